@@ -1,0 +1,49 @@
+# make run    the whole hotline on this machine, until Ctrl-C
+# make test   the whole test suite (make test T=tests/stories for a part of it)
+# make check  linter, types, import rules, migrations, city file and texts
+# make talk   call the hotline from this terminal
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+T ?= tests
+
+.PHONY: run test check talk constraints clean
+
+run: .venv/installed
+	@exec $(BIN)/python -m ivr.start
+
+test: .venv/installed-dev
+	@$(BIN)/python -m pytest -n 2 $(T)
+
+check: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m config.lint
+	$(BIN)/python -m ticketing.schema
+
+talk: .venv/installed
+	@$(BIN)/python -m ivr.terminal
+
+constraints: .venv/installed-dev
+	@(echo "# Every package that the requirements pull in, at the version that was tested. Made by: make constraints"; \
+	  $(BIN)/pip freeze | sort -f) > constraints.txt
+
+clean:
+	rm -rf .venv var
+
+.venv/python: 
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	@$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/installed: requirements.txt constraints.txt | .venv/python
+	@echo "Installing what the hotline runs on ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed
+	@echo "Installing what the tests need ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,20 @@
+"""The one clock for opening hours, night, deadlines and everything a person is told.
+
+Leases and retries use the database's own time instead (workers/outbox.py), so a wrong clock on one machine
+never makes two workers do the same thing.
+"""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+CITY_ZONE = ZoneInfo("Asia/Jakarta")
+
+
+def now() -> datetime:
+    """The present as an aware UTC datetime. Tests move it with time-machine."""
+    return datetime.now(UTC)
+
+
+def local(moment: datetime) -> datetime:
+    """`moment` on the city's wall clock."""
+    return moment.astimezone(CITY_ZONE)

@@ -1,0 +1,273 @@
+"""What no single value of the city's files can show: that names meet, menus have no gaps, routing has no holes, and
+every language is complete. Each finding is one sentence that begins with file and line."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import string
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from config import clock
+from config.gsm7 import gsm7_length
+from config.lines import CsvFile, Keys, TomlFile
+
+if TYPE_CHECKING:
+    from config.hotline import City, MenuEntry, Rule
+
+LABEL_MOST, SHORT_MOST, OPTIONS_MOST = 16, 14, 5  # GSM-7 characters in a text message; options a caller can remember
+
+_KEYED = ("priorities", "departments", "categories", "kecamatan")
+
+# Sentences that config itself fills in or measures.
+_VOICE = ("option", "greeting", "root_emergency", "root_english", "root_options")
+_WORDS = (
+    *(f"{name}_{n}" for name in ("month", "month_short") for n in range(1, 13)),
+    *(f"weekday_{n}" for n in range(1, 8)),
+    *(f"digit_{n}" for n in range(10)),
+    *(f"daypart_{name}" for name in ("morning", "midday", "afternoon", "night")),
+    *("date_spoken", "date_short", "date_long", "time", "to", "kecamatan", "both_levels"),
+)
+
+
+def placeholders(text: str) -> set[str]:
+    """The {names} in `text`; ValueError where a brace stands alone."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def check(city: City, main: TomlFile, areas: CsvFile, landmarks: CsvFile) -> Iterator[str]:
+    """Everything wrong between the parts of a city whose values are all well formed."""
+    keys = [referral.get("key") for referral in main.data.get("referrals", [])]
+    for index, key in enumerate(keys):
+        if key in keys[:index]:
+            yield f"{main.at('referrals', index, 'key')}: referral {key} is defined twice"
+    yield from _check_names(city, main)
+    yield from _check_categories(city, main)
+    yield from _check_routing(city, main)
+    yield from _check_menus(city, main)
+    yield from _check_areas(city, main, areas, landmarks)
+
+
+def check_shapes(main: TomlFile, texts: dict[str, TomlFile]) -> Iterator[str]:
+    """That what is put together before its values are checked is made of tables at all."""
+    yield from _tables(main, "city", "emergency", ("city", "name"), "priorities", "departments", "categories")
+    yield from _tables(main, "kecamatan", *((part, key) for part in _KEYED for key in main.table(part)))
+    referrals = main.data.get("referrals", [])
+    if not isinstance(referrals, list) or not all(isinstance(referral, dict) for referral in referrals):
+        yield f"{main.at('referrals')}: referrals must be tables, each beginning with [[referrals]]"
+    for file in texts.values():
+        yield from _tables(file, *file.data, *(("sms", id_) for id_ in file.table("sms")))
+
+
+def _tables(file: TomlFile, *wanted: str | tuple[str, ...]) -> Iterator[str]:
+    for keys in (want if isinstance(want, tuple) else (want,) for want in wanted):
+        if not isinstance(file.value(*keys), dict):
+            yield f"{file.at(*keys)}: {_dotted(keys)} must be a table"
+
+
+def check_columns(file: CsvFile, columns: tuple[str, ...], key: str) -> Iterator[str]:
+    """Missing columns, cells too many, and a key that is missing or used twice."""
+    seen: dict[str, str] = {}
+    for column in columns:
+        if file.rows and column not in file.rows[0]:
+            yield f"{file.name} line 1: column {column} is missing"
+    for index, row in enumerate(file.rows):
+        name = row.get(key, "")
+        if not name or "extra" in row:
+            yield f"{file.at(index)}: the row has no {key} or more cells than the header"
+        elif name in seen:
+            yield f"{file.at(index)}: {key} {name} is already used at {seen[name]}"
+        seen[name] = file.at(index)
+
+
+def check_sentences(texts: dict[str, TomlFile]) -> Iterator[str]:
+    """A language is one complete file: every sentence of one is in all, with the same placeholders and night class."""
+    if not texts:
+        yield "texts line 1: there is no language file"
+        return
+    sentences = {code: dict(_sentences(file)) for code, file in texts.items()}
+    everything = {keys: code for code in reversed(texts) for keys in sentences[code]}
+    for code, file in texts.items():
+        if file.data.get("language", {}).get("code") != code:
+            yield f"{file.at('language', 'code')}: the code of this language must be {code}"
+        for keys in (*(("voice", id_) for id_ in _VOICE), *(("words", id_) for id_ in _WORDS)):
+            if keys not in sentences[code]:
+                yield f"{file.at(keys[0])}: [{keys[0]}] {keys[1]} is missing"
+        for keys, owner in everything.items():
+            section, id_ = keys
+            if keys in sentences[code]:
+                yield from _same(file, texts[owner], section, id_)
+            else:
+                yield f"{file.at(section)}: [{section}] {id_} is missing; {texts[owner].at(*keys)} has it"
+
+
+def _sentences(file: TomlFile) -> Iterator[tuple[tuple[str, str], Any]]:
+    for section, texts in file.data.items():
+        if section != "language" and isinstance(texts, dict):
+            yield from (((section, id_), text) for id_, text in texts.items())
+
+
+def _same(file: TomlFile, other: TomlFile, section: str, id_: str) -> Iterator[str]:
+    ours, theirs = file.data[section][id_], other.data[section][id_]
+    where, there = f"{file.at(section, id_)}: [{section}] {id_}", other.at(section, id_)
+    try:
+        if difference := _open_places(ours) ^ _open_places(theirs):
+            yield f"{where} and {there} differ in {', '.join(f'{{{name}}}' for name in sorted(difference))}"
+    except ValueError as error:
+        yield f"{where} or {there}: {error}"
+    if isinstance(ours, dict) and isinstance(theirs, dict) and ours.get("night") != theirs.get("night"):
+        yield f"{where} has another night class than {there}"
+
+
+def _open_places(text: object) -> set[str]:
+    """Placeholders that the hotline fills in; those of the city itself may be used or not."""
+    given = text.get("text", "") if isinstance(text, dict) else text
+    return placeholders(str(given)) - {"city", "hotline", "hotline_spoken", "emergency", "emergency_spoken"}
+
+
+def _check_names(city: City, main: TomlFile) -> Iterator[str]:
+    """Every name has every language, and what goes into a text message fits it."""
+    named: list[tuple[Keys, dict[str, str]]] = [(("name",), city.name)]
+    named += [(("departments", key, "name"), department.name) for key, department in city.departments.items()]
+    for key, category in city.categories.items():
+        named += [(("categories", key, part), getattr(category, part)) for part in ("name", "label", "spoken")]
+    for index, referral in enumerate(city.referrals.values()):
+        named += [(("referrals", index, part), getattr(referral, part)) for part in ("name", "short", "say")]
+    for keys, names in named:
+        where = main.at("city", *keys) if keys == ("name",) else main.at(*keys)
+        for language in city.languages.keys() - names.keys():
+            yield f"{where}: {_dotted(keys)} has no {language}"
+        for language in names.keys() - city.languages.keys():
+            yield f"{where}: {_dotted(keys)} has {language}, but texts/ has no such language"
+        if keys[-1] in ("label", "short"):
+            for text in names.values():
+                yield from _fits(where, keys, text, LABEL_MOST)
+    for key, department in city.departments.items():
+        keys = ("departments", key, "short")
+        yield from _fits(main.at(*keys), keys, department.short, SHORT_MOST)
+
+
+def _fits(where: str, keys: Keys, text: str, most: int) -> Iterator[str]:
+    length = gsm7_length(text)
+    if length is None:
+        yield f'{where}: {_dotted(keys)} "{text}" has a character that is not GSM-7'
+    elif not 0 < length <= most:
+        yield f'{where}: {_dotted(keys)} "{text}" has {length} characters, at most {most} fit'
+
+
+def _dotted(keys: Keys) -> str:
+    return ".".join(str(key) for key in keys)
+
+
+def _check_categories(city: City, main: TomlFile) -> Iterator[str]:
+    if "call-centre" not in city.departments:
+        yield f"{main.at('departments')}: department call-centre is missing; it takes what cannot be routed"
+    if "lainnya" not in city.categories:
+        yield f"{main.at('categories')}: category lainnya is missing; it takes what has no other category"
+    for key, category in city.categories.items():
+        if category.priority not in city.priorities:
+            where = main.at("categories", key, "priority")
+            yield f"{where}: category {key} names priority {category.priority}, which is not defined"
+        if category.owner is None:
+            yield from _check_cover(city, key, main.at("categories", key))
+        elif category.owner not in city.departments:
+            where = main.at("categories", key, "owner")
+            yield f"{where}: category {key} names department {category.owner}, which is not defined"
+
+
+def _check_cover(city: City, key: str, where: str) -> Iterator[str]:
+    """A category without an owner needs whole-city rules that leave no day out from the first on, today included."""
+    rules = [rule for rule in city.routing if rule.category == key and not _narrow(rule)]
+    rules.sort(key=lambda rule: rule.valid_from)
+    if not any(rule.holds(clock.local(clock.now()).date()) for rule in rules):
+        yield f"{where}: category {key} has neither an owner nor a routing rule for the whole city today"
+    for earlier, later in itertools.pairwise(rules):
+        if earlier.valid_until and later.valid_from > earlier.valid_until + timedelta(days=1):
+            yield f"{where}: category {key} has no department between {earlier.valid_until} and {later.valid_from}"
+    if rules and rules[-1].valid_until:
+        yield f"{where}: category {key} has no department after {rules[-1].valid_until}"
+
+
+def _narrow(rule: Rule) -> set[tuple[str, str]]:
+    """The areas a rule is limited to; empty for the whole city."""
+    return {("kelurahan", key) for key in rule.kelurahan} | {("kecamatan", name) for name in rule.kecamatan}
+
+
+def _check_routing(city: City, main: TomlFile) -> Iterator[str]:
+    for index, rule in enumerate(city.routing):
+        names = {
+            "category": {rule.category} - city.categories.keys(),
+            "department": {rule.department} - city.departments.keys(),
+            "kelurahan": set(rule.kelurahan) - city.areas.keys(),
+            "kecamatan": set(rule.kecamatan) - city.kecamatan.keys(),
+        }
+        for part, unknown in names.items():
+            for name in sorted(unknown):
+                where = main.at("routing", index, part)
+                yield f"{where}: the routing of category {rule.category} names {part} {name}, which is not defined"
+        if rule.valid_until and rule.valid_until < rule.valid_from:
+            where = main.at("routing", index, "valid_until")
+            yield f"{where}: the routing of category {rule.category} ends before it begins"
+        for earlier in city.routing[:index]:
+            if _meet(earlier, rule):
+                where = main.at("routing", index, "valid_from")
+                yield (
+                    f"{where}: the routing of category {rule.category} to {rule.department} overlaps that "
+                    f"to {earlier.department} from {earlier.valid_from}"
+                )
+
+
+def _meet(one: Rule, other: Rule) -> bool:
+    """Whether both claim the same report: category, a day, and a common area or both the whole city."""
+    days = one.valid_from <= (other.valid_until or date.max) and other.valid_from <= (one.valid_until or date.max)
+    places = _narrow(one) & _narrow(other) or _narrow(one) == _narrow(other)
+    return one.category == other.category and days and bool(places)
+
+
+def _check_menus(city: City, main: TomlFile) -> Iterator[str]:
+    for menu, entries in city.menus.items():
+        if len(entries) > OPTIONS_MOST:
+            where = main.at("menus", menu, OPTIONS_MOST)
+            yield f"{where}: menu {menu} has {len(entries)} options, at most {OPTIONS_MOST} can be remembered"
+        yield from _check_sentence(city, main.at("menus", menu), "voice", f"{menu}_ask")
+        for index, entry in enumerate(entries):
+            where = main.at("menus", menu, index, "digit")
+            if entry.digit in [before.digit for before in entries[:index]]:
+                yield f"{where}: menu {menu} has digit {entry.digit} twice"
+            elif entry.digit != index + 1:
+                yield f"{where}: menu {menu} must have digit {index + 1} here, digits ascend without gaps"
+            yield from _check_entry(city, main, (menu, index), entry)
+
+
+def _check_entry(city: City, main: TomlFile, at: tuple[str, int], entry: MenuEntry) -> Iterator[str]:
+    where, menu = main.at("menus", *at), at[0]
+    if (entry.category is None) == (entry.ask is None):
+        yield f"{where}: option {entry.digit} of menu {menu} needs either a category or a menu to ask"
+    if entry.category is not None and entry.category not in city.categories:
+        where = main.at("menus", *at, "category")
+        yield f"{where}: menu {menu} names category {entry.category}, which is not defined"
+    if entry.ask is not None and entry.ask not in city.menus:
+        yield f"{main.at('menus', *at, 'ask')}: menu {menu} asks menu {entry.ask}, which is not defined"
+    yield from _check_sentence(city, main.at("menus", *at, "text"), "menu", entry.text)
+
+
+def _check_sentence(city: City, where: str, section: str, id_: str) -> Iterator[str]:
+    for code, language in city.languages.items():
+        if id_ not in dict(language.sentences).get(section, {}):  # type: ignore[call-overload]
+            yield f"{where}: text {id_} is missing in [{section}] of {code}.toml"
+
+
+def _check_areas(city: City, main: TomlFile, areas: CsvFile, landmarks: CsvFile) -> Iterator[str]:
+    for index, area in enumerate(city.areas.values()):
+        if area.kecamatan not in city.kecamatan:
+            yield f"{areas.at(index)}: {area.key} is in kecamatan {area.kecamatan}, which hotline.toml does not define"
+        if not area.kelurahan or not re.fullmatch("[a-z0-9]+", area.key):
+            yield f"{areas.at(index)}: {area.key} needs a name, and a key of small letters and digits"
+    for name in city.kecamatan.keys() - {area.kecamatan for area in city.areas.values()}:
+        yield f"{main.at('kecamatan', name)}: kecamatan {name} has no kelurahan in areas.csv"
+    keys = city.areas.keys() | {area.key for area in city.kecamatan.values()}
+    for index, landmark in enumerate(city.landmarks):
+        if landmark.area not in keys:
+            yield f"{landmarks.at(index)}: landmark {landmark.name} is in {landmark.area}, which is not defined"

@@ -1,0 +1,401 @@
+"""This city: departments, categories, routing, menus, areas and every sentence, read from the files beside this module.
+
+Loaded and checked once; a city that is not whole is refused with every problem and the line it stands on
+(`CityFileError`). What differs from machine to machine is in settings.py.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from config import clock, consistency
+from config.lines import CsvFile, Keys, TomlFile
+
+HERE = Path(__file__).resolve().parent
+KECAMATAN_PREFIX = "kec-"  # five kelurahan bear the name of their kecamatan; keys must not
+
+Spoken = dict[str, Annotated[str, StringConstraints(min_length=1)]]
+
+_DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+_CLOCK = r"(?:[01]\d|2[0-3]):[0-5]\d"
+_WINDOW = rf"{_CLOCK}-(?:{_CLOCK}|24:00)"
+_OPEN = rf"{_DAY}(?:[-,] ?{_DAY})* {_WINDOW}(?:, ?{_WINDOW})*"
+Hours = Annotated[str, StringConstraints(pattern=rf"^(?:24x7|{_OPEN}(?:; ?{_OPEN})*)$")]
+Email = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+$")]
+Phone = Annotated[str, StringConstraints(pattern=r"^(?:\+[1-9]\d{7,14})?$")]
+Night = Literal["receipt", "reply", "urgent", "status"]
+Section = Literal["voice", "menu", "sms", "words", "page", "mail"]
+
+
+class CityFileError(ValueError):
+    """The files of the city do not fit together; `problems` has one sentence each, beginning with file and line."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Term(_Part):
+    """A deadline as an amount of time; hours and days by the clock, working_* by a department's hours."""
+
+    amount: Annotated[int, Field(gt=0)] | Annotated[float, Field(gt=0)]
+    unit: Literal["hours", "days", "working_hours", "working_days"]
+
+
+class Priority(_Part):
+    key: str
+    answer: Term
+    due: Term
+
+
+class Department(_Part):
+    key: str
+    name: Spoken
+    short: str
+    email: Email
+    hours: Hours
+
+
+class Category(_Part):
+    key: str
+    name: Spoken
+    label: Spoken
+    spoken: Spoken
+    priority: str
+    owner: str | None = None
+    answer: Term | None = None
+    due: Term | None = None
+
+
+class Rule(_Part):
+    """Which department owns a category, from and until a day (both inclusive), in some areas or the whole city."""
+
+    category: str
+    department: str
+    valid_from: date
+    valid_until: date | None = None
+    kecamatan: tuple[str, ...] = ()
+    kelurahan: tuple[str, ...] = ()
+    source: str
+
+    def holds(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
+
+
+class MenuEntry(_Part):
+    digit: Annotated[int, Field(ge=1, le=9)]
+    text: str
+    category: str | None = None
+    ask: str | None = None
+
+
+class Referral(_Part):
+    """Who is responsible where the city is not."""
+
+    key: str
+    name: Spoken
+    short: Spoken
+    say: Spoken
+    contact: str
+    places: tuple[str, ...] = ()
+
+
+class Area(_Part):
+    """A kelurahan, or a whole kecamatan where no kelurahan is known. Names are the official spellings."""
+
+    key: str
+    kecamatan: str
+    kelurahan: str | None = None
+    spoken: str
+    variants: tuple[str, ...] = ()
+    lat: float | None = None
+    lon: float | None = None
+
+
+class Landmark(_Part):
+    name: str
+    area: str
+    variants: tuple[str, ...] = ()
+
+
+class Emergency(_Part):
+    number: str
+    spoken_number: str
+
+
+class Officer(_Part):
+    duty_phone: Phone
+    ring_seconds: Annotated[int, Field(ge=5, le=60)]
+    callback_minutes: Annotated[int, Field(ge=5, le=1440)]
+
+
+class Recording(_Part):
+    max_seconds: Annotated[int, Field(ge=10, le=120)]
+    silence_seconds: Annotated[int, Field(ge=2, le=10)]
+
+
+class Holidays(_Part):
+    """Corrections to the holidays package: days that are holidays, and days that are not."""
+
+    add: tuple[date, ...] = ()
+    remove: tuple[date, ...] = ()
+
+
+class Language(_Part):
+    """One texts/<code>.toml."""
+
+    code: str
+    name: str
+    voice: str
+    sentences: dict[Section, dict[str, str]]
+    night: dict[str, Night]
+
+
+class City(_Part):
+    name: Spoken
+    number: str
+    spoken_number: str
+    hours: Hours
+    office_hours: Hours
+    officer: Officer
+    emergency: Emergency
+    recording: Recording
+    holidays: Holidays
+    keywords: dict[Literal["stop", "start"], tuple[str, ...]]
+    priorities: dict[str, Priority]
+    departments: dict[str, Department]
+    categories: dict[str, Category]
+    routing: tuple[Rule, ...]
+    menus: dict[str, tuple[MenuEntry, ...]]
+    referrals: dict[str, Referral]
+    kecamatan: dict[str, Area]
+    areas: dict[str, Area]
+    landmarks: tuple[Landmark, ...]
+    languages: dict[str, Language]
+
+    def department(self, key: str) -> Department:
+        return self.departments[key]
+
+    def category(self, key: str) -> Category:
+        return self.categories[key]
+
+    def menu(self, name: str) -> tuple[MenuEntry, ...]:
+        return self.menus[name]
+
+    def area(self, key: str) -> Area:
+        """A kelurahan by its key, or a kecamatan by kec-<name>."""
+        return self.areas[key] if key in self.areas else self._kecamatan_by_key[key]
+
+    def area_named(self, text: str) -> Area | None:
+        """The kelurahan of exactly this name or variant, whatever its spacing and capitals; None if not just one."""
+        keys = self._areas_by_name.get(joined(text), set())
+        return self.areas[next(iter(keys))] if len(keys) == 1 else None
+
+    def area_name(self, language: str, key: str) -> str:
+        """How an area is said and written: a name that stands for both levels says both."""
+        area = self.area(key)
+        if area.kelurahan is None:
+            return self.text(language, "words", "kecamatan").format(name=area.spoken)
+        if area.kelurahan in self.kecamatan:
+            words = {"kelurahan": area.spoken, "kecamatan": self.kecamatan[area.kecamatan].spoken}
+            return self.text(language, "words", "both_levels").format(**words)
+        return area.spoken
+
+    def text(self, language: str, section: Section, id: str) -> str:
+        """A sentence, its {placeholders} still open except those of the city itself."""
+        return self.languages[language].sentences[section][id]
+
+    def sms_class(self, template: str) -> Night | None:
+        """How a text behaves at night; None for a template that is not ours."""
+        return next(iter(self.languages.values())).night.get(template)
+
+    def keyword(self, body: str) -> Literal["stop", "start"] | None:
+        """What a text that is a keyword and nothing else asks for."""
+        said = joined(body)
+        return next((wish for wish, words in self.keywords.items() if said in map(joined, words)), None)
+
+    def spoken_date(self, language: str, day: date) -> str:
+        """Kamis, 26 November."""
+        return self._date(language, "date_spoken", "month", day)
+
+    def long_date(self, language: str, day: date) -> str:
+        """Kamis, 26 November 2026."""
+        return self._date(language, "date_long", "month", day)
+
+    def short_date(self, language: str, day: date) -> str:
+        """26 Nov, as text messages afford it."""
+        return self._date(language, "date_short", "month_short", day)
+
+    def clock_time(self, language: str, moment: datetime) -> str:
+        """14.30 on the city's clock."""
+        there = clock.local(moment)
+        return self.text(language, "words", "time").format(hour=f"{there.hour:02}", minute=f"{there.minute:02}")
+
+    def daypart(self, language: str, moment: datetime) -> str:
+        """pagi, siang, sore or malam on the city's clock."""
+        hour = clock.local(moment).hour
+        part = next((name for until, name in _DAYPARTS if hour < until), "night")
+        return self.text(language, "words", f"daypart_{part}")
+
+    def digits(self, language: str, number: str) -> str:
+        """Digit by digit in words, so that no voice reads 0 as a letter or three digits as hundreds."""
+        return " ".join(self.text(language, "words", f"digit_{digit}") for digit in number)
+
+    def other_language(self, language: str) -> str:
+        """The language that key 8 changes to."""
+        codes = list(self.languages)
+        return codes[(codes.index(language) + 1) % len(codes)]
+
+    def _date(self, language: str, form: str, month: str, day: date) -> str:
+        return self.text(language, "words", form).format(
+            weekday=self.text(language, "words", f"weekday_{day.isoweekday()}"),
+            month=self.text(language, "words", f"{month}_{day.month}"),
+            day=day.day,
+            year=day.year,
+        )
+
+    @cached_property
+    def _kecamatan_by_key(self) -> dict[str, Area]:
+        return {area.key: area for area in self.kecamatan.values()}
+
+    @cached_property
+    def _areas_by_name(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for area in self.areas.values():
+            for name in (area.kelurahan or "", area.spoken, *area.variants):
+                found.setdefault(joined(name), set()).add(area.key)
+        return found
+
+
+_AREA_COLUMNS = ("key", "kecamatan", "kelurahan", "spoken", "variants", "lat", "lon")
+_LANDMARK_COLUMNS = ("name", "kelurahan", "kecamatan", "variants")
+
+# The hour until which a part of the day lasts.
+_DAYPARTS = ((4, "night"), (11, "morning"), (15, "midday"), (18, "afternoon"))
+
+
+def joined(text: str) -> str:
+    """`text` as names are compared: lower case, letters and digits only, no spaces."""
+    plain = unicodedata.normalize("NFKD", text).lower()
+    return "".join(character for character in plain if character.isalnum())
+
+
+@cache
+def city() -> City:
+    """The city of this process, read once."""
+    return load()
+
+
+def load(folder: Path = HERE) -> City:
+    """Read and check the files in `folder`; CityFileError with every problem found."""
+    problems: list[str] = []
+    files = _Files(
+        TomlFile.read(folder / "hotline.toml", problems),
+        CsvFile.read(folder / "areas.csv", problems),
+        CsvFile.read(folder / "landmarks.csv", problems),
+        {path.stem: TomlFile.read(path, problems) for path in _language_files(folder)},
+    )
+    problems += [] if problems else consistency.check_shapes(files.main, files.texts)
+    problems += consistency.check_columns(files.areas, _AREA_COLUMNS, "key")
+    problems += consistency.check_columns(files.landmarks, _LANDMARK_COLUMNS, "name")
+    if problems:  # what cannot be read at all says nothing about the rest
+        raise CityFileError(problems)
+    problems += consistency.check_sentences(files.texts)
+    try:
+        found = City.model_validate(_whole(files))
+    except ValidationError as error:
+        problems += [f"{files.where(one['loc'])}: {one['msg']}" for one in error.errors()]
+        raise CityFileError(problems) from error
+    problems += consistency.check(found, files.main, files.areas, files.landmarks)
+    if problems:
+        raise CityFileError(problems)
+    return found
+
+
+def _language_files(folder: Path) -> list[Path]:
+    """Indonesian first: it is what a caller hears before choosing."""
+    return sorted((folder / "texts").glob("*.toml"), key=lambda path: (path.stem != "id", path.stem))
+
+
+@dataclass(frozen=True)
+class _Files:
+    main: TomlFile
+    areas: CsvFile
+    landmarks: CsvFile
+    texts: dict[str, TomlFile]
+
+    def where(self, loc: Keys) -> str:
+        """File, line and name of the value that a City was refused for."""
+        return f"{self._line(*loc)}: {' '.join(map(str, loc))}"
+
+    def _line(self, part: str | int, *rest: str | int) -> str:
+        if part == "areas" and rest:
+            return self.areas.at([row["key"] for row in self.areas.rows].index(str(rest[0])))
+        if part == "landmarks" and rest:
+            return self.landmarks.at(int(rest[0]))
+        if part == "languages" and rest:
+            keys = rest[2:] if rest[1:2] in (("sentences",), ("night",)) else ("language", *rest[1:])
+            return self.texts[str(rest[0])].at(*(("sms", *keys) if rest[1:2] == ("night",) else keys))
+        if part == "referrals" and rest:
+            known = [str(referral.get("key")) for referral in self.main.data["referrals"]]
+            return self.main.at("referrals", known.index(str(rest[0])), *rest[1:])
+        return self.main.at(part, *rest) if part in self.main.data else self.main.at("city", part, *rest)
+
+
+def _whole(files: _Files) -> dict[str, Any]:
+    """The files as City wants them: keys inside what they name, defaults filled in, everything under one roof."""
+    data = dict(files.main.data)
+    whole: dict[str, Any] = dict(data.pop("city", {}))
+    for name in ("priorities", "departments", "categories"):
+        whole[name] = {key: {"key": key, **value} for key, value in data.pop(name, {}).items()}
+    for department in whole["departments"].values():
+        department.setdefault("hours", whole.get("office_hours"))
+    whole["referrals"] = {str(referral.get("key")): referral for referral in data.pop("referrals", [])}
+    whole["kecamatan"] = {
+        name: {"key": KECAMATAN_PREFIX + joined(name), "kecamatan": name, **value}
+        for name, value in data.pop("kecamatan", {}).items()
+    }
+    whole["areas"] = {row["key"]: {**row, "variants": _variants(row)} for row in files.areas.rows}
+    whole["landmarks"] = [_landmark(row) for row in files.landmarks.rows]
+    whole["languages"] = {code: _language(file, _constants(files.main, code)) for code, file in files.texts.items()}
+    return whole | data
+
+
+def _variants(row: dict[str, str]) -> list[str]:
+    return [part.strip() for part in row["variants"].split(";") if part.strip()]
+
+
+def _landmark(row: dict[str, str]) -> dict[str, Any]:
+    area = row["kelurahan"] or KECAMATAN_PREFIX + joined(row["kecamatan"])
+    return {"name": row["name"], "area": area, "variants": _variants(row)}
+
+
+def _constants(main: TomlFile, language: str) -> dict[str, str]:
+    """What every sentence may say without being told: the city's name and numbers."""
+    return {
+        "{city}": str(main.value("city", "name", language)),
+        "{hotline}": str(main.value("city", "number")),
+        "{hotline_spoken}": str(main.value("city", "spoken_number")),
+        "{emergency}": str(main.value("emergency", "number")),
+        "{emergency_spoken}": str(main.value("emergency", "spoken_number")),
+    }
+
+
+def _language(file: TomlFile, constants: dict[str, str]) -> dict[str, Any]:
+    sections = {section: dict(texts) for section, texts in file.data.items() if section != "language"}
+    night = {id_: sms.get("night") for id_, sms in sections.get("sms", {}).items()}
+    sections["sms"] = {id_: sms.get("text") for id_, sms in sections.get("sms", {}).items()}
+    for texts in sections.values():
+        for id_, text in texts.items():
+            for name, value in constants.items():
+                texts[id_] = texts[id_].replace(name, value) if isinstance(text, str) else text
+    return {**file.data.get("language", {}), "sentences": sections, "night": night}

@@ -1,0 +1,163 @@
+"""This machine: one frozen Settings read from the environment and .env, and nothing else reads either.
+
+Every default lives here, so that a `flask` command in another shell sees the same house as `make run`. Outside
+production, missing secrets are made once under var/; production refuses to start without them (`problems`).
+"""
+
+import base64
+import fcntl
+import hashlib
+import json
+import os
+import secrets
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+TWILIO_API = "https://api.twilio.com"
+_MADE_SECRETS = ("SECRET_KEY", "DATA_KEYS", "LOOKUP_KEY")
+_SIMULATED_ACCOUNT = "AC" + "51" * 16
+_SIMULATED_OFFICER = "+622150010100"
+
+
+class Settings(BaseSettings):
+    """What differs from machine to machine. Field names are the environment's names in lower case."""
+
+    model_config = SettingsConfigDict(env_file=ROOT / ".env", extra="ignore", frozen=True, env_ignore_empty=True)
+
+    hotline_env: Literal["development", "production"] = "development"
+    port: int = Field(default=8000, ge=1, le=65533)
+    public_url: str = ""
+    var_dir: Path = ROOT / "var"
+
+    database_url: str = ""
+    redis_url: str = ""
+
+    secret_key: str = ""
+    data_keys: str = ""
+    lookup_key: str = ""
+
+    twilio_account_sid: str = ""
+    twilio_auth_token: str = ""
+    twilio_api_url: str = ""
+    hotline_number: str = "1500444"
+    caller_id: str = "+622150010444"
+    sms_sender: str = "BEKASI"
+    duty_phone: str = ""
+    voice_id: str = ""
+    voice_en: str = ""
+
+    tracking_url: str = ""
+    smtp_url: str = ""
+    mail_from: str = "1500444@hotline.invalid"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in(cls, given: Any) -> Any:
+        """Defaults that depend on other settings; a simulated carrier when no account is configured."""
+        found = {str(name).lower(): value for name, value in dict(given).items() if value not in ("", None)}
+        production = found.get("hotline_env") == "production"
+        var = Path(found.get("var_dir") or ROOT / "var").absolute()
+        port = int(found.get("port") or 8000)
+        found["var_dir"] = var
+        found.setdefault("public_url", f"http://127.0.0.1:{port}")
+        found["public_url"] = str(found["public_url"]).rstrip("/")
+        found.setdefault("database_url", f"sqlite:///{var}/hotline.db")
+        found.setdefault("redis_url", f"unix://{_socket_path(var)}?db=0")
+        if not production:
+            for name, value in _made_secrets(var).items():
+                found.setdefault(name.lower(), value)
+            if not found.get("twilio_account_sid"):
+                found["twilio_account_sid"] = _SIMULATED_ACCOUNT
+                found.setdefault(
+                    "twilio_auth_token", hashlib.sha256(str(found["secret_key"]).encode()).hexdigest()[:32]
+                )
+                found.setdefault("twilio_api_url", f"http://127.0.0.1:{port + 1}")
+                found.setdefault("smtp_url", f"smtp://127.0.0.1:{port + 2}")
+                found.setdefault("duty_phone", _SIMULATED_OFFICER)
+        found.setdefault("twilio_api_url", TWILIO_API)
+        found.setdefault("tracking_url", found["public_url"] + "/t/")
+        return found
+
+    @property
+    def production(self) -> bool:
+        return self.hotline_env == "production"
+
+    @property
+    def simulated(self) -> bool:
+        """True when no carrier account is configured: `make run` then starts the simulator."""
+        return self.twilio_account_sid == _SIMULATED_ACCOUNT and not self.production
+
+    @property
+    def simulator_port(self) -> int:
+        return self.port + 1
+
+    @property
+    def embedded_redis(self) -> bool:
+        """True when REDIS_URL is the Valkey that `make run` starts itself."""
+        return self.redis_url == f"unix://{_socket_path(self.var_dir)}?db=0"
+
+    @property
+    def auth_tokens(self) -> tuple[str, ...]:
+        """The carrier's token, or two while it is being rotated; the first one signs what we send."""
+        return tuple(token.strip() for token in self.twilio_auth_token.split(",") if token.strip())
+
+    def problems(self) -> list[str]:
+        """Why this machine must not serve the public, one sentence each; empty when it may."""
+        if not self.production:
+            return []
+        found = [
+            f"{name} is missing"
+            for name in (*_MADE_SECRETS, "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "SMTP_URL")
+            if not getattr(self, name.lower())
+        ]
+        found += [
+            f"{name} is a default or too short (32 characters or more, from a random source)"
+            for name in ("SECRET_KEY", "LOOKUP_KEY")
+            if 0 < len(getattr(self, name.lower())) < 32 or "change" in getattr(self, name.lower()).lower()
+        ]
+        if not self.public_url.startswith("https://"):
+            found.append("PUBLIC_URL must be the https address that the carrier calls")
+        if not self.database_url.startswith("postgresql"):
+            found.append("DATABASE_URL must name a PostgreSQL database in production")
+        return found
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
+
+
+def _socket_path(var: Path) -> Path:
+    """The embedded Valkey's socket. A Unix socket path must stay under 107 bytes, so a deep var/ gets a short alias."""
+    path = var / "valkey" / "valkey.sock"
+    if len(os.fsencode(path)) < 100:
+        return path
+    alias = hashlib.sha256(os.fsencode(var)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"hotline-{os.getuid()}-{alias}" / "valkey.sock"
+
+
+def _made_secrets(var: Path) -> dict[str, str]:
+    """The secrets of a machine that was given none: made once, kept in var/secrets.json, readable by us alone."""
+    path = var / "secrets.json"
+    if not path.exists():
+        var.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (var / "secrets.lock").open("w") as lock:  # two first starts at once must agree
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not path.exists():
+                fresh = path.with_suffix(".new")
+                fresh.touch(mode=0o600)
+                fresh.write_text(json.dumps(_fresh_secrets()))
+                fresh.rename(path)
+    return dict(json.loads(path.read_text()))
+
+
+def _fresh_secrets() -> dict[str, str]:
+    key = base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+    return {"SECRET_KEY": secrets.token_hex(32), "DATA_KEYS": f"1:{key}", "LOOKUP_KEY": secrets.token_hex(32)}

@@ -1,0 +1,68 @@
+"""Keeps what is personal unreadable at rest, and findable without being readable.
+
+Values are sealed with AES-256-GCM and bound to the table, column and row they belong to, so a sealed value copied
+to another row does not open there. Telephone numbers and tracking codes are found again by a keyed hash.
+DATA_KEYS is `id:key,id:key` (id 1 to 255, key 32 bytes in URL-safe base64): the first seals, all of them open.
+LOOKUP_KEY may be `new,old` while it is rotated.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+from functools import cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from config.settings import settings
+
+
+class SealBroken(Exception):
+    """A sealed value was changed, moved to another row, or its key is no longer in DATA_KEYS."""
+
+
+def seal(plain: bytes, place: str) -> bytes:
+    """`plain` sealed for `place` ("table.column.row id")."""
+    key_id, cipher = next(iter(_ciphers(settings().data_keys).items()))
+    nonce = os.urandom(12)
+    return bytes([key_id]) + nonce + cipher.encrypt(nonce, plain, place.encode())
+
+
+def unseal(sealed: bytes, place: str) -> bytes:
+    """The value that was sealed for exactly this `place`. Raises SealBroken."""
+    cipher = _ciphers(settings().data_keys).get(sealed[0]) if sealed else None
+    if cipher is None:
+        raise SealBroken(f"no key for {place}")
+    try:
+        return cipher.decrypt(sealed[1:13], sealed[13:], place.encode())
+    except InvalidTag as broken:
+        raise SealBroken(place) from broken
+
+
+def lookup(value: str) -> str:
+    """The keyed hash under which `value` is stored from now on."""
+    return lookups(value)[0]
+
+
+def lookups(value: str) -> list[str]:
+    """Every keyed hash under which `value` may be stored, newest key first."""
+    return [
+        hmac.new(key.strip().encode(), value.encode(), hashlib.sha256).hexdigest()
+        for key in settings().lookup_key.split(",")
+        if key.strip()
+    ]
+
+
+@cache
+def _ciphers(data_keys: str) -> dict[int, AESGCM]:
+    found = {}
+    for part in filter(None, (piece.strip() for piece in data_keys.split(","))):
+        key_id, _, key = part.partition(":")
+        raw = base64.urlsafe_b64decode(key)
+        if len(raw) != 32 or not 1 <= int(key_id) <= 255:
+            raise ValueError("DATA_KEYS must be id:key pairs, id 1 to 255, key 32 bytes in URL-safe base64")
+        found[int(key_id)] = AESGCM(raw)
+    if not found:
+        raise ValueError("DATA_KEYS is missing")
+    return found

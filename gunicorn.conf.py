@@ -1,0 +1,23 @@
+"""How gunicorn serves the web app: two processes of eight threads, a graceful stop, nothing personal in its logs."""
+
+from config import stores
+from config.settings import settings
+from ivr.app import refuse_if_unsafe
+
+bind = f"{'0.0.0.0' if settings().production else '127.0.0.1'}:{settings().port}"  # noqa: S104 - behind a proxy
+workers = 2
+preload_app = True  # imported once; nothing connects at import
+worker_class = "gthread"
+threads = 8
+graceful_timeout = 30
+timeout = 30
+keepalive = 5
+accesslog = None  # the app writes one masked line for each request
+control_socket_disable = True
+limit_request_line = 4094
+
+
+def on_starting(_server: object) -> None:
+    """Before the first worker: a machine that must not serve says why and does not."""
+    refuse_if_unsafe()
+    stores.disconnect()  # each worker makes its own connections

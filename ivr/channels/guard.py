@@ -1,0 +1,113 @@
+"""Every webhook goes through here: the carrier's signature over the configured public address, then a strict schema.
+
+A signature alone is not enough: the carrier signs names and values run together, so a captured one also fits shifted
+fields. Fields that decide something must therefore be there exactly once and in the carrier's form. Nothing is read
+from the database before both checks have passed.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from flask import Request, Response, request
+from twilio.request_validator import RequestValidator
+from werkzeug.exceptions import HTTPException
+
+from config.logs import warn
+from config.settings import settings
+
+Form = dict[str, str]
+
+_HEX = "[0-9a-fA-F]{32}"
+SIDS = {"CallSid": f"CA{_HEX}", "MessageSid": f"(?:SM|MM){_HEX}", "RecordingSid": f"RE{_HEX}"}
+# What may come with any of our webhooks and means something to us; a carrier may add fields we do not know.
+_KNOWN = {
+    "AccountSid", "CallSid", "From", "To", "CallStatus", "Digits", "SpeechResult", "Confidence", "RecordingSid",
+    "RecordingUrl", "RecordingDuration", "RecordingStatus", "DialCallStatus", "DialBridged", "DialCallSid",
+    "ParentCallSid", "CallDuration", "MessageSid", "MessageStatus", "ErrorCode", "ErrorUrl", "Body", "NumMedia",
+}  # fmt: skip
+_MOST = 256
+
+
+@dataclass(frozen=True)
+class Fields:
+    """The fields a webhook needs: each exactly once; `patterns` for those whose form is fixed."""
+
+    needed: tuple[str, ...]
+    patterns: dict[str, str] = field(default_factory=lambda: SIDS)
+
+    def problem(self, values: Any) -> str | None:
+        for name in _KNOWN:
+            found = values.getlist(name)
+            if len(found) > 1:
+                return f"{name} came {len(found)} times"
+            if not found and name in self.needed:
+                return f"{name} is missing"
+            pattern = self.patterns.get(name)
+            if found and pattern and (found[0] or name in self.needed) and not re.fullmatch(pattern, found[0]):
+                return f"{name} is not of the carrier's form"
+            if found and name in self.needed and name != "Body" and len(found[0]) > _MOST:
+                return f"{name} is too long"
+        return None if values["AccountSid"] == settings().twilio_account_sid else "AccountSid is not ours"
+
+
+CALL = Fields(("AccountSid", "CallSid", "From", "To", "CallStatus"))
+RECORDED = Fields(("AccountSid", "CallSid", "RecordingSid", "RecordingStatus"))
+TEXT = Fields(("AccountSid", "MessageSid", "From", "To", "Body"))
+TEXT_STATUS = Fields(("AccountSid", "MessageSid", "MessageStatus"))
+
+
+def guarded(fields: Fields) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+    """Let a view see only requests that the carrier signed and that have `fields`; it gets them as `form`."""
+
+    def wrap(view: Callable[..., Response]) -> Callable[..., Response]:
+        @wraps(view)
+        def checked(**path: Any) -> Response:
+            try:
+                values = request.form
+            except HTTPException as fault:
+                return _refused(fault.code or 400, "the body cannot be read")
+            if not _signed(request, values):
+                return _refused(403, "the signature is wrong")
+            problem = fields.problem(values)
+            if problem:
+                return _refused(400, problem)
+            return view({name: values[name] for name in values}, **path)
+
+        checked.__dict__["guarded"] = fields
+        return checked
+
+    return wrap
+
+
+def _signed(asked: Request, values: Any) -> bool:
+    """Whatever comes in, a bool comes out: the library's validator raises on some inputs."""
+    signature = asked.headers.get("X-Twilio-Signature", "")
+    if not 0 < len(signature) <= _MOST or not signature.isascii():
+        return False
+    url = settings().public_url + _raw_path(asked)
+    try:
+        return any(RequestValidator(token).validate(url, values, signature) for token in settings().auth_tokens)
+    except Exception as fault:
+        warn("signature check broke", why=type(fault).__name__)
+        return False
+
+
+def _raw_path(asked: Request) -> str:
+    """Path and query exactly as they came over the wire; Flask's own view of them is decoded."""
+    raw = asked.environ.get("RAW_URI") or asked.environ.get("REQUEST_URI")
+    if raw is None:
+        query = asked.environ.get("QUERY_STRING", "")
+        return quote(asked.path) + (f"?{query}" if query else "")
+    if raw.startswith("/"):
+        return str(raw)
+    parts = urlsplit(raw)  # absolute form, as some proxies send it
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def _refused(status: int, why: str) -> Response:
+    warn("webhook refused", endpoint=str(request.endpoint), status=status, why=why)
+    return Response(f"{why}\n", status, mimetype="text/plain")

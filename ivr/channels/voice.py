@@ -1,0 +1,165 @@
+"""The telephone: the carrier's webhooks in, TwiML out. One transaction a turn; whatever breaks, the phone speaks.
+
+Later turns are /voice/turn/<n>. A fault of ours is answered with an apology that still records the report.
+"""
+
+import re
+from functools import cache
+
+from flask import Blueprint, Response, request, send_from_directory
+from twilio.twiml.voice_response import VoiceResponse
+
+from config.hotline import city
+from config.logs import warn
+from ivr.channels import calls, twiml
+from ivr.channels.guard import CALL, RECORDED, SIDS, Form, guarded
+from ivr.talk import Answer, Take
+from workers import outbox
+
+voice = Blueprint("voice", __name__)
+
+MOST_TURN = 10_000
+_KEYS = re.compile(r"[^0-9*#]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+@voice.post("/voice/incoming")
+@guarded(CALL)
+def incoming(form: Form) -> Response:
+    """A call begins."""
+    return _speak(form, 0)
+
+
+@voice.post("/voice/turn/<int:number>")
+@guarded(CALL)
+def turn(form: Form, number: int) -> Response:
+    """The answer to turn `number - 1` of a call."""
+    return _speak(form, min(number, MOST_TURN))
+
+
+@voice.post("/voice/status")
+@guarded(CALL)
+def status(form: Form) -> Response:
+    """The carrier tells how a call went on; only its end matters to us."""
+    with outbox.transaction() as session:
+        calls.ended(session, calls.find_or_begin(session, form), form["CallStatus"])
+    return Response(status=204)
+
+
+@voice.post("/voice/recording/<int:number>")
+@guarded(RECORDED)
+def recorded(form: Form, number: int) -> Response:
+    """The recording that turn `number` brings is complete, whether or not that turn ever comes."""
+    if form["RecordingStatus"] == "completed":
+        with outbox.transaction() as session:
+            call = calls.find_or_begin(session, form)
+            calls.keep_if_due(session, call, calls.noted_recording(session, call, form, min(number, MOST_TURN)))
+    return Response(status=204)
+
+
+@voice.post("/voice/officer/<caller>")
+@guarded(CALL)
+def officer(form: Form, caller: str) -> Response:  # noqa: ARG001 - every guarded view gets the form
+    """What the officer hears before being connected: only a pressed 1 accepts, so no voicemail swallows a caller."""
+    response = VoiceResponse()
+    gather = response.gather(
+        input="dtmf", num_digits=1, timeout=8, finish_on_key="", action=f"/voice/officer/{caller}/key", method="POST"
+    )
+    gather.append(twiml.spoken(twiml.line("officer_whisper", calls.DEFAULT_LANGUAGE)).verbs[0])
+    response.hangup()
+    return _xml(str(response))
+
+
+@voice.post("/voice/officer/<caller>/key")
+@guarded(CALL)
+def accepted(form: Form, caller: str) -> Response:
+    """The officer pressed a key; after a 1 an empty document connects the caller."""
+    response = VoiceResponse()
+    if form.get("Digits") == "1":
+        with outbox.transaction() as session:
+            calls.officer_accepted(session, caller)
+    else:
+        response.hangup()
+    return _xml(str(response))
+
+
+@voice.post("/voice/fallback")
+@guarded(CALL)
+def fallback(form: Form) -> Response:
+    """The carrier could not use our answer: apologise and record the report. Needs no database."""
+    warn("fallback heard", call=form["CallSid"], code=form.get("ErrorCode", "")[:10])
+    return _xml(trouble())
+
+
+@voice.post("/voice/fallback/saved")
+@guarded(CALL)
+def fallback_saved(form: Form) -> Response:
+    """The report that was recorded while something was broken becomes a ticket of the call centre."""
+    if re.fullmatch(SIDS["RecordingSid"], form.get("RecordingSid", "")):
+        with outbox.transaction() as session:
+            calls.keep_fallback(session, form)
+    response = twiml.spoken(twiml.line("trouble_saved", calls.DEFAULT_LANGUAGE))
+    response.hangup()
+    return _xml(str(response))
+
+
+@voice.post("/voice/fallback/recording")
+@guarded(RECORDED)
+def fallback_recorded(form: Form) -> Response:
+    """The same recording, told by the carrier's callback."""
+    if form["RecordingStatus"] == "completed":
+        with outbox.transaction() as session:
+            calls.keep_fallback(session, form)
+    return Response(status=204)
+
+
+@voice.get("/voice/clips/<language>/<path:name>")
+def clip(language: str, name: str) -> Response:
+    """A recorded sentence. The carrier may keep it for a day."""
+    return send_from_directory(twiml.CLIPS / language, name, max_age=86400) if language in city().languages else (
+        Response(status=404)
+    )  # fmt: skip
+
+
+@voice.errorhandler(Exception)
+def broken(fault: Exception) -> Response:
+    """Never a stack trace to a caller: voice turns apologise and record, callbacks ask to be called again."""
+    warn("voice broke", endpoint=str(request.endpoint), why=type(fault).__name__, exc_info=fault)
+    if request.endpoint in ("voice.incoming", "voice.turn", "voice.fallback", "voice.fallback_saved"):
+        return _xml(trouble())
+    return Response(status=503)
+
+
+def _speak(form: Form, number: int) -> Response:
+    with outbox.transaction() as session:
+        reply = calls.answer_turn(session, form, number, _answer(form))
+    return _xml(reply)
+
+
+def _answer(form: Form) -> Answer:
+    """What the carrier's fields mean, cleaned of what no keypad and no voice can say."""
+    hung_up = form["CallStatus"] in calls.ENDED
+    ending = form.get("Digits", "")
+    if re.fullmatch(SIDS["RecordingSid"], form.get("RecordingSid", "")):
+        ended_by = "hangup" if ending == "hangup" or hung_up else _KEYS.sub("", ending)[:1] or "silence"
+        take = Take(form["RecordingSid"], calls.seconds(form), ended_by)
+        return Answer(take=take, hung_up=ended_by == "hangup")
+    if "DialCallStatus" in form:
+        answered = form["DialCallStatus"] in ("completed", "answered")
+        bridged = form.get("DialBridged") == "true"
+        return Answer(transfer="talked" if bridged else "answered" if answered else "missed", hung_up=hung_up)
+    words = " ".join(_CONTROL.sub(" ", form.get("SpeechResult", "")[:2000]).split())
+    return Answer(keys=_KEYS.sub("", ending)[:64], words=words[:300], hung_up=hung_up)
+
+
+@cache
+def trouble() -> str:
+    """The apology that records the report. Rendered once, at start, so that it needs nothing when it is needed."""
+    response = twiml.spoken(twiml.line("trouble", calls.DEFAULT_LANGUAGE))
+    twiml.record(response, "/voice/fallback/saved", "/voice/fallback/recording")
+    response.hangup()
+    return str(response)
+
+
+def _xml(text: str) -> Response:
+    return Response(text, mimetype="text/xml")

@@ -1,0 +1,186 @@
+"""The flask commands: for operators, for tests, and for the simulator's mailbox. Each says what it did in JSON, or in
+one clear line on standard error with exit code 1."""
+
+import json
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import wraps
+from typing import Any
+
+import click
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from config import stores
+from ivr import doctor, explain
+from ticketing import lifecycle, schema, tickets, worklist
+from ticketing.models import Ticket
+from workers import outbox
+
+number = click.argument("number")
+by = click.option("--by", required=True, help="Who does it; written into the history.")
+as_json = click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
+note_option = click.option("--note", "note_text", help="Why, in words.")
+
+
+def register(app: Flask) -> None:
+    for command in (tickets_group, outbox_command, explain_command, doctor_command, migrate_command):
+        app.cli.add_command(command)
+
+
+@click.group("tickets")
+def tickets_group() -> None:
+    """Look at tickets and move them."""
+
+
+@tickets_group.command("list")
+@as_json
+@click.option("--state", type=click.Choice(lifecycle.STATES))
+@click.option("--department")
+@click.option("--most", default=worklist.MOST, show_default=True)
+def list_command(as_json: bool, state: str | None, department: str | None, most: int) -> None:
+    """The newest tickets first."""
+    with stores.reading() as session:
+        rows = worklist.listed(session, state=state, department=department, most=most)
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    for row in rows:
+        words = (row["number"], row["status"], row["priority"], row["department"], row["category"], row["area"] or "-")
+        click.echo(f"{words[0]}  {words[1]:<12} {words[2]}  {words[3]:<16} {words[4]:<16} {words[5]}")
+
+
+def _changes(command: Callable[..., None]) -> Callable[..., None]:
+    """Run a command on one locked ticket in one transaction; print the ticket as it is afterwards."""
+
+    @wraps(command)
+    def run(number: str, as_json: bool, **given: Any) -> None:
+        try:
+            with outbox.transaction() as session:
+                ticket = tickets.find(session, number, change=True)
+                command(session, ticket, **given)
+                session.flush()
+                session.refresh(ticket)
+                after = worklist.shown(session, ticket)
+        except tickets.TicketError as fault:
+            raise click.ClickException(str(fault)) from fault
+        _print_ticket(after, as_json)
+
+    return run
+
+
+@tickets_group.command("show")
+@number
+@as_json
+def show(number: str, as_json: bool) -> None:
+    """One ticket with its history."""
+    try:
+        with stores.reading() as session:
+            found = worklist.shown(session, tickets.find(session, number))
+    except tickets.TicketError as fault:
+        raise click.ClickException(str(fault)) from fault
+    _print_ticket(found, as_json)
+
+
+@tickets_group.command("move")
+@number
+@click.argument("state")
+@by
+@note_option
+@click.option("--to", "owner", help="refused: the department whose it is. referred: who outside the city.")
+@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="scheduled: the day of the work.")
+@click.option("--into", help="merged: the number of the other ticket.")
+@as_json
+@_changes
+def move(
+    session: Session,
+    ticket: Ticket,
+    state: str,
+    by: str,
+    note_text: str | None,
+    owner: str | None,
+    day: datetime | None,
+    into: str | None,
+) -> None:
+    """Bring a ticket into another state: accepted, in_progress, waiting, scheduled, resolved, refused, referred ..."""
+    on: date | None = day.date() if day else None
+    tickets.move(session, ticket, state.replace("-", "_"), by=by, note_text=note_text, owner=owner, on=on, into=into)
+
+
+@tickets_group.command("assign")
+@number
+@click.argument("department")
+@by
+@note_option
+@as_json
+@_changes
+def assign(session: Session, ticket: Ticket, department: str, by: str, note_text: str | None) -> None:
+    """Give a ticket to another department."""
+    tickets.assign(session, ticket, department, by=by, note_text=note_text)
+
+
+@tickets_group.command("note")
+@number
+@click.argument("text")
+@by
+@as_json
+@_changes
+def note(session: Session, ticket: Ticket, text: str, by: str) -> None:
+    """Add words to a ticket."""
+    tickets.note(session, ticket, text, by=by)
+
+
+@click.command("outbox")
+@as_json
+def outbox_command(as_json: bool) -> None:
+    """What waits to leave the house: counts by kind and state, age of the oldest due row, dead rows with reasons."""
+    with stores.reading() as session:
+        found = worklist.promises(session)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    for kind, states in found["counts"].items():
+        click.echo(f"{kind:<10} " + "  ".join(f"{state} {count}" for state, count in sorted(states.items())))
+    click.echo(f"oldest due: {found['oldest_due_seconds'] or 0} s")
+    for row in found["dead"]:
+        click.echo(f"dead: {row['kind']} to {row['destination']}: {row['reason']}")
+
+
+@click.command("explain")
+@click.argument("kind", type=click.Choice(list(explain.KINDS)))
+def explain_command(kind: str) -> None:
+    """What the software makes of each JSON line on standard input, and why."""
+    for text in sys.stdin:
+        if text.strip():
+            click.echo(explain.line(kind, text))
+
+
+@click.command("doctor")
+def doctor_command() -> None:
+    """Check every setting and connection, one line each; exit code 1 when something must be mended."""
+    found = doctor.examine()
+    for finding in found:
+        click.echo(f"{finding.mark:<5} {finding.what}: {finding.words}")
+    if any(finding.mark == "FAIL" for finding in found):
+        raise SystemExit(1)
+
+
+@click.command("migrate")
+def migrate_command() -> None:
+    """Bring the database to the newest migration."""
+    schema.migrate()
+    click.echo(f"the database is at {schema.current()}")
+
+
+def _print_ticket(found: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    click.echo(
+        f"{found['number']}  {found['status']}  {found['category']} -> {found['department']}  due {found['due_at']}"
+    )
+    for event in found["history"]:
+        click.echo(f"  {event['at']}  {event['by']}: {event['action']} {event['to'] or ''}")
+    for words in found["notes"]:
+        click.echo(f"  {words['at']}  {words['by']}: {words['text']}")

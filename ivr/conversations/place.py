@@ -1,0 +1,74 @@
+"""Where it is: the area of the last report, or a kelurahan that is said and confirmed. Two tries, * skips, and a
+caller who has only keys (or whose voice is not understood) goes on to the recording all the same."""
+
+from functools import partial
+from typing import Any
+
+from config.hotline import city
+from ivr.talk import Memory, Option, Talk
+from ticketing import places
+
+WHICH = [Option("1", "first"), Option("2", "second"), Option("3", "neither")]
+OUTSIDE = [Option("1", "report"), Option("2", "another")]
+
+
+def place(talk: Talk) -> Memory:
+    """The details of a report that say where: area, the words that were said, and whose it is outside the city."""
+    last = talk.look("last area", lambda: talk.contact.last_area if talk.contact else None)
+    if last and talk.yes("same place", lambda slow: talk.say("place_last", slow=slow, area=_name(talk, last))):
+        return {"area": last}
+    words = ""
+    for attempt in (1, 2):
+        heard = talk.words(f"place {attempt}", "place_ask" if attempt == 1 else "place_again", hints=_hints())
+        if heard is None:
+            break
+        words = heard or words
+        details = _settled(talk, attempt, talk.look(f"found {attempt}", partial(_recognised, heard)))
+        if details is not None:
+            return {**details, "words": words}
+    talk.say("place_skipped")
+    return {"words": words}
+
+
+def _settled(talk: Talk, attempt: int, found: Memory) -> Memory | None:
+    """What the caller confirms of what was recognised; None when it was something else."""
+    if found["result"] == "match":
+        area = found["areas"][0]
+        right = talk.yes(f"right {attempt}", lambda slow: talk.say("place_confirm", slow=slow, area=_name(talk, area)))
+        return {"area": area} if right else None
+    if found["result"] == "ambiguous":
+        first, second = found["areas"]
+        which = talk.choose(
+            f"which {attempt}",
+            lambda slow: talk.say("place_which", slow=slow, a=_name(talk, first), b=_name(talk, second)),
+            WHICH,
+            confirm=True,
+        )
+        return {"first": {"area": first}, "second": {"area": second}}.get(which)
+    if found["result"] == "outside":
+        referral = city().referrals[found["outside"]]
+        fills: dict[str, Any] = {"place": referral.short[talk.language], "referral": referral.say[talk.language]}
+        wish = talk.choose(
+            f"outside {attempt}",
+            lambda slow: talk.say("place_outside", slow=slow, **fills),
+            OUTSIDE,
+            silence="report",
+        )
+        return {"outside": found["outside"]} if wish == "report" else None
+    return None
+
+
+def _recognised(heard: str) -> Memory:
+    found = places.recognise(heard)
+    areas = [found.area] if found.result == "match" else list(found.candidates[:2])
+    ambiguous = found.result == "ambiguous" and len(areas) == 2
+    result = found.result if found.result != "ambiguous" or ambiguous else "none"
+    return {"result": result, "areas": areas, "outside": found.outside}
+
+
+def _name(talk: Talk, area: str) -> str:
+    return city().area_name(talk.language, area)
+
+
+def _hints() -> list[str]:
+    return [area.spoken for area in (*city().areas.values(), *city().kecamatan.values())]

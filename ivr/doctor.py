@@ -1,0 +1,121 @@
+"""Looks the house over: every setting and every connection, one finding each."""
+
+import smtplib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from config import stores, vault
+from config.hotline import CityFileError, city
+from config.settings import TWILIO_API, settings
+from ticketing import numbers, schema
+from workers.senders import carrier, mail
+
+LINK_MOST = 31
+CODE = 8
+
+
+@dataclass(frozen=True)
+class Finding:
+    """mark is ok, WARN (works, but look) or FAIL (must be mended)."""
+
+    mark: str
+    what: str
+    words: str
+
+
+def examine() -> list[Finding]:
+    """Every finding, in the order in which a person would mend them."""
+    found = [Finding("FAIL", "settings", problem) for problem in settings().problems()]
+    found += [Finding("ok", "settings", f"{settings().hotline_env}, {settings().public_url}")] if not found else []
+    for what, check in _CHECKS.items():
+        try:
+            found += [Finding(mark, what, words) for mark, words in check()]
+        except Exception as fault:
+            found.append(Finding("FAIL", what, f"{type(fault).__name__}: {str(fault).splitlines()[0][:120]}"))
+    return found
+
+
+def _city() -> Iterator[tuple[str, str]]:
+    try:
+        here = city()
+    except CityFileError as fault:
+        yield from (("FAIL", problem) for problem in fault.problems)
+        return
+    yield "ok", f"{len(here.departments)} departments, {len(here.categories)} categories, {len(here.areas)} areas"
+    demo = [key for key, department in here.departments.items() if department.email.endswith(".invalid")]
+    if demo and settings().production:
+        yield "FAIL", f"departments without a real address: {', '.join(demo)}"
+    elif demo:
+        yield "WARN", f"{len(demo)} departments have addresses that end in .invalid: nobody is mailed"
+
+
+def _secrets() -> Iterator[tuple[str, str]]:
+    if vault.unseal(vault.seal(b"check", "doctor"), "doctor") != b"check":
+        yield "FAIL", "DATA_KEYS does not open what it seals"
+    yield "ok", "DATA_KEYS, LOOKUP_KEY and SECRET_KEY are there"
+
+
+def _database() -> Iterator[tuple[str, str]]:
+    try:
+        current, head = schema.current(), schema.head()
+    except SQLAlchemyError as fault:
+        yield "FAIL", f"cannot be reached: {type(fault).__name__}"
+        return
+    yield ("ok", f"at migration {head}") if current == head else ("FAIL", f"at {current}, needs {head}: flask migrate")
+    yield from (("FAIL", problem) for problem in schema.unsafe())
+    if stores.is_sqlite():
+        yield ("FAIL" if settings().production else "ok"), "SQLite, for trying and small houses"
+
+
+def _redis() -> Iterator[tuple[str, str]]:
+    trouble = stores.redis_trouble()
+    yield ("WARN", f"does not answer ({trouble}); the sweep delivers, more slowly") if trouble else ("ok", "answers")
+
+
+def _carrier() -> Iterator[tuple[str, str]]:
+    if not settings().auth_tokens:
+        yield "FAIL", "TWILIO_AUTH_TOKEN is missing"
+        return
+    carrier.client().messages.list(limit=1)
+    where = "the simulator" if settings().simulated else "Twilio" if settings().twilio_api_url == TWILIO_API else "set"
+    yield "ok", f"answers ({where})"
+
+
+def _mail() -> Iterator[tuple[str, str]]:
+    try:
+        with mail.connection() as server:
+            server.noop()
+    except (OSError, smtplib.SMTPException) as fault:
+        yield "FAIL", f"SMTP_URL cannot be used: {type(fault).__name__}"
+        return
+    yield "ok", f"SMTP answers, from {settings().mail_from}"
+
+
+def _numbers() -> Iterator[tuple[str, str]]:
+    caller = numbers.read(settings().caller_id)
+    yield ("ok" if caller.e164 else "WARN"), f"CALLER_ID {settings().caller_id} is {caller.kind}"
+    sender = settings().sms_sender
+    named = sender.isascii() and sender.replace(" ", "").isalnum() and 0 < len(sender) <= 11
+    yield ("ok" if named or numbers.read(sender).e164 else "FAIL"), f"SMS_SENDER {sender}"
+    duty = settings().duty_phone or city().officer.duty_phone
+    yield ("ok", "the duty line is set") if duty else ("WARN", "no duty line: callers leave a message")
+
+
+def _links() -> Iterator[tuple[str, str]]:
+    length = len(settings().tracking_url) + CODE
+    fits = length <= LINK_MOST
+    yield ("ok" if fits else "WARN"), f"TRACKING_URL and code have {length} characters, {LINK_MOST} fit every text"
+
+
+_CHECKS: dict[str, Callable[[], Iterator[tuple[str, str]]]] = {
+    "city file": _city,
+    "secrets": _secrets,
+    "database": _database,
+    "redis": _redis,
+    "carrier": _carrier,
+    "mail": _mail,
+    "numbers": _numbers,
+    "links": _links,
+}

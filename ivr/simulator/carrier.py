@@ -1,0 +1,183 @@
+"""The carrier in a box: places calls and texts against the hotline's webhooks over HTTP, and carries what it sends.
+
+One object, no global state; rest.py serves its REST API and page.py its telephone in the browser.
+"""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from ivr.simulator import audio, fields, twiml
+from ivr.simulator.background import Background
+from ivr.simulator.call import LiveCall
+from ivr.simulator.events import Moved
+from ivr.simulator.faults import Faults
+from ivr.simulator.ledger import Call, Ledger, Message, Recording, new_sid
+from ivr.simulator.wire import Answer, Trouble, Wire
+
+_STOP = frozenset(["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "BERHENTI"])
+_START = frozenset(["START", "YES", "UNSTOP", "MULAI"])
+_LIVE = 200
+
+
+class Carrier:
+    """`number` is the hotline's; its webhooks are under `app_url`, our own REST API under `api_url`."""
+
+    def __init__(
+        self,
+        app_url: str,
+        account_sid: str,
+        auth_token: str,
+        number: str,
+        *,
+        faults: Faults | None = None,
+        api_url: str = "https://api.twilio.com",
+        home: Path | None = None,
+    ) -> None:
+        self.app_url, self.api_url = app_url.rstrip("/"), api_url.rstrip("/")
+        self.account_sid, self.auth_token, self.number = account_sid, auth_token, number
+        self.faults = faults or Faults()
+        self.wire = Wire(account_sid, auth_token, self.faults)
+        self.ledger = Ledger(home)
+        self.lock = threading.RLock()
+        self.errors: list[Trouble] = []  # what went wrong outside a call
+        self._background = Background()
+        self._live: dict[str, LiveCall] = {}
+
+    # Calls
+
+    def dial(self, from_: str, to: str = "", *, patient: bool = True) -> LiveCall:
+        """Somebody calls the hotline. An impatient caller must `listen()` to every announcement outside a <Gather>."""
+        entry = Call(new_sid("CA"), from_, to or self.number, "inbound", "ringing")
+        call = LiveCall(
+            self,
+            entry,
+            patient=patient,
+            fallback_url=f"{self.app_url}/voice/fallback",
+            status_url=f"{self.app_url}/voice/status",
+        )
+        self.connect(call)
+        return call.start(Moved(f"{self.app_url}/voice/incoming"))
+
+    def connect(self, call: LiveCall) -> None:
+        with self.lock:
+            self._live[call.sid] = call
+            over = [sid for sid, one in self._live.items() if one.state == "ended"]
+            for sid in over[: max(0, len(self._live) - _LIVE)]:
+                del self._live[sid]
+        self.ledger.add(call.entry)
+        if call.direction != "inbound":
+            call.report("initiated", "ringing")
+
+    def live(self, sid: str) -> LiveCall | None:
+        return self._live.get(sid)
+
+    def ringing(self, number: str) -> list[LiveCall]:
+        """Calls of the hotline that wait for this number to answer."""
+        with self.lock:
+            calls = list(self._live.values())
+        return [one for one in calls if one.to == number and one.state == "ringing" and one.direction == "outbound-api"]
+
+    # Recordings
+
+    def keep_recording(self, call: LiveCall, sound: bytes) -> Recording:
+        recording = Recording(new_sid("RE"), call.sid, round(audio.length(sound)))
+        self.ledger.add(recording)
+        self.ledger.keep_media(recording.sid, sound)
+        return recording
+
+    def recording_done(self, recording: Recording, callback: str, *, wait: bool = False) -> None:
+        """The audio can be fetched from now on, and whoever wants to know is told."""
+
+        def done() -> None:
+            self.ledger.touch(recording, status="completed")
+            call = self.ledger.calls.get(recording.call_sid)
+            if callback and call and not self.faults.drop_recording_callback:
+                about = fields.of_recording(recording, self.url_of(recording))
+                self._deliver(callback, [{**self.call_fields(call, call.status), **about}])
+
+        if wait:
+            done()
+        else:
+            self._background.later(recording.call_sid, done)
+
+    def url_of(self, recording: Recording) -> str:
+        return f"{self.api_url}/{fields.API}/Accounts/{self.account_sid}/Recordings/{recording.sid}"
+
+    # Texts
+
+    def text(self, from_: str, body: str, to: str = "") -> Answer:
+        """Somebody texts the hotline; what its answer says is delivered back to them."""
+        message = Message(new_sid("SM"), from_, to or self.number, body, "inbound", "received")
+        self.ledger.add(message)
+        word = body.strip().upper()
+        if word in _STOP:
+            self.ledger.opted_out.add(from_)
+        elif word in _START:
+            self.ledger.opted_out.discard(from_)
+        answer = self.wire.send(f"{self.app_url}/sms/incoming", fields.of_text(self.account_sid, message))
+        try:
+            document = twiml.read(answer)
+        except twiml.DocumentError as bad:
+            self.errors.append(bad.trouble)
+            return answer
+        self.errors += document.troubles
+        for reply in document.root.iter("Message"):
+            said = "".join(reply.itertext()).strip()
+            self.deliver(Message(new_sid("SM"), message.to, from_, said, "outbound-reply", "queued"))
+        return answer
+
+    def deliver(self, message: Message) -> None:
+        """Take a text to its telephone, and report each step."""
+        self.ledger.add(message)
+        code = self.faults.undelivered.get(message.to)
+        steps = ["sent", "undelivered" if code else "delivered"]
+
+        def carry() -> None:
+            if message.status == "canceled":
+                return
+            self.ledger.touch(message, status=steps[-1], error_code=code)
+            receipts = [
+                fields.of_receipt(self.account_sid, message, step, code if step == "undelivered" else None)
+                for step in steps
+            ]
+            self._deliver(message.callback, receipts)
+
+        self._background.later(message.sid, carry)
+
+    def inbox(self, number: str) -> list[Message]:
+        """The texts that reached this telephone, oldest first."""
+        return [
+            one for one in reversed(self.ledger.listed("messages")) if one.to == number and one.status == "delivered"
+        ]
+
+    # Callbacks
+
+    def call_fields(self, entry: Call, status: str) -> dict[str, str]:
+        return fields.of_call(self.account_sid, entry, status)
+
+    def notify(self, key: str, url: str, bodies: list[dict[str, str]]) -> None:
+        """Status callbacks, in order among those of the same key."""
+        self._background.later(key, lambda: self._deliver(url, bodies))
+
+    def later(self, key: str, job: Callable[[], object]) -> None:
+        """Do something after the present request has been answered."""
+        self._background.later(key, job)
+
+    def settle(self, seconds: float = 30.0) -> None:
+        """Wait until every callback under way has been delivered; TimeoutError when it takes longer."""
+        if not self._background.settle(seconds):
+            raise TimeoutError(f"callbacks still under way after {seconds:g} s")
+
+    def close(self) -> None:
+        self.ledger.save()
+
+    def _deliver(self, url: str, bodies: list[dict[str, str]]) -> None:
+        """Send callbacks as the faults want them: in another order, twice, or not at all."""
+        times = {"doubled": 2, "dropped": 0}.get(self.faults.callbacks, 1)
+        for body in reversed(bodies) if self.faults.callbacks == "reversed" else bodies:
+            for _ in range(times if url else 0):
+                self.faults.released.wait(self.faults.callback_delay)
+                answer = self.wire.send(url, body, accept="*/*")
+                if answer.trouble:
+                    self.errors.append(answer.trouble)

@@ -1,0 +1,263 @@
+"""The carrier's REST API, as far as the hotline uses it: texts, calls and recordings, in the shapes of the real one."""
+
+import hmac
+import re
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from flask import Blueprint, Response, g, jsonify, request
+
+from ivr.simulator import ledger, shapes
+from ivr.simulator.call import LiveCall
+from ivr.simulator.carrier import Carrier
+from ivr.simulator.events import Moved
+from ivr.simulator.fields import API
+from ivr.simulator.shapes import Json
+from ivr.simulator.wire import bad_url
+
+E = TypeVar("E", bound=ledger.Entry)
+_MOBILE = re.compile(r"\+628\d{7,11}")
+_E164 = re.compile(r"\+[1-9]\d{7,14}")
+_SENDER = re.compile(r"\+?\d{3,15}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
+_MESSAGES = {
+    20003: "Authenticate",
+    20404: "The requested resource was not found",
+    20422: "Invalid parameter",
+    20429: "Too many requests",
+    20500: "Internal server error",
+    20503: "Service unavailable",
+    21201: "No 'To' number specified",
+    21205: "Url parameter is required, and must be valid",
+    21211: "Invalid 'To' phone number",
+    21212: "Invalid 'From' number",
+    21220: "Call is not in progress. Cannot redirect.",
+    21602: "Message body is required",
+    21604: "'To' phone number is required",
+    21609: "Invalid StatusCallback URL",
+    21610: "Attempt to send to unsubscribed recipient",
+    21614: "'To' number is not a valid mobile number",
+    21617: "The concatenated message body exceeds the 1600 character limit",
+    32018: "Twiml is longer than 4000 characters",
+}
+
+
+class RefusalError(Exception):
+    def __init__(self, code: int, status: int = 400) -> None:
+        super().__init__(code)
+        self.code, self.status = code, status
+
+
+def rest(carrier: Carrier) -> Blueprint:
+    api = Blueprint("rest", __name__, url_prefix=f"/{API}/Accounts/<account>")
+    faults = carrier.faults
+
+    @api.errorhandler(RefusalError)
+    def refused(refusal: RefusalError) -> Response:
+        words = _MESSAGES.get(refusal.code, "Refused")
+        more = f"https://www.twilio.com/docs/errors/{refusal.code}"
+        answer = jsonify(code=refusal.code, message=words, more_info=more, status=refusal.status)
+        answer.status_code = refusal.status
+        if refusal.status == 429 and faults.retry_after is not None:
+            answer.headers["Retry-After"] = str(faults.retry_after)
+        return answer
+
+    @api.url_value_preprocessor
+    def account(_: str | None, values: dict[str, Any] | None) -> None:
+        g.account = (values or {}).pop("account", "")
+
+    @api.before_request
+    def admit() -> None:
+        given, known = request.authorization, f"{carrier.account_sid}:{carrier.auth_token}"
+        good = given and hmac.compare_digest(f"{given.username}:{given.password}".encode(), known.encode())
+        if not good or g.account != carrier.account_sid:
+            raise RefusalError(20003, 401)
+        if faults.take("rest_fail"):
+            raise RefusalError(faults.rest_code, faults.rest_status)
+        if faults.rest_hang and not faults.hang_acts and faults.take("rest_hang"):
+            faults.released.wait(faults.hang_seconds)
+            raise RefusalError(20503, 503)
+
+    @api.after_request
+    def hang(answer: Response) -> Response:
+        if answer.status_code < 400 and faults.hang_acts and faults.take("rest_hang"):
+            faults.released.wait(faults.hang_seconds)
+        return answer
+
+    book = Book(carrier)
+    _texts(api, book)
+    _calls(api, book)
+    _recordings(api, book)
+    return api
+
+
+class Book:
+    """The carrier's log, looked up and written down for an answer."""
+
+    def __init__(self, carrier: Carrier) -> None:
+        self.carrier, self.ledger = carrier, carrier.ledger
+
+    def shape(self, entry: ledger.Entry) -> Json:
+        return shapes.of(entry, self.carrier.account_sid, self.carrier.api_url)
+
+    def listed(self, kind: str, names: dict[str, str], dated: str) -> Json:
+        return self.page(kind, shapes.chosen(self.ledger.listed(kind), request.args, names, dated))
+
+    def page(self, kind: str, entries: Iterable[ledger.Entry]) -> Json:
+        return shapes.page(kind, [self.shape(entry) for entry in entries], request.path, request.args)
+
+    @staticmethod
+    def find(shelf: dict[str, E], sid: str) -> E:
+        if sid not in shelf:
+            raise RefusalError(20404, 404)
+        return shelf[sid]
+
+
+def _texts(api: Blueprint, book: Book) -> None:
+    shelf = book.ledger.messages
+
+    @api.post("/Messages.json")
+    def send_message() -> tuple[Json, int]:
+        form = request.form
+        message = ledger.Message(
+            ledger.new_sid("SM"),
+            form.get("From", ""),
+            form.get("To", ""),
+            form.get("Body", ""),
+            "outbound-api",
+            "queued",
+            callback=form.get("StatusCallback", ""),
+        )
+        if code := _unsendable(message, book.carrier):
+            raise RefusalError(code)
+        answer = book.shape(message)
+        book.carrier.deliver(message)
+        return answer, 201
+
+    @api.get("/Messages.json")
+    def list_messages() -> Json:
+        return book.listed("messages", {"To": "to", "From": "from_"}, "DateSent")
+
+    @api.get("/Messages/<sid>.json")
+    def one_message(sid: str) -> Json:
+        return book.shape(book.find(shelf, sid))
+
+    @api.post("/Messages/<sid>.json")
+    def change_message(sid: str) -> Json:
+        message = book.find(shelf, sid)
+        if request.form.get("Body") == "":
+            book.ledger.touch(message, body="")
+        if request.form.get("Status") == "canceled":
+            book.ledger.touch(message, status="canceled")
+        return book.shape(message)
+
+    @api.delete("/Messages/<sid>.json")
+    def delete_message(sid: str) -> tuple[str, int]:
+        book.ledger.remove(book.find(shelf, sid))
+        return "", 204
+
+
+def _calls(api: Blueprint, book: Book) -> None:
+    carrier, shelf = book.carrier, book.ledger.calls
+
+    @api.post("/Calls.json")
+    def place_call() -> tuple[Json, int]:
+        form, where = request.form, _where()
+        if not _E164.fullmatch(form.get("To", "")):
+            raise RefusalError(21211 if form.get("To") else 21201)
+        entry = ledger.Call(ledger.new_sid("CA"), form.get("From", ""), form["To"], "outbound-api")
+        answer = book.shape(entry)
+        call = LiveCall(
+            carrier,
+            entry,
+            fallback_url=form.get("FallbackUrl", ""),
+            status_url=form.get("StatusCallback", ""),
+            status_events=frozenset(form.getlist("StatusCallbackEvent") or ["completed"]),
+        )
+        carrier.connect(call)
+        call.start(where)
+        return answer, 201
+
+    @api.get("/Calls.json")
+    def list_calls() -> Json:
+        names = {"To": "to", "From": "from_", "Status": "status", "ParentCallSid": "parent"}
+        return book.listed("calls", names, "StartTime")
+
+    @api.get("/Calls/<sid>.json")
+    def one_call(sid: str) -> Json:
+        return book.shape(book.find(shelf, sid))
+
+    @api.post("/Calls/<sid>.json")
+    def change_call(sid: str) -> Json:
+        """Acts after the answer: the webhook that asks for it may be the one this call is waiting for."""
+        entry, call = book.find(shelf, sid), carrier.live(sid)
+        if not call or entry.ended:
+            raise RefusalError(21220)
+        if request.form.get("Status") in ("completed", "canceled"):
+            carrier.later(sid, call.hang_up)
+        else:
+            where = _where()
+            carrier.later(sid, lambda: call.move(where))
+        return book.shape(entry)
+
+    @api.delete("/Calls/<sid>.json")
+    def delete_call(sid: str) -> tuple[str, int]:
+        book.ledger.remove(book.find(shelf, sid))
+        return "", 204
+
+
+def _recordings(api: Blueprint, book: Book) -> None:
+    shelf = book.ledger.recordings
+
+    @api.get("/Recordings.json")
+    def list_recordings() -> Json:
+        return book.listed("recordings", {"CallSid": "call_sid"}, "DateCreated")
+
+    @api.get("/Calls/<sid>/Recordings.json")
+    def list_recordings_of(sid: str) -> Json:
+        return book.page("recordings", [one for one in book.ledger.listed("recordings") if one.call_sid == sid])
+
+    @api.get("/Recordings/<sid>.json")
+    def one_recording(sid: str) -> Json:
+        return book.shape(book.find(shelf, sid))
+
+    @api.delete("/Recordings/<sid>.json")
+    def delete_recording(sid: str) -> tuple[str, int]:
+        book.ledger.remove(book.find(shelf, sid))
+        return "", 204
+
+    @api.get("/Recordings/<sid>")
+    @api.get("/Recordings/<sid>.wav")
+    def media(sid: str) -> Response:
+        """The audio as WAV. An .mp3 is not found: a false one would sound silent to whoever measures it."""
+        sound, ready = book.ledger.media(sid), book.find(shelf, sid).status == "completed"
+        if not sound or not ready or book.carrier.faults.take("media_missing"):
+            raise RefusalError(20404, 404)
+        if request.args.get("RequestedChannels", "1") != "1":
+            raise RefusalError(20422)
+        return Response(sound, mimetype="audio/x-wav")
+
+
+def _where() -> Moved:
+    """The document that a request names for a call."""
+    url, inline = request.form.get("Url", ""), request.form.get("Twiml", "")
+    if len(inline) > 4000:
+        raise RefusalError(32018)
+    if not inline and bad_url(url):
+        raise RefusalError(21205)
+    return Moved(url, request.form.get("Method", "POST"), inline)
+
+
+def _unsendable(message: ledger.Message, carrier: Carrier) -> int:
+    """Why the carrier refuses a text, as its error code; 0 when it takes it."""
+    to, landline = message.to, message.to.startswith("+62") and not _MOBILE.fullmatch(message.to)
+    reasons = (
+        (21604, not to),
+        (21211, not _E164.fullmatch(to)),
+        (21614, landline),
+        (21212, not _SENDER.fullmatch(message.from_)),
+        (21602, not message.body),
+        (21617, len(message.body) > 1600),
+        (21609, bool(message.callback) and bad_url(message.callback.partition("#")[0])),
+        (21610, to in carrier.ledger.opted_out),
+    )
+    return next((code for code, applies in reasons if applies), 0)

@@ -1,0 +1,447 @@
+"""Conversations that read top to bottom across web requests.
+
+A conversation is an ordinary function that asks, listens and acts. It runs from its first line on every request:
+what was answered before comes back at once from memory, and the first open question ends the run and becomes the
+Prompt. So a conversation must be repeatable: no clock and no read except through `look`, no act except through
+`once`. Silence, wrong keys, the fixed keys (0 officer, 8 language, * back, 9 end) and the limits are handled here,
+once for every question.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NoReturn
+
+from sqlalchemy.orm import Session
+
+from config.hotline import city
+from ticketing.models import Call, Contact
+
+MOST_TURNS = 200
+MENU_SECONDS, DIGITS_SECONDS, RETRY_SECONDS = 5, 6, 2
+MOST_STEPS = 30
+
+Memory = dict[str, Any]
+Conversation = Callable[["Talk"], None]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One sentence to say, or one recording to play back."""
+
+    id: str
+    text: str
+    language: str
+    slow: bool = False
+    fixed: bool = False
+    recording: str | None = None
+
+
+@dataclass(frozen=True)
+class Wants:
+    """What a prompt waits for. kind: key, digits, words, recording, transfer."""
+
+    kind: str
+    seconds: int = MENU_SECONDS
+    most: int = 1
+    hints: Sequence[str] = ()
+    to: str = ""
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What the resident hears next, and what we then wait for; nothing wanted means goodbye."""
+
+    lines: tuple[Line, ...]
+    wants: Wants | None
+    language: str
+    node: str
+    error: bool = False
+
+
+@dataclass(frozen=True)
+class Take:
+    """A recording that was made. `ended_by`: key that ended it, "silence" or "hangup"."""
+
+    sid: str
+    seconds: int
+    ended_by: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the carrier brought: keys, words, a recording, the end of a transfer, or nothing (silence)."""
+
+    keys: str = ""
+    words: str = ""
+    take: Take | None = None
+    transfer: str = ""
+    hung_up: bool = False
+
+    @property
+    def silent(self) -> bool:
+        return not (self.keys or self.words or self.take or self.transfer)
+
+
+@dataclass(frozen=True)
+class Option:
+    """A key, what pressing it means, and the id of its name in [menu] where the menu says it as "name, press key"."""
+
+    key: str
+    meaning: str
+    name: str = ""
+
+
+class Ask(Exception):
+    """The open question; ends the run."""
+
+    def __init__(self, wants: Wants | None, node: str, error: bool = False) -> None:
+        super().__init__(node)
+        self.wants, self.node, self.error = wants, node, error
+
+
+class _Go(Exception):
+    """Leave this conversation for another one."""
+
+    def __init__(self, name: str, args: Memory) -> None:
+        super().__init__(name)
+        self.name, self.given = name, args
+
+
+class _Again(Exception):
+    """Run once more from the first line: an answer was taken back."""
+
+
+class ScriptChanged(Exception):
+    """What is remembered does not fit the questions of this release."""
+
+
+def fresh(language: str) -> Memory:
+    """The memory of a conversation that has not begun."""
+    return {
+        "name": "main", "args": {}, "chapter": 1, "journal": [], "open": None, "misses": 0, "language": language,
+        "touched": False, "met": False, "visits": [], "counts": {}, "keeps": {}, "turn": 0, "over": False,
+        "ghost": False,
+    }  # fmt: skip
+
+
+@dataclass
+class Talk:
+    """What a conversation may do. One object per run; `memory` is what outlives it."""
+
+    memory: Memory
+    answer: Answer | None
+    session: Session
+    call: Call
+    lines: list[Line] = field(default_factory=list)
+    position: int = 0
+    result: str = "asked"
+
+    # -- who and how ---------------------------------------------------------------------------------------------
+
+    @property
+    def language(self) -> str:
+        return str(self.memory["language"])
+
+    @property
+    def args(self) -> Memory:
+        return dict(self.memory["args"])
+
+    @property
+    def contact(self) -> Contact | None:
+        return self.call.contact
+
+    def text(self, id_: str, section: Any = "voice", **fills: str) -> str:
+        return city().text(self.language, section, id_).format(**fills)
+
+    # -- speaking ------------------------------------------------------------------------------------------------
+
+    def say(self, id_: str, *, slow: bool = False, foreign: bool = False, **fills: str) -> None:
+        """Say one sentence of texts/ before the next question; `foreign` ones in the voice of the other language."""
+        voice = city().other_language(self.language) if foreign else self.language
+        self.lines.append(Line(id_, self.text(id_, **fills), voice, slow=slow, fixed=not fills and not foreign))
+
+    def play(self, recording_id: str) -> None:
+        """Let the caller hear their own recording."""
+        self.lines.append(Line("recording", "", self.language, recording=recording_id))
+
+    def say_options(self, options: Sequence[Option], *, slow: bool = False) -> None:
+        for option in options:
+            text = self.text("option", function=self.text(option.name, "menu"), key=option.key)
+            self.lines.append(Line(f"option_{option.name}", text, self.language, slow=slow, fixed=True))
+
+    # -- asking --------------------------------------------------------------------------------------------------
+
+    def choose(
+        self,
+        key: str,
+        say: Callable[[bool], None],
+        options: Sequence[Option],
+        *,
+        silence: str | None = None,
+        confirm: bool = False,
+    ) -> str:
+        """Ask for one key. `say(slow)` speaks the question; `silence` is what saying nothing means, if it means
+        something; nothing typed ahead reaches a question that `confirm`s."""
+        remembered = self._remembered("answer", key)
+        if remembered is not None:
+            return str(remembered)
+        if not self._answered(key, ahead=not confirm):
+            say(False)
+            raise Ask(Wants("key"), key)
+        answer = self._taken()
+        chosen = next((option.meaning for option in options if option.key == answer.keys[:1]), None)
+        if chosen is not None:
+            return str(self._remember("answer", key, chosen, rest=answer.keys[1:]))
+        if answer.silent and silence is not None:
+            return str(self._remember("answer", key, silence))
+        self._fixed_key(answer.keys, key, say, Wants("key"))
+        self._missed(key, lambda: self.say("retry_keys", keys=self._keys_said(options)), say, Wants("key"))
+
+    def yes(self, key: str, say: Callable[[bool], None]) -> bool:
+        """Ask for 1 (yes) or 2 (no)."""
+        return self.choose(key, say, [Option("1", "yes"), Option("2", "no")], confirm=True) == "yes"
+
+    def digits(self, key: str, id_: str, *, most: int) -> str | None:
+        """Ask for a number, ended by #. None when it was skipped with * or nothing was keyed twice."""
+        remembered = self._remembered("answer", key)
+        if remembered is not None:
+            return str(remembered) or None
+        wants = Wants("digits", DIGITS_SECONDS, most=most)
+
+        def say(slow: bool) -> None:
+            self.say(id_, slow=slow)
+
+        if not self._answered(key):
+            say(False)
+            raise Ask(wants, key)
+        answer = self._taken()
+        if answer.keys == "*" or (answer.silent and self.memory["misses"] >= 1):
+            self._remember("answer", key, "")
+            return None
+        if len(answer.keys) > 1 or answer.keys in tuple("1234567"):  # 0, 8 and 9 alone are the fixed keys
+            return str(self._remember("answer", key, answer.keys))
+        self._fixed_key(answer.keys, key, say, wants)
+        self._missed(key, lambda: self.say(id_), say, wants)
+
+    def words(self, key: str, id_: str, *, hints: Sequence[str]) -> str | None:
+        """Ask for words. None when skipped with *; an empty text when nothing was understood."""
+        remembered = self._remembered("answer", key)
+        if remembered is not None:
+            return None if remembered == "*" else str(remembered)
+        wants = Wants("words", MENU_SECONDS, hints=hints)
+        if not self._answered(key):
+            self.say(id_)
+            raise Ask(wants, key)
+        answer = self._taken()
+        if answer.keys == "*":
+            self._remember("answer", key, "*")
+            return None
+        self._fixed_key(answer.keys, key, lambda slow: self.say(id_, slow=slow), wants)
+        return str(self._remember("answer", key, answer.words[:300]))
+
+    def record(self, key: str, id_: str, *, keep: Memory) -> Take | None:
+        """Ask for a recording. None when nobody could be heard. `keep` says what a kept recording becomes, so that it
+        also becomes that when the caller hangs up and only the carrier's callback arrives."""
+        remembered = self._remembered("answer", key)
+        if remembered is not None:
+            return Take(**remembered) if remembered else None
+        if not self._answered(key):
+            self.memory["keeps"][str(self.memory["turn"] + 1)] = keep
+            self.say(id_)
+            raise Ask(Wants("recording"), key)
+        answer = self._taken()
+        take = answer.take
+        heard = take is not None and was_heard(take)
+        self.memory["touched"] = self.memory["touched"] or heard
+        self._remember("answer", key, vars(take) if take and heard else {})
+        return take if heard else None
+
+    def hand_over(self, key: str, to: str) -> str:
+        """Connect the caller to `to`. How it ended: "talked", "missed"."""
+        remembered = self._remembered("answer", key)
+        if remembered is not None:
+            return str(remembered)
+        if not self._answered(key):
+            raise Ask(Wants("transfer", city().officer.ring_seconds, to=to), key)
+        answer = self._taken()
+        return str(self._remember("answer", key, "talked" if answer.transfer == "talked" else "missed"))
+
+    def finish(self, *lines: str, **fills: Any) -> NoReturn:
+        """Say goodbye and hang up."""
+        for id_ in lines:
+            self.say(id_, **fills)
+        self.memory["over"] = True
+        raise Ask(None, "goodbye")
+
+    # -- acting and reading --------------------------------------------------------------------------------------
+
+    def once(self, name: str, act: Callable[[], Any]) -> Any:
+        """An act on the world: done the first time the run comes here, remembered (as JSON) ever after."""
+        return self._journaled("once", name, act)
+
+    def look(self, name: str, read: Callable[[], Any]) -> Any:
+        """A read of the world, remembered (as JSON): a later run branches as this one did."""
+        return self._journaled("look", name, read)
+
+    def first_visit(self, name: str) -> bool:
+        """True for the first visit to `name` in this call."""
+
+        def enter() -> bool:
+            first = name not in self.memory["visits"]
+            self.memory["visits"] = [*self.memory["visits"], name]
+            return first
+
+        return bool(self.once(f"visit {name}", enter))
+
+    def count(self, name: str) -> int:
+        """1 for the first of its kind in this call, 2 for the second."""
+
+        def add() -> int:
+            self.memory["counts"][name] = int(self.memory["counts"].get(name, 0)) + 1
+            return int(self.memory["counts"][name])
+
+        return int(self.once(f"count {name}", add))
+
+    def goal_met(self) -> None:
+        """What the caller came for is done: from here on key 9 ends the call."""
+        self.memory["met"] = True
+
+    def go(self, name: str, **args: Any) -> NoReturn:
+        """Go on with another conversation; it does not come back."""
+        raise _Go(name, args)
+
+    # -- inside --------------------------------------------------------------------------------------------------
+
+    def _remembered(self, kind: str, key: str) -> Any:
+        journal = self.memory["journal"]
+        if self.position >= len(journal):
+            return None
+        told_kind, told_key, value = journal[self.position]
+        if (told_kind, told_key) != (kind, key):
+            raise ScriptChanged(f"{told_kind} {told_key} is remembered where {kind} {key} is asked")
+        self.position += 1
+        if kind == "answer":
+            self.lines.clear()  # what led to an answered question was said in an earlier turn
+        return value
+
+    def _journaled(self, kind: str, name: str, do: Callable[[], Any]) -> Any:
+        if self.position < len(self.memory["journal"]):
+            return self._remembered(kind, name)
+        value = do()
+        self.memory["journal"].append([kind, name, value])
+        self.position += 1
+        return value
+
+    def _remember(self, kind: str, key: str, value: Any, *, rest: str = "") -> Any:
+        self.memory["journal"].append([kind, key, value])
+        self.position += 1
+        self.memory["misses"], self.memory["open"] = 0, None
+        self.answer = Answer(keys=rest) if rest else None
+        self.result = "answered"
+        self.lines.clear()
+        return value
+
+    def _answered(self, key: str, *, ahead: bool = False) -> bool:
+        """Is there an answer to judge? To the question that was asked, or typed `ahead` for the one after it."""
+        asked = self.memory["open"] == key
+        typed_ahead = ahead and self.memory["open"] is None and self.answer is not None and self.answer.keys != ""
+        self.memory["open"] = key
+        if self.answer is not None and (asked or typed_ahead):
+            return True
+        self.answer, self.memory["misses"] = None, 0
+        return False
+
+    def _taken(self) -> Answer:
+        answer, self.answer = self.answer or Answer(), None
+        if answer.keys or answer.words:
+            self.memory["touched"] = True
+        return answer
+
+    def _fixed_key(self, keys: str, key: str, say: Callable[[bool], None], wants: Wants) -> None:
+        """The keys that mean the same everywhere, pressed alone. Returns when `keys` is none of them."""
+        if keys == "0":
+            self.result = "officer"
+            self.go("person")
+        if keys == "9" and self.memory["met"]:
+            self.finish("farewell")
+        if keys == "8":
+            self.memory["language"] = city().other_language(self.language)
+            self.result = "language"
+            self.say("language_chosen")
+            say(False)
+            raise Ask(wants, key)
+        if keys == "*":
+            self._back(key, say, wants)
+
+    def _back(self, key: str, say: Callable[[bool], None], wants: Wants) -> None:
+        """To the question before, never past an act; the first question is repeated slowly instead."""
+        self.result = "back"
+        journal = self.memory["journal"]
+        last = next((at for at in range(len(journal) - 1, -1, -1) if journal[at][0] == "answer"), None)
+        if last is None or any(entry[0] == "once" for entry in journal[last:]):
+            self.lines.clear()
+            say(True)
+            raise Ask(wants, key)
+        del journal[last:]
+        self.memory["open"], self.memory["misses"] = None, 0
+        raise _Again
+
+    def _missed(self, key: str, shorter: Callable[[], None], say: Callable[[bool], None], wants: Wants) -> NoReturn:
+        """First a shorter prompt, then a fuller and slower one, then a person (or a kind goodbye to a silent line)."""
+        self.memory["misses"] += 1
+        misses = int(self.memory["misses"])
+        self.result = "missed"
+        self.lines.clear()
+        if misses >= 3 and not self.memory["touched"]:
+            self.memory["ghost"] = True
+            self.finish("no_sound")
+        if misses >= 3:
+            self.go("person")
+        if misses == 1:
+            shorter()
+        else:
+            self.say("slower")
+            say(True)
+        raise Ask(replace(wants, seconds=wants.seconds + RETRY_SECONDS * misses), key, error=True)
+
+    def _keys_said(self, options: Sequence[Option]) -> str:
+        keys = [option.key for option in options]
+        joiner = self.text("to" if len(keys) > 2 else "or", "words")
+        return f"{keys[0]} {joiner} {keys[-1]}" if len(keys) > 1 else keys[0]
+
+
+def was_heard(take: Take) -> bool:
+    """A recording of two seconds or more counts, except one that silence ended before anybody can have spoken."""
+    silence = city().recording.silence_seconds
+    return take.seconds >= 2 and not (take.ended_by == "silence" and take.seconds <= silence + 1)
+
+
+def run(
+    memory: Memory, answer: Answer | None, *, session: Session, call: Call, conversations: Mapping[str, Conversation]
+) -> tuple[Prompt, str]:
+    """Take one answer, and return the next prompt with what became of the answer."""
+    lines: list[Line] = []
+    result = "asked"
+    for _ in range(MOST_STEPS):
+        talk = Talk(memory, answer, session, call, lines=lines)
+        try:
+            if memory["turn"] >= MOST_TURNS:
+                talk.finish("safe_goodbye")
+            conversations[memory["name"]](talk)
+            talk.finish("safe_goodbye")
+        except Ask as asked:
+            result = talk.result if talk.result != "asked" else result
+            node = f"{memory['name']}.{asked.node}"
+            return Prompt(tuple(talk.lines), asked.wants, memory["language"], node, asked.error), result
+        except _Go as left:
+            result = talk.result
+            lines, answer = talk.lines, talk.answer
+            memory.update(
+                name=left.name, args=left.given, chapter=memory["chapter"] + 1, journal=[], open=None, misses=0
+            )
+        except _Again:
+            result, lines, answer = "back", [], None
+        except ScriptChanged:
+            result, lines, answer = "restarted", [], None
+            memory.update(name="main", args={}, chapter=memory["chapter"] + 1, journal=[], open=None, misses=0)
+    raise RuntimeError(f"the conversation {memory['name']} does not come to a question")

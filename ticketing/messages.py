@@ -1,0 +1,140 @@
+"""The one door for words to residents, and for what they send: tell, receive, delivered.
+
+Opt-out, language, night and the one-status-in-four-hours rule live here and nowhere else, so that no other room can
+forget them. Telling writes a message and its outbox row in the caller's transaction; workers do the sending.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from config import clock
+from config.hotline import city
+from ticketing import contacts, outgoing
+from ticketing.models import Contact, Message, Outbox, Ticket
+from ticketing.numbers import Number
+
+STATUS_GAP = timedelta(hours=4)
+NIGHT_FROM, NIGHT_TO = 21, 6
+SMS_BUDGET = timedelta(hours=4)
+
+# How far a text has come. A receipt never takes it back, in whatever order and number receipts arrive.
+_RANK = {"queued": 0, "accepted": 0, "scheduled": 0, "sending": 1, "sent": 2, "delivered": 3, "read": 4}
+_ENDED = {"delivered", "undelivered", "failed", "canceled"}
+
+
+def tell(
+    session: Session,
+    contact: Contact | None,
+    template: str,
+    *,
+    about: Ticket,
+    occasion: str = "",
+    held_until: datetime | None = None,
+    **fills: str,
+) -> Message | None:
+    """Promise one text. None when this contact cannot or does not want to get it, or was told on this occasion."""
+    if contact is None or not contact.sms or contact.opted_out_at:
+        return None
+    key = f"sms:{about.id}:{template}:{occasion}"
+    if outgoing.promised(session, key):
+        return None
+    language = contacts.language(contact, about.language)
+    night_class = city().sms_class(template)
+    message = Message(
+        inbound=False,
+        contact_id=contact.id,
+        ticket_id=about.id,
+        template=template,
+        body=city().text(language, "sms", template).format(**fills),
+        status="promised",
+    )
+    session.add(message)
+    session.flush()
+    due = held_until or clock.now()
+    if night_class == "status":
+        due = _after_night(max(due, _four_hours_after_the_last(session, about)))
+        _replace_unsent(session, about)
+    outgoing.promise(
+        session,
+        kind="sms",
+        queue="texts",
+        destination=f"contact:{contact.id}",
+        key=key,
+        subject=message.id,
+        ticket=about,
+        not_before=due,
+        held=held_until is not None,
+        # A first receipt may be sent once more when nobody knows what became of it; a status text never.
+        repeatable=night_class == "receipt",
+        give_up_after=SMS_BUDGET,
+    )
+    return message
+
+
+def receive(session: Session, *, sid: str, sender: Number, body: str) -> bool:
+    """Store an incoming text once, before it is understood; stop or start texts if it says so. False if seen before."""
+    contact = contacts.known(session, sender)
+    try:
+        with session.begin_nested():
+            session.add(
+                Message(inbound=True, sid=sid, contact_id=contact.id if contact else None, body=body, status="received")
+            )
+    except IntegrityError:
+        return False
+    if contact is not None:
+        wish = city().keyword(body)
+        if wish == "stop":
+            contact.opted_out_at = contact.opted_out_at or clock.now()
+        elif wish == "start":
+            contact.opted_out_at = None
+    return True
+
+
+def delivered(session: Session, message_id: UUID, *, sid: str, status: str, error: str | None) -> bool:
+    """Note what became of a text. Moves forward only; False when the receipt is late, doubled or unknown."""
+    message = session.get(Message, message_id, with_for_update=True)
+    if message is None or message.inbound:
+        return False
+    ended = message.status in _ENDED or message.status == "read"
+    if ended and not (message.status == "delivered" and status == "read"):
+        return False
+    if status not in _ENDED and _RANK.get(status, -1) <= _RANK.get(message.status, -1):
+        return False
+    message.status, message.error, message.sid = status, error, message.sid or sid
+    outgoing.receipt(session, message.id, provider_ref=sid, good=status in ("sent", "delivered", "read"), status=status)
+    return True
+
+
+def _after_night(due: datetime) -> datetime:
+    """Status texts wait from 21.00 to 06.00 on the city's clock."""
+    there = clock.local(due)
+    if NIGHT_TO <= there.hour < NIGHT_FROM:
+        return due
+    morning = there.replace(hour=NIGHT_TO, minute=0, second=0, microsecond=0)
+    return morning if there.hour < NIGHT_TO else morning + timedelta(days=1)
+
+
+def _status_rows(session: Session, ticket: Ticket) -> list[tuple[Outbox, Message]]:
+    rows = session.execute(
+        select(Outbox, Message)
+        .join(Message, Message.id == Outbox.subject_id)
+        .where(Outbox.ticket_id == ticket.id, Outbox.kind == "sms")
+    )
+    return [(row, message) for row, message in rows if city().sms_class(message.template or "") == "status"]
+
+
+def _four_hours_after_the_last(session: Session, ticket: Ticket) -> datetime:
+    sent = [row.finished_at for row, _ in _status_rows(session, ticket) if row.state in ("sent", "delivered")]
+    last = max((moment for moment in sent if moment), default=None)
+    return last + STATUS_GAP if last else clock.now()
+
+
+def _replace_unsent(session: Session, ticket: Ticket) -> None:
+    for row, message in _status_rows(session, ticket):
+        if row.state == "pending" and row.attempts == 0:
+            outgoing.drop(row, "replaced by a later state")
+            message.status = "canceled"

@@ -1,0 +1,272 @@
+"""All tables: who talked with us, calls and their turns, tickets and their history, what waits to go out.
+
+Personal values are sealed columns (config/vault.py): `_phone` holds bytes, `.phone` reads and writes the value.
+Times are aware UTC. What was reported and where lives in notes, which erasure can reach; events hold no personal
+text and are append-only (the migrations install the triggers).
+"""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, LargeBinary, String, TypeDecorator, event, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from config import clock, vault
+from config.stores import Base
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC time, on databases with time zones and without."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Sealed:
+    """A text that is encrypted in the column `_<name>`, bound to this table, column and row."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.column = f"_{name}"
+
+    def _place(self, row: Any) -> str:
+        return f"{row.__tablename__}.{self.column[1:]}.{row.id}"
+
+    def __get__(self, row: Any, owner: type) -> Any:
+        if row is None:
+            return self
+        sealed = getattr(row, self.column)
+        return None if sealed is None else vault.unseal(sealed, self._place(row)).decode()
+
+    def __set__(self, row: Any, value: str | None) -> None:
+        setattr(row, self.column, None if value is None else vault.seal(value.encode(), self._place(row)))
+
+
+@event.listens_for(Base, "init", propagate=True)
+def _identify(_row: Base, _args: Any, given: dict[str, Any]) -> None:
+    """Give a new row its id before anything is sealed for it."""
+    if "id" in type(_row).__table__.columns:
+        values = {"id": uuid4(), **given}
+        given.clear()
+        given.update(values)
+
+
+def _sealed_column(name: str) -> Mapped[bytes | None]:
+    return mapped_column(name, LargeBinary)
+
+
+class Contact(Base):
+    """A telephone number that talked with us, and how it wants to be talked to."""
+
+    __tablename__ = "contacts"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    _phone: Mapped[bytes | None] = _sealed_column("phone")
+    phone = Sealed()
+    phone_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    sms: Mapped[bool]
+    language: Mapped[str | None] = mapped_column(String(2))
+    language_at: Mapped[datetime | None] = mapped_column(Moment)
+    opted_out_at: Mapped[datetime | None] = mapped_column(Moment)
+    last_area: Mapped[str | None] = mapped_column(String(40))
+    created_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
+
+
+class Call(Base):
+    """One telephone call, and the memory of the conversation in it."""
+
+    __tablename__ = "calls"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    sid: Mapped[str] = mapped_column(String(128), unique=True)
+    contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contacts.id"))
+    caller_kind: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(String(20))
+    started_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    ghost: Mapped[bool] = mapped_column(default=False)
+    _memory: Mapped[bytes | None] = _sealed_column("memory")
+    memory = Sealed()
+    contact: Mapped[Contact | None] = relationship()
+
+
+class Turn(Base):
+    """What we answered to one request of a call, kept so that the same request gets the same bytes."""
+
+    __tablename__ = "turns"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("calls.id"))
+    number: Mapped[int]
+    _reply: Mapped[bytes | None] = _sealed_column("reply")
+    reply = Sealed()
+    node: Mapped[str] = mapped_column(String(60))
+    key: Mapped[str] = mapped_column(String(20))
+    result: Mapped[str] = mapped_column(String(20))
+    milliseconds: Mapped[int]
+    at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
+    __table_args__ = (Index("uq_turns_call_id_number", "call_id", "number", unique=True),)
+
+
+class Ticket(Base):
+    """What somebody reported, who owns it, and by when."""
+
+    __tablename__ = "tickets"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(9), unique=True)
+    report_key: Mapped[str] = mapped_column(String(200), unique=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    category: Mapped[str] = mapped_column(String(40), index=True)
+    department: Mapped[str] = mapped_column(String(40), index=True)
+    area: Mapped[str | None] = mapped_column(String(40))
+    priority: Mapped[str] = mapped_column(String(2))
+    state: Mapped[str] = mapped_column(String(20), index=True)
+    language: Mapped[str] = mapped_column(String(2))
+    contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contacts.id"), index=True)
+    call_id: Mapped[UUID | None] = mapped_column(ForeignKey("calls.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=clock.now, index=True)
+    changed_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
+    answer_due_at: Mapped[datetime] = mapped_column(Moment)
+    due_at: Mapped[datetime] = mapped_column(Moment)
+    paused_at: Mapped[datetime | None] = mapped_column(Moment)
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    refusals: Mapped[int] = mapped_column(default=0)
+    revision: Mapped[int] = mapped_column(default=1)
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("tickets.id"))
+    _tracking_code: Mapped[bytes | None] = _sealed_column("tracking_code")
+    tracking_code = Sealed()
+    tracking_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    contact: Mapped[Contact | None] = relationship()
+    events: Mapped[list["Event"]] = relationship(order_by="Event.position")
+    notes: Mapped[list["Note"]] = relationship(order_by="Note.at")
+    deliveries: Mapped[list["Outbox"]] = relationship(order_by="Outbox.created_at")
+
+
+class Event(Base):
+    """One change of one ticket: who, when, what, why. Never changed, never deleted."""
+
+    __tablename__ = "events"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    ticket_id: Mapped[UUID] = mapped_column(ForeignKey("tickets.id"))
+    position: Mapped[int]
+    at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
+    by: Mapped[str] = mapped_column(String(60))
+    action: Mapped[str] = mapped_column(String(20))
+    before: Mapped[str | None] = mapped_column(String(20))
+    after: Mapped[str | None] = mapped_column(String(20))
+    why: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    __table_args__ = (Index("uq_events_ticket_id_position", "ticket_id", "position", unique=True),)
+
+
+class Note(Base):
+    """Words about a ticket: the place as it was said, a remark, a reason. Erasure can reach it."""
+
+    __tablename__ = "notes"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    ticket_id: Mapped[UUID] = mapped_column(ForeignKey("tickets.id"), index=True)
+    at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
+    by: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(String(2000))
+
+
+class Recording(Base):
+    """A recording that the carrier made; the audio is a sealed file under var/ once it was fetched."""
+
+    __tablename__ = "recordings"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    sid: Mapped[str] = mapped_column(String(128), unique=True)
+    call_id: Mapped[UUID | None] = mapped_column(ForeignKey("calls.id"), index=True)
+    turn: Mapped[int]
+    ticket_id: Mapped[UUID | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    seconds: Mapped[int]
+    completed: Mapped[bool] = mapped_column(default=False)
+    current: Mapped[bool] = mapped_column(default=False)
+    silent: Mapped[bool] = mapped_column(default=False)
+    media_type: Mapped[str | None] = mapped_column(String(40))
+    created_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
+    fetched_at: Mapped[datetime | None] = mapped_column(Moment)
+    removed_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Message(Base):
+    """One text, in or out, and how far it came."""
+
+    __tablename__ = "messages"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    inbound: Mapped[bool]
+    sid: Mapped[str | None] = mapped_column(String(128), unique=True)
+    contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contacts.id"), index=True)
+    ticket_id: Mapped[UUID | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    template: Mapped[str | None] = mapped_column(String(20))
+    _body: Mapped[bytes | None] = _sealed_column("body")
+    body = Sealed()
+    status: Mapped[str] = mapped_column(String(20))
+    error: Mapped[str | None] = mapped_column(String(20))
+    created_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
+    contact: Mapped[Contact | None] = relationship()
+
+
+class Outbox(Base):
+    """A promise to tell somebody something, made in the transaction that promised it. Workers keep it."""
+
+    __tablename__ = "outbox"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    queue: Mapped[str] = mapped_column(String(20))
+    destination: Mapped[str] = mapped_column(String(80))
+    dedupe_key: Mapped[str] = mapped_column(String(200), unique=True)
+    subject_id: Mapped[UUID]
+    ticket_id: Mapped[UUID | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    repeatable: Mapped[bool] = mapped_column(default=True)
+    held: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(String(12), default="pending")
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime] = mapped_column(Moment)
+    give_up_at: Mapped[datetime] = mapped_column(Moment)
+    lease_until: Mapped[datetime | None] = mapped_column(Moment)
+    lease_token: Mapped[UUID | None]
+    unknown_since: Mapped[datetime | None] = mapped_column(Moment)
+    declined: Mapped[bool] = mapped_column(default=False)
+    provider_ref: Mapped[str | None] = mapped_column(String(128))
+    last_error: Mapped[str | None] = mapped_column(String(300))
+    created_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
+    finished_at: Mapped[datetime | None] = mapped_column(Moment)
+    __table_args__ = (
+        Index("ix_outbox_due", "queue", "not_before", postgresql_where=text("state IN ('pending', 'unknown')")),
+        Index(
+            "uq_outbox_one_call_in_flight",
+            "destination",
+            unique=True,
+            postgresql_where=text("state = 'leased'"),
+            sqlite_where=text("state = 'leased'"),
+        ),
+    )
+
+
+class Breaker(Base):
+    """A destination that keeps failing, and until when nothing is sent there."""
+
+    __tablename__ = "breakers"
+    destination: Mapped[str] = mapped_column(String(80), primary_key=True)
+    failures: Mapped[int] = mapped_column(default=0)
+    open_until: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Beat(Base):
+    """When a process that must never fall asleep was last awake."""
+
+    __tablename__ = "beats"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+def remembered(call: Call) -> dict[str, Any]:
+    """The memory of the conversation in `call`; empty when it has none yet."""
+    return dict(json.loads(call.memory)) if call.memory else {}

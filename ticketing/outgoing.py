@@ -1,0 +1,85 @@
+"""Promises: rows that say something must leave the house. Made here, in the transaction that promises; kept by
+workers/outbox.py, the only other reader of the table."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config import clock, stores
+from ticketing.models import Outbox, Ticket
+
+DISPATCH_BUDGET = timedelta(hours=72)
+
+
+def promise(
+    session: Session,
+    *,
+    kind: str,
+    queue: str,
+    destination: str,
+    key: str,
+    subject: UUID,
+    ticket: Ticket | None,
+    not_before: datetime | None = None,
+    held: bool = False,
+    repeatable: bool = True,
+    give_up_after: timedelta = DISPATCH_BUDGET,
+) -> Outbox | None:
+    """One row under `key`; None when that promise exists. `repeatable` says whether doing it twice does no harm;
+    `held` that `release` may let it go before `not_before`."""
+    if promised(session, key):
+        return None
+    due = max(not_before or clock.now(), clock.now())
+    row = Outbox(
+        kind=kind,
+        queue=queue,
+        destination=destination,
+        dedupe_key=key,
+        subject_id=subject,
+        ticket_id=ticket.id if ticket else None,
+        held=held,
+        repeatable=repeatable,
+        not_before=due,
+        give_up_at=due + give_up_after,
+    )
+    session.add(row)
+    session.flush()
+    ring_after_commit(session, queue)
+    return row
+
+
+def promised(session: Session, key: str) -> bool:
+    return session.scalar(select(Outbox.id).where(Outbox.dedupe_key == key)) is not None
+
+
+def release(session: Session, ticket: Ticket) -> None:
+    """Let go what was held back for this ticket: it is due now."""
+    held = select(Outbox).where(Outbox.ticket_id == ticket.id, Outbox.state == "pending", Outbox.held)
+    for row in session.scalars(held):
+        row.held, row.not_before = False, min(row.not_before, clock.now())
+        ring_after_commit(session, row.queue)
+
+
+def drop(row: Outbox, why: str) -> None:
+    """End a promise unkept, with a reason that a person can read."""
+    row.state, row.last_error, row.finished_at, row.lease_token = "dead", why, clock.now(), None
+
+
+def receipt(session: Session, subject: UUID, *, provider_ref: str, good: bool, status: str) -> None:
+    """The carrier told what became of a text: that settles a row whose outcome was unknown."""
+    row = session.scalar(select(Outbox).where(Outbox.subject_id == subject).with_for_update())
+    if row is None or row.state == "dead":
+        return
+    row.provider_ref = row.provider_ref or provider_ref
+    row.finished_at = row.finished_at or stores.database_now(session)
+    if good:
+        row.state = "delivered" if status in ("delivered", "read") else "sent"
+    else:
+        row.state, row.last_error = "dead", f"the carrier says {status}"
+
+
+def ring_after_commit(session: Session, queue: str) -> None:
+    """Remember to wake the workers of `queue` once this transaction is committed (workers/outbox.py does it)."""
+    session.info.setdefault("rings", set()).add(queue)

@@ -1,0 +1,98 @@
+"""Recordings of reports: which one counts, where the sealed audio lies, and what follows when nobody speaks in it."""
+
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from config import clock, vault
+from config.settings import settings
+from ticketing import outgoing
+from ticketing.models import Call, Outbox, Recording, Ticket
+
+
+def noted(session: Session, *, sid: str, call: Call | None, turn: int, seconds: int, completed: bool) -> Recording:
+    """The row of a recording the carrier told us about; the SID only removes doubles."""
+    row = session.scalar(select(Recording).where(Recording.sid == sid))
+    if row is None:
+        try:
+            with session.begin_nested():
+                row = Recording(sid=sid, call_id=call.id if call else None, turn=turn, seconds=seconds)
+                session.add(row)
+        except IntegrityError:
+            row = session.scalars(select(Recording).where(Recording.sid == sid)).one()
+    row.seconds = max(row.seconds, seconds)
+    row.completed = row.completed or completed
+    return row
+
+
+def attach(session: Session, ticket: Ticket, recording: Recording) -> None:
+    """Make this the audio of the ticket, unless a later one already is; promise to fetch it."""
+    current = session.scalar(select(Recording).where(Recording.ticket_id == ticket.id, Recording.current))
+    recording.ticket_id = ticket.id
+    if current is None or current.turn <= recording.turn:
+        if current is not None:
+            current.current = False
+        recording.current = True
+    outgoing.promise(
+        session,
+        kind="recording",
+        queue="recordings",
+        destination=f"recording:{recording.id}",
+        key=f"recording:{recording.sid}",
+        subject=recording.id,
+        ticket=ticket,
+    )
+
+
+def current(session: Session, ticket: Ticket) -> Recording | None:
+    found: Recording | None = session.scalar(
+        select(Recording).where(Recording.ticket_id == ticket.id, Recording.current)
+    )
+    return found
+
+
+def newest(session: Session, call: Call) -> Recording | None:
+    """The last recording of this call that became part of a ticket."""
+    query = select(Recording).where(Recording.call_id == call.id, Recording.current).order_by(Recording.turn.desc())
+    found: Recording | None = session.scalars(query.limit(1)).first()
+    return found
+
+
+def fetched(session: Session, recording_id: UUID, *, media_type: str | None, silent: bool) -> None:
+    """The audio is under our roof. Dispatch that waited for it may go; a silent report does not go at all."""
+    row = session.get_one(Recording, recording_id, with_for_update=True)
+    row.fetched_at, row.media_type, row.silent = row.fetched_at or clock.now(), media_type, silent
+    if row.ticket_id is None:
+        return
+    waiting = select(Outbox).where(
+        Outbox.ticket_id == row.ticket_id, Outbox.kind == "email", Outbox.state == "pending", ~Outbox.held
+    )
+    for mail in session.scalars(waiting):
+        mail.not_before = min(mail.not_before, clock.now())
+        outgoing.ring_after_commit(session, mail.queue)
+
+
+def keep(recording_id: UUID, audio: bytes) -> None:
+    """Write the sealed audio, whole or not at all."""
+    path = _path(recording_id)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.write_bytes(vault.seal(audio, _place(recording_id)))
+    fresh.replace(path)
+
+
+def audio(recording_id: UUID) -> bytes | None:
+    """The audio as the carrier sent it, or None when it is not here."""
+    path = _path(recording_id)
+    return vault.unseal(path.read_bytes(), _place(recording_id)) if path.exists() else None
+
+
+def _path(recording_id: UUID) -> Path:
+    return settings().var_dir / "recordings" / recording_id.hex[:2] / f"{recording_id.hex}.sealed"
+
+
+def _place(recording_id: UUID) -> str:
+    return f"recordings.audio.{recording_id}"

@@ -1,0 +1,41 @@
+"""The city's promises as moments: when a report must be answered and finished, by its category and the department's
+hours, with the city's own holidays. The arithmetic is deadlines.py."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+from config.clock import CITY_ZONE
+from config.hotline import Term, city
+from ticketing import deadlines, routing
+from ticketing.deadlines import Calendar, Hours, Span
+
+
+def calendar() -> Calendar:
+    """Public holidays and cuti bersama, as corrected in hotline.toml."""
+    holidays = city().holidays
+    return Calendar(frozenset(holidays.add), frozenset(holidays.remove))
+
+
+def hours(department: str) -> Hours:
+    return Hours.read(city().department(department).hours)
+
+
+def answer_due(category: str, department: str, start: datetime) -> datetime:
+    """When the first answer is due."""
+    return _due(routing.terms(city(), category)[0], department, start, ())
+
+
+def due(category: str, department: str, start: datetime, pauses: Sequence[Span] = ()) -> datetime:
+    """When the matter itself is due; the clock stood still during `pauses`."""
+    return _due(routing.terms(city(), category)[1], department, start, pauses)
+
+
+def closing(department: str, day: date) -> datetime:
+    """When the department's work on `day` ends; the end of the day where it is closed then."""
+    spans = hours(department).on(day, calendar())
+    end = spans[-1][1] if spans else datetime(day.year, day.month, day.day, 23, 59)  # noqa: DTZ001 - wall clock
+    return end.replace(tzinfo=CITY_ZONE).astimezone(UTC)
+
+
+def _due(term: Term, department: str, start: datetime, pauses: Sequence[Span]) -> datetime:
+    return deadlines.due(start, term.amount, term.unit, hours(department), pauses=pauses, is_holiday=calendar())

@@ -1,0 +1,106 @@
+"""What is where: tickets as operators list them, with their deliveries. Numbers of residents stay masked."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from config import stores
+from config.hotline import city
+from ticketing import numbers
+from ticketing.models import Outbox, Ticket
+from ticketing.tickets import history
+
+MOST = 1000
+
+
+def listed(
+    session: Session, *, state: str | None = None, department: str | None = None, most: int = MOST
+) -> list[dict[str, Any]]:
+    """The newest tickets, newest first."""
+    query = select(Ticket).options(selectinload(Ticket.deliveries), selectinload(Ticket.contact))
+    if state:
+        query = query.where(Ticket.state == state)
+    if department:
+        query = query.where(Ticket.department == department)
+    return [_row(ticket) for ticket in session.scalars(query.order_by(Ticket.created_at.desc()).limit(most))]
+
+
+def shown(session: Session, ticket: Ticket) -> dict[str, Any]:
+    """One ticket with its history and its notes."""
+    return {
+        **_row(ticket),
+        "language": ticket.language,
+        "answer_due_at": _iso(ticket.answer_due_at),
+        "refusals": ticket.refusals,
+        "history": [
+            {
+                "at": _iso(event.at),
+                "by": event.by,
+                "action": event.action,
+                "from": event.before,
+                "to": event.after,
+                "why": event.why,
+            }
+            for event in history(session, ticket)
+        ],
+        "notes": [{"at": _iso(note.at), "by": note.by, "kind": note.kind, "text": note.text} for note in ticket.notes],
+    }
+
+
+def promises(session: Session) -> dict[str, Any]:
+    """The outbox by kind and state, and the age in seconds of the oldest row that is due."""
+    counts: dict[str, dict[str, int]] = {}
+    for kind, state, count in session.execute(
+        select(Outbox.kind, Outbox.state, func.count()).group_by(Outbox.kind, Outbox.state)
+    ):
+        counts.setdefault(kind, {})[state] = count
+    moment = stores.database_now(session)
+    oldest = session.scalar(
+        select(func.min(Outbox.not_before)).where(Outbox.state.in_(("pending", "unknown")), Outbox.not_before <= moment)
+    )
+    dead: Sequence[Outbox] = session.scalars(
+        select(Outbox).where(Outbox.state == "dead").order_by(Outbox.finished_at.desc()).limit(20)
+    ).all()
+    return {
+        "counts": counts,
+        "oldest_due_seconds": round((moment - oldest).total_seconds(), 1) if oldest else None,
+        "dead": [{"kind": row.kind, "destination": _destination(row), "reason": row.last_error} for row in dead],
+    }
+
+
+def _row(ticket: Ticket) -> dict[str, Any]:
+    return {
+        "number": ticket.number,
+        "category": ticket.category,
+        "department": ticket.department,
+        "area": _area(ticket.area),
+        "status": ticket.state,
+        "priority": ticket.priority,
+        "channel": ticket.channel,
+        "created_at": _iso(ticket.created_at),
+        "due_at": _iso(ticket.due_at),
+        "reporter": numbers.mask(ticket.contact.phone if ticket.contact else None),
+        "deliveries": [
+            {"kind": row.kind, "destination": _destination(row), "state": row.state} for row in ticket.deliveries
+        ],
+    }
+
+
+def _area(key: str | None) -> str | None:
+    if key is None:
+        return None
+    area = city().area(key)
+    return area.kelurahan or area.kecamatan
+
+
+def _destination(row: Outbox) -> str:
+    """Who it goes to, without saying who that is."""
+    kind, _, key = row.destination.partition(":")
+    return key if kind == "department" else kind
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,41 @@
+"""python -m workers QUEUE: one RQ worker on exactly one queue. python -m workers sweep: the sweeper.
+
+A worker on several queues would lose a job for good if it died between taking and starting it.
+"""
+
+import sys
+
+from redis import Redis
+from rq import Worker
+from rq.serializers import JSONSerializer
+
+from config import logs
+from config.settings import settings
+from workers import schedule
+from workers.outbox import QUEUES
+
+# What a job needs is imported before the fork, so that each job does not import it again.
+from workers import jobs  # noqa: F401 isort: skip
+
+
+def main() -> None:
+    """Run what the command line names, until told to stop."""
+    logs.set_up()
+    wanted = sys.argv[1] if len(sys.argv) == 2 else ""
+    if wanted == "sweep":
+        schedule.run()
+    elif wanted in QUEUES:
+        Worker(
+            [wanted],
+            connection=Redis.from_url(settings().redis_url),
+            serializer=JSONSerializer,
+            worker_ttl=25,
+            maintenance_interval=30,
+            job_monitoring_interval=5,
+        ).work(logging_level="WARNING")
+    else:
+        raise SystemExit(f"python -m workers sweep | {' | '.join(QUEUES)}")
+
+
+if __name__ == "__main__":
+    main()

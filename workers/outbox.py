@@ -1,0 +1,272 @@
+"""Rows that wait for a worker: claim, finish, ring after commit, sweep for the lost.
+
+The row is the truth and Redis only the doorbell: a ring names a queue, never a row, and a lost ring costs at most the
+time to the next sweep. Whoever claims a row holds a lease; only the holder's token may finish it, so a worker that
+was given up for dead and comes back changes nothing.
+"""
+
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from redis.exceptions import RedisError
+from rq import Queue
+from rq.serializers import JSONSerializer
+from sqlalchemy import ColumnElement, and_, exists, func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, aliased
+
+from config import stores
+from config.logs import warn
+from ticketing.models import Breaker, Outbox
+
+# The queues that workers listen to, one queue a worker. processes.conf starts them; a house test compares.
+QUEUES = ("texts", "dispatch", "recordings")
+
+LEASE = timedelta(seconds=60)
+RING_PAUSE = 5.0
+BREAKER_OPENS_AFTER, BREAKER_OPEN = 5, timedelta(seconds=60)
+UNKNOWN_ASK_AFTER, UNKNOWN_GIVE_UP = timedelta(seconds=20), timedelta(minutes=10)
+
+_quiet_until = 0.0
+
+
+@dataclass(frozen=True)
+class Work:
+    """A claimed row, as its holder knows it."""
+
+    id: UUID
+    kind: str
+    destination: str
+    subject: UUID
+    token: UUID
+    attempt: int
+    created_at: datetime
+    repeatable: bool
+    unknown_for: timedelta | None
+    declined: bool
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an attempt ended: sent, later (try again), unknown (ask before sending again), or dead (never try again)."""
+
+    state: str
+    reason: str = ""
+    provider_ref: str | None = None
+    wait: timedelta | None = None
+    blame_destination: bool = False
+    free: bool = False
+    declined: bool = False
+
+
+def sent(provider_ref: str | None = None) -> Outcome:
+    return Outcome("sent", provider_ref=provider_ref)
+
+
+def later(reason: str, *, wait: timedelta | None = None, blame: bool = True) -> Outcome:
+    """Try again after `wait`, or after the usual back-off. `blame`: the destination failed, count it."""
+    return Outcome("later", reason, wait=wait, blame_destination=blame)
+
+
+def not_yet(reason: str, wait: timedelta) -> Outcome:
+    """The row is not ready to go; nothing was tried, so the attempt does not count."""
+    return Outcome("later", reason, wait=wait, free=True)
+
+
+def unknown(reason: str, *, declined: bool = False, wait: timedelta | None = None) -> Outcome:
+    """It may have happened. `declined`: the other side answered that it failed, so it may be tried again once asked."""
+    return Outcome("unknown", reason, wait=wait, blame_destination=True, declined=declined)
+
+
+def dead(reason: str) -> Outcome:
+    return Outcome("dead", reason)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """A transaction that wakes the workers of what it promised, once it is committed."""
+    with stores.transaction() as session:
+        yield session
+    for queue in session.info.pop("rings", ()):
+        ring(queue)
+
+
+def ring(queue: str) -> None:
+    """Wake a worker of `queue`. Never raises and never waits long: the sweep finds what a lost ring left."""
+    global _quiet_until  # noqa: PLW0603 - one pause for the whole process
+    if time.monotonic() < _quiet_until:
+        return
+    try:
+        client = stores.redis()
+        if client.set(_waiting(queue), "1", nx=True, ex=30):  # no second ring waits while one does
+            Queue(queue, connection=client, serializer=JSONSerializer).enqueue(
+                "workers.jobs.drain", queue, result_ttl=0, failure_ttl=60, job_timeout=55
+            )
+    except RedisError as fault:
+        _quiet_until = time.monotonic() + RING_PAUSE
+        warn("ring lost", queue=queue, why=type(fault).__name__)
+
+
+def ring_heard(queue: str) -> None:
+    """A worker starts on `queue`: from now on a new ring is needed for what comes after."""
+    try:
+        stores.redis().delete(_waiting(queue))
+    except RedisError:
+        return  # it expires by itself
+
+
+def claim(queue: str) -> Work | None:
+    """Lease one due row of `queue`; None when nothing is due. At most one call is in flight per destination."""
+    for _ in range(5):
+        try:
+            with stores.transaction() as session:
+                return _claim(session, queue)
+        except IntegrityError:  # another worker took a row of the same destination in this instant
+            continue
+    return None
+
+
+def finish(work: Work, outcome: Outcome) -> bool:
+    """Record how it went. False when the lease was lost meanwhile: somebody else decides about the row now."""
+    with stores.transaction() as session:
+        row = session.scalar(
+            select(Outbox)
+            .where(Outbox.id == work.id, Outbox.lease_token == work.token, Outbox.state == "leased")
+            .with_for_update()
+        )
+        if row is None:
+            return False
+        _record(row, outcome, stores.database_now(session))
+        _blame(session, work.destination, outcome)
+        return True
+
+
+def due(session: Session) -> dict[str, int]:
+    """How many rows of each queue are due now."""
+    moment = stores.database_now(session)
+    rows = session.execute(select(Outbox.queue, func.count()).where(_is_due(moment)).group_by(Outbox.queue))
+    return dict(rows.tuples().all())
+
+
+def sweep() -> dict[str, int]:
+    """Free expired leases and ring for every queue with due rows. Two sweepers at once are harmless."""
+    with stores.transaction() as session:
+        moment = stores.database_now(session)
+        for row in session.scalars(
+            select(Outbox)
+            .where(Outbox.state == "leased", Outbox.lease_until < moment)
+            .with_for_update(skip_locked=True)
+            .limit(500)
+        ):
+            # The holder died: perhaps before the call, perhaps after it.
+            _record(row, unknown("the worker died during the call"), moment)
+        waiting = due(session)
+    for queue in waiting:
+        ring(queue)
+    return waiting
+
+
+def _claim(session: Session, queue: str) -> Work | None:
+    moment = stores.database_now(session)
+    other = aliased(Outbox)
+    candidate = (
+        select(Outbox.id)
+        .where(
+            Outbox.queue == queue,
+            _is_due(moment),
+            ~exists().where(other.destination == Outbox.destination, other.state == "leased"),
+            ~exists().where(Breaker.destination == Outbox.destination, Breaker.open_until > moment),
+        )
+        .order_by(Outbox.not_before)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=Outbox)
+    )
+    claimed = session.execute(
+        update(Outbox)
+        .where(Outbox.id == candidate.scalar_subquery())
+        .values(
+            state="leased",
+            attempts=Outbox.attempts + 1,
+            lease_token=uuid4(),
+            lease_until=moment + LEASE,
+        )
+        .returning(
+            Outbox.id,
+            Outbox.kind,
+            Outbox.destination,
+            Outbox.subject_id,
+            Outbox.lease_token,
+            Outbox.attempts,
+            Outbox.created_at,
+            Outbox.repeatable,
+            Outbox.unknown_since,
+            Outbox.declined,
+        )
+    ).first()
+    if claimed is None:
+        return None
+    return Work(
+        id=claimed.id,
+        kind=claimed.kind,
+        destination=claimed.destination,
+        subject=claimed.subject_id,
+        token=claimed.lease_token,
+        attempt=claimed.attempts,
+        created_at=claimed.created_at,
+        repeatable=claimed.repeatable,
+        unknown_for=moment - claimed.unknown_since if claimed.unknown_since else None,
+        declined=claimed.declined,
+    )
+
+
+def _is_due(moment: datetime) -> ColumnElement[bool]:
+    return and_(Outbox.state.in_(("pending", "unknown")), Outbox.not_before <= moment)
+
+
+def _record(row: Outbox, outcome: Outcome, moment: datetime) -> None:
+    row.lease_token = row.lease_until = None
+    row.last_error = outcome.reason[:300] or None
+    row.provider_ref = outcome.provider_ref or row.provider_ref
+    if outcome.free:
+        row.attempts -= 1
+    if outcome.state == "sent":
+        row.state, row.finished_at = "sent", moment
+    elif outcome.state == "dead" or moment > row.give_up_at:
+        row.state, row.finished_at = "dead", moment
+        row.last_error = outcome.reason[:300] or "gave up"
+    elif outcome.state == "unknown" and row.kind == "sms":
+        row.unknown_since = row.unknown_since or moment
+        row.declined = outcome.declined
+        row.state, row.not_before = "unknown", moment + (outcome.wait or UNKNOWN_ASK_AFTER)
+    else:  # an e-mail or a fetch that may have happened is simply done again, under the same key
+        row.state = "pending"
+        row.not_before = moment + (outcome.wait or _back_off(row))
+
+
+def _back_off(row: Outbox) -> timedelta:
+    """Full jitter: texts from 5 s to 10 minutes, dispatch from 10 s to an hour."""
+    base, cap = (5, 600) if row.kind == "sms" else (10, 3600)
+    return timedelta(seconds=random.uniform(0.5, 1) * min(cap, base * 2 ** min(row.attempts, 12)))  # noqa: S311
+
+
+def _blame(session: Session, destination: str, outcome: Outcome) -> None:
+    """Five failures in a row open the destination's breaker for a minute; one success closes it."""
+    breaker = session.get(Breaker, destination)
+    if outcome.blame_destination:
+        if breaker is None:
+            breaker = Breaker(destination=destination, failures=0)
+            session.add(breaker)
+        breaker.failures += 1
+        if breaker.failures >= BREAKER_OPENS_AFTER:
+            breaker.open_until = stores.database_now(session) + BREAKER_OPEN
+    elif breaker is not None and outcome.state == "sent":
+        session.delete(breaker)
+
+
+def _waiting(queue: str) -> str:
+    return f"hotline:rung:{queue}"

@@ -1,0 +1,71 @@
+"""What runs when. The sweeper is one plain process that never needs Redis; two of them at once are harmless."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from config import clock, stores
+from config.logs import log, warn
+from ticketing import retention
+from ticketing.models import Beat
+from workers import jobs, outbox
+
+STEP = 1.0
+BY_HAND_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class Regular:
+    """Something done every so often."""
+
+    name: str
+    every: timedelta
+    act: Callable[[], object]
+
+
+def sweep() -> None:
+    """Ring what is due and free what was abandoned; with Redis gone do some of it by hand."""
+    waiting = outbox.sweep()
+    if waiting and stores.redis_trouble():
+        until = time.monotonic() + BY_HAND_SECONDS
+        for queue in waiting:
+            while time.monotonic() < until and (work := outbox.claim(queue)):
+                outbox.finish(work, jobs.attempt(work))
+
+
+def beat() -> None:
+    """Show that the sweeper is awake."""
+    with stores.transaction() as session:
+        session.merge(Beat(name="sweeper", at=stores.database_now(session)))
+
+
+SCHEDULE = (
+    Regular("sweep", timedelta(seconds=10), sweep),
+    Regular("beat", timedelta(seconds=10), beat),
+    Regular("forget", timedelta(hours=1), retention.forget),
+)
+
+
+def run() -> None:
+    """Do what is on the schedule until told to stop. One that fails is tried again at its next time."""
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    log("sweeper started")
+    next_time = {regular.name: clock.now() for regular in SCHEDULE}
+    while not stop.is_set():
+        for regular in SCHEDULE:
+            if clock.now() >= next_time[regular.name] and not stop.is_set():
+                next_time[regular.name] = clock.now() + regular.every
+                try:
+                    regular.act()
+                except SQLAlchemyError as fault:
+                    warn("regular work failed", name=regular.name, why=type(fault).__name__)
+                except Exception as fault:
+                    warn("regular work broke", name=regular.name, why=type(fault).__name__, exc_info=fault)
+        stop.wait(STEP)

@@ -1,0 +1,31 @@
+"""How something leaves us, one module per way. A way is its module and its line here."""
+
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from workers.outbox import Outcome, Work
+from workers.senders import email, recording, sms
+
+# A row that breaks our own code this often is put aside with its reason.
+MOST_FAULTS = 5
+
+
+class Sender(Protocol):
+    """What a module here offers. A parcel is whatever it needs outside the database."""
+
+    def prepare(self, session: Session, work: Work) -> Any:
+        """Read what is needed: a parcel, or at once an Outcome when there is nothing to send."""
+
+    def send(self, parcel: Any) -> Outcome:
+        """Call the outside, with a time limit and no database connection held."""
+
+    def ask(self, parcel: Any) -> Outcome | None:
+        """Did an earlier attempt arrive? An Outcome if that is known, None if it surely has not been seen."""
+
+
+SENDERS: dict[str, Sender] = {
+    "sms": sms,
+    "email": email,
+    "recording": recording,
+}

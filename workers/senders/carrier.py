@@ -1,0 +1,28 @@
+"""The carrier's REST client: one place for its address, its credentials and its time limit."""
+
+from datetime import timedelta
+
+from twilio.base.exceptions import TwilioRestException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
+
+from config.settings import settings
+
+SECONDS = 8.0
+
+
+def client() -> Client:
+    """A client that talks to TWILIO_API_URL and nowhere else, whatever TWILIO_REGION and TWILIO_EDGE say."""
+    here = settings()
+    made = Client(
+        here.twilio_account_sid, here.auth_tokens[0], http_client=TwilioHttpClient(timeout=SECONDS), environment={}
+    )
+    made.api.base_url = here.twilio_api_url
+    return made
+
+
+def retry_after(fault: TwilioRestException, made: Client) -> timedelta | None:
+    """How long a 429 asks us to wait, if it says so in seconds (at most an hour)."""
+    response = getattr(made.http_client, "_test_only_last_response", None)
+    told = str((getattr(response, "headers", None) or {}).get("Retry-After", ""))
+    return timedelta(seconds=min(int(told), 3600)) if fault.status == 429 and told.isdigit() else None

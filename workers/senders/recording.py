@@ -1,0 +1,131 @@
+"""Fetches a recording from the carrier, keeps it sealed under var/, and deletes it there.
+
+The address is built from the recording's SID, never taken from a webhook. A recording in which nobody speaks is kept
+and marked, and the report is not sent to its department.
+"""
+
+import io
+import math
+import struct
+import wave
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import requests
+from sqlalchemy.orm import Session
+from twilio.base.exceptions import TwilioException, TwilioRestException
+
+from config import clock
+from config.logs import log
+from config.settings import settings
+from ticketing import recordings
+from ticketing.models import Recording
+from workers import outbox
+from workers.outbox import Outcome, Work, dead, later, not_yet, sent
+from workers.senders import carrier
+
+MOST_BYTES = 10_000_000
+SECONDS = (5, 10)
+NOT_THERE_YET = timedelta(seconds=3)
+QUIET_DBFS = -50.0
+_MAGIC = {b"RIFF": "audio/wav", b"ID3": "audio/mpeg", b"\xff\xfb": "audio/mpeg", b"\xff\xf3": "audio/mpeg"}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    id: UUID
+    sid: str
+    fetched: bool
+    waited: timedelta
+
+
+class _Unfit(Exception):
+    """What came is not a recording of ours."""
+
+
+def prepare(session: Session, work: Work) -> Wanted | Outcome:
+    row = session.get(Recording, work.subject)
+    if row is None or row.removed_at:
+        return dead("the recording was erased")
+    return Wanted(row.id, row.sid, row.fetched_at is not None, clock.now() - work.created_at)
+
+
+def send(wanted: Wanted) -> Outcome:
+    if not wanted.fetched:
+        try:
+            audio = _fetch(wanted.sid)
+        except _Unfit as fault:
+            return dead(str(fault))
+        except requests.RequestException as fault:
+            return later(f"no answer: {type(fault).__name__}")
+        if isinstance(audio, Outcome):
+            return not_yet("the carrier does not have it yet", NOT_THERE_YET) if _early(wanted, audio) else audio
+        recordings.keep(wanted.id, audio)
+        with outbox.transaction() as session:
+            recordings.fetched(session, wanted.id, media_type=_kind(audio), silent=_silent(audio))
+    return _delete(wanted)
+
+
+def ask(_wanted: Wanted) -> None:
+    """Fetching twice does no harm."""
+
+
+def _early(wanted: Wanted, audio: Outcome) -> bool:
+    return audio.reason == "carrier 404" and wanted.waited < timedelta(minutes=2)
+
+
+def _fetch(sid: str) -> bytes | Outcome:
+    here = settings()
+    url = f"{here.twilio_api_url}/2010-04-01/Accounts/{here.twilio_account_sid}/Recordings/{sid}.wav"
+    credentials = (here.twilio_account_sid, here.auth_tokens[0])
+    with requests.get(url, auth=credentials, timeout=SECONDS, stream=True, allow_redirects=False) as answer:
+        if answer.status_code != 200:
+            return later(f"carrier {answer.status_code}", wait=timedelta(seconds=10), blame=answer.status_code >= 500)
+        if not answer.headers.get("Content-Type", "").startswith(("audio/", "application/octet-stream")):
+            raise _Unfit("what the carrier sent is no audio")
+        until = clock.now() + timedelta(seconds=30)
+        audio = bytearray()
+        for piece in answer.iter_content(65536):
+            audio += piece
+            if len(audio) > MOST_BYTES or clock.now() > until:
+                raise _Unfit("the recording is too large or too slow")
+    if _kind(bytes(audio)) is None:
+        raise _Unfit("what the carrier sent is no audio")
+    return bytes(audio)
+
+
+def _kind(audio: bytes) -> str | None:
+    return next((kind for magic, kind in _MAGIC.items() if audio.startswith(magic)), None)
+
+
+def _silent(audio: bytes) -> bool:
+    """True when no 100 ms of a WAV is louder than QUIET_DBFS. Other formats are given the benefit of the doubt."""
+    try:
+        with wave.open(io.BytesIO(audio)) as sound:
+            width, rate = sound.getsampwidth(), sound.getframerate() * sound.getnchannels()
+            raw = sound.readframes(sound.getnframes())
+    except (wave.Error, EOFError):
+        return False
+    if width != 2 or not raw:
+        return False
+    samples = struct.unpack(f"<{len(raw) // 2}h", raw[: len(raw) // 2 * 2])
+    step = max(rate // 10, 1)
+    loudest = max(
+        math.sqrt(sum(sample * sample for sample in samples[start : start + step]) / step)
+        for start in range(0, len(samples), step)
+    )
+    return loudest < 32768 * 10 ** (QUIET_DBFS / 20)
+
+
+def _delete(wanted: Wanted) -> Outcome:
+    """The carrier keeps nothing that we have."""
+    try:
+        carrier.client().recordings(wanted.sid).delete()
+    except TwilioRestException as fault:
+        if fault.status != 404:
+            return later(f"cannot delete at the carrier: {fault.status}", blame=False)
+    except (requests.RequestException, TwilioException) as fault:
+        return later(f"cannot delete at the carrier: {type(fault).__name__}", blame=False)
+    log("recording kept", recording=str(wanted.id))
+    return sent(wanted.sid)
