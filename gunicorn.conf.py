@@ -1,8 +1,8 @@
 """How gunicorn serves the web app: two processes of eight threads, a graceful stop, nothing personal in its logs."""
 
-from config import stores
+from config import clock
 from config.settings import settings
-from ivr.app import refuse_if_unsafe
+from ticketing import terms
 
 bind = f"{'0.0.0.0' if settings().production else '127.0.0.1'}:{settings().port}"  # noqa: S104 - behind a proxy
 workers = 2
@@ -18,6 +18,5 @@ limit_request_line = 4094
 
 
 def on_starting(_server: object) -> None:
-    """Before the first worker: a machine that must not serve says why and does not."""
-    refuse_if_unsafe()
-    stores.disconnect()  # each worker makes its own connections
+    """Before the first worker."""
+    terms.calendar()(clock.local(clock.now()).date())  # loads the holidays once, not inside the first report

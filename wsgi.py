@@ -1,5 +1,10 @@
 """The web app for gunicorn, and for the flask command."""
 
-from ivr.app import create_app
+import click
+
+from ivr.app import create_app, refuse_if_unsafe
 
 app = create_app()
+
+if click.get_current_context(silent=True) is None:  # not under a flask command, which may be the doctor
+    refuse_if_unsafe()

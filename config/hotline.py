@@ -183,17 +183,20 @@ class City(_Part):
     languages: dict[str, Language]
 
     def department(self, key: str) -> Department:
-        return self.departments[key]
+        """A department; what an old ticket names and the city no longer has belongs to the call centre."""
+        return self.departments.get(key) or self.departments["call-centre"]
 
     def category(self, key: str) -> Category:
-        return self.categories[key]
+        """A category; one that the city no longer has reads as "something else"."""
+        return self.categories.get(key) or self.categories["lainnya"]
 
     def menu(self, name: str) -> tuple[MenuEntry, ...]:
         return self.menus[name]
 
     def area(self, key: str) -> Area:
         """A kelurahan by its key, or a kecamatan by kec-<name>."""
-        return self.areas[key] if key in self.areas else self._kecamatan_by_key[key]
+        found = self.areas.get(key) or self._kecamatan_by_key.get(key)
+        return found or Area(key=key, kecamatan=key, kelurahan=None, spoken=key)
 
     def area_named(self, text: str) -> Area | None:
         """The kelurahan of exactly this name or variant, whatever its spacing and capitals; None if not just one."""

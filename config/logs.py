@@ -1,6 +1,7 @@
 """One JSON line per event. Fields are given by name, never built into sentences; telephone numbers are masked even if
 somebody forgets to, and control characters cannot forge a second line (JSON escapes them)."""
 
+import contextlib
 import logging
 import re
 import sys
@@ -8,7 +9,7 @@ from typing import Any
 
 import structlog
 
-_NUMBER = re.compile(r"(?<![\da-fA-F-])\+?\d(?:[\s.-]?\d){8,14}(?![\da-fA-F-])")  # not inside an id
+_NUMBER = re.compile(r"(?:(?<=%2[Bb])|(?<![\da-fA-F-]))\+?\d(?:[\s.-]?\d){8,14}(?![\da-fA-F-])")  # not inside an id
 _NOT_NUMBERS = {"at", "number", "ms", "sid", "call", "message", "row", "ticket"}
 
 
@@ -44,12 +45,14 @@ def set_up(level: int = logging.INFO) -> None:
 
 def log(event: str, **fields: Any) -> None:
     """Write one line: what happened, and the fields that say to what."""
-    structlog.get_logger().info(event, **fields)
+    with contextlib.suppress(OSError, ValueError):  # a log that cannot be written must not hang up a telephone
+        structlog.get_logger().info(event, **fields)
 
 
 def warn(event: str, **fields: Any) -> None:
     """Write one line about something that a person may have to look at."""
-    structlog.get_logger().warning(event, **fields)
+    with contextlib.suppress(OSError, ValueError):
+        structlog.get_logger().warning(event, **fields)
 
 
 def _mask(_logger: Any, _method: str, event: Any) -> Any:

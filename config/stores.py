@@ -92,7 +92,7 @@ def redis_trouble() -> str | None:
     """Why Redis does not answer, None when it does."""
     try:
         redis().ping()
-    except RedisError as fault:
+    except (RedisError, ValueError) as fault:  # ValueError: REDIS_URL is no address
         return type(fault).__name__
     return None
 
@@ -122,7 +122,13 @@ def _engine(role: str) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy's begin events below decide, not the driver
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=4500"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=4500",
+        "recursive_triggers=ON",  # or INSERT OR REPLACE would change what is append-only
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

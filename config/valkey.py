@@ -17,6 +17,8 @@ from pathlib import Path
 from redis import Redis
 from redis.exceptions import RedisError
 
+from config.logs import warn
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -52,9 +54,14 @@ class Valkey:
         self._wait(seconds)
 
     def keep_running(self) -> None:
-        """Start it again if it exited."""
-        if self._process is not None and self._process.poll() is not None:
-            self.start()
+        """Start it again if it exited, or if the one we found running is gone. One that does not come up is tried again
+        at the next call: the hotline works without it, more slowly.
+        """
+        if self._process is None or self._process.poll() is not None:
+            try:
+                self.start(seconds=2)
+            except RuntimeError as fault:
+                warn("valkey does not start", why=str(fault)[:500])
 
     def stop(self) -> None:
         if self._process is not None and self._process.poll() is None:

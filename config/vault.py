@@ -2,7 +2,7 @@
 
 Values are sealed with AES-256-GCM and bound to the table, column and row they belong to, so a sealed value copied
 to another row does not open there. Telephone numbers and tracking codes are found again by a keyed hash.
-DATA_KEYS is `id:key,id:key` (id 1 to 255, key 32 bytes in URL-safe base64): the first seals, all of them open.
+DATA_KEYS is `id:key,id:key` (id 1 to 255, key 32 bytes in base64 or hex): the first seals, all of them open.
 LOOKUP_KEY may be `new,old` while it is rotated.
 """
 
@@ -36,7 +36,7 @@ def unseal(sealed: bytes, place: str) -> bytes:
         raise SealBroken(f"no key for {place}")
     try:
         return cipher.decrypt(sealed[1:13], sealed[13:], place.encode())
-    except InvalidTag as broken:
+    except (InvalidTag, ValueError) as broken:  # ValueError: too short to be sealed at all
         raise SealBroken(place) from broken
 
 
@@ -56,13 +56,24 @@ def lookups(value: str) -> list[str]:
 
 @cache
 def _ciphers(data_keys: str) -> dict[int, AESGCM]:
-    found = {}
+    found: dict[int, AESGCM] = {}
     for part in filter(None, (piece.strip() for piece in data_keys.split(","))):
-        key_id, _, key = part.partition(":")
-        raw = base64.urlsafe_b64decode(key)
-        if len(raw) != 32 or not 1 <= int(key_id) <= 255:
-            raise ValueError("DATA_KEYS must be id:key pairs, id 1 to 255, key 32 bytes in URL-safe base64")
-        found[int(key_id)] = AESGCM(raw)
+        name, _, key = part.rpartition(":")
+        raw = _raw(key)
+        key_id = int(name) if name.isdecimal() else hashlib.sha256(raw).digest()[0] or 1  # a key may name itself
+        if len(raw) != 32 or not 1 <= key_id <= 255 or key_id in found:
+            raise ValueError("DATA_KEYS must be id:key pairs, ids from 1 to 255 that differ, keys of 32 bytes")
+        found[key_id] = AESGCM(raw)
     if not found:
         raise ValueError("DATA_KEYS is missing")
     return found
+
+
+def _raw(key: str) -> bytes:
+    """A key as openssl prints it (-hex) or in either base64 alphabet."""
+    try:
+        if len(key) == 64:
+            return bytes.fromhex(key)
+        return base64.b64decode(key.translate(str.maketrans("-_", "+/")) + "=" * (-len(key) % 4), validate=True)
+    except ValueError:
+        return b""

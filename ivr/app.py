@@ -1,19 +1,21 @@
 """The web app put together: guards, channels, pages and commands. Nothing here decides anything."""
 
+import contextlib
 import sys
 import time
 
 from flask import Flask, Response, g, redirect, request
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from config import logs
+from config import logs, stores
 from config.hotline import city
 from config.logs import log, warn
 from config.settings import settings
 from ivr import commands
 from ivr.channels import CHANNELS
-from ivr.channels.voice import trouble
+from ivr.channels.voice import trouble, trouble_saved
 from ticketing import schema
 from ticketing.web import PAGES
 
@@ -28,7 +30,7 @@ def create_app() -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=256_000, MAX_FORM_MEMORY_SIZE=256_000, SECRET_KEY=settings().secret_key)
     app.url_map.strict_slashes = False
     city()  # a city file that is not whole stops us here, with its lines
-    trouble()
+    trouble(), trouble_saved()  # rendered now, so that they need nothing later
     for blueprint in (*CHANNELS, *PAGES):
         app.register_blueprint(blueprint)
     if not settings().production:
@@ -42,8 +44,12 @@ def create_app() -> Flask:
 
 
 def refuse_if_unsafe() -> None:
-    """In production: leave with one line for each reason not to serve."""
-    problems = settings().problems() or schema.unsafe()
+    """In production: leave with one line for each reason not to serve. A database that is away is no reason."""
+    problems = settings().problems()
+    if settings().production and not problems:
+        with contextlib.suppress(SQLAlchemyError):
+            problems = schema.unsafe()
+        stores.disconnect()
     for problem in problems:
         sys.stderr.write(f"refusing to start: {problem}\n")
     if problems:

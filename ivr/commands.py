@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 import click
 from flask import Flask
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from config import stores
 from ivr import doctor, explain
-from ticketing import lifecycle, schema, tickets, worklist
+from ticketing import lifecycle, outgoing, schema, tickets, worklist
 from ticketing.models import Ticket
 from workers import outbox
 
@@ -131,10 +132,29 @@ def note(session: Session, ticket: Ticket, text: str, by: str) -> None:
     tickets.note(session, ticket, text, by=by)
 
 
+@tickets_group.command("reveal")
+@number
+@click.option("--reason", required=True, help="Why the number is needed; kept with the ticket.")
+@by
+def reveal(number: str, reason: str, by: str) -> None:
+    """Print the reporter's telephone number. The history says who asked, and when."""
+    try:
+        with outbox.transaction() as session:
+            phone = tickets.reveal(session, tickets.find(session, number, change=True), by=by, reason=reason)
+    except tickets.TicketError as fault:
+        raise click.ClickException(str(fault)) from fault
+    click.echo(phone)
+
+
 @click.command("outbox")
 @as_json
-def outbox_command(as_json: bool) -> None:
+@click.option("--replay", "row_id", type=click.UUID, help="Try a dead row again; its id is in the list.")
+def outbox_command(as_json: bool, row_id: UUID | None) -> None:
     """What waits to leave the house: counts by kind and state, age of the oldest due row, dead rows with reasons."""
+    if row_id is not None:
+        with outbox.transaction() as session:
+            if not outgoing.replay(session, row_id):
+                raise click.ClickException("there is no dead row with this id")
     with stores.reading() as session:
         found = worklist.promises(session)
     if as_json:
@@ -144,7 +164,7 @@ def outbox_command(as_json: bool) -> None:
         click.echo(f"{kind:<10} " + "  ".join(f"{state} {count}" for state, count in sorted(states.items())))
     click.echo(f"oldest due: {found['oldest_due_seconds'] or 0} s")
     for row in found["dead"]:
-        click.echo(f"dead: {row['kind']} to {row['destination']}: {row['reason']}")
+        click.echo(f"dead: {row['id']} ticket {row['number']} {row['kind']} to {row['destination']}: {row['reason']}")
 
 
 @click.command("explain")

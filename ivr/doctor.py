@@ -84,13 +84,17 @@ def _carrier() -> Iterator[tuple[str, str]]:
 
 
 def _mail() -> Iterator[tuple[str, str]]:
+    if not settings().smtp_url:
+        yield "FAIL", "SMTP_URL is missing: no department gets its reports"
+        return
     try:
         with mail.connection() as server:
             server.noop()
     except (OSError, smtplib.SMTPException) as fault:
         yield "FAIL", f"SMTP_URL cannot be used: {type(fault).__name__}"
         return
-    yield "ok", f"SMTP answers, from {settings().mail_from}"
+    mark = "FAIL" if settings().production and settings().mail_from.endswith(".invalid") else "ok"
+    yield mark, f"SMTP answers, from {settings().mail_from}"
 
 
 def _numbers() -> Iterator[tuple[str, str]]:

@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import ROOT, Settings, settings
+from config.stopping import Stopping
 from config.valkey import Valkey, die_with_parent
 from ticketing import schema
 
@@ -23,6 +23,8 @@ READY_SECONDS = 60.0
 _SIMULATOR = """[program:simulator]
 command=%(ENV_PYTHON)s -m ivr.simulator
 priority=5
+autorestart=true
+startretries=1000
 stopwaitsecs=5
 stdout_logfile=%(ENV_VAR_DIR)s/logs/simulator.log
 redirect_stderr=true
@@ -32,15 +34,13 @@ redirect_stderr=true
 def main() -> int:
     """Run the house. The exit code says whether it was stopped (0) or could not stand (1)."""
     here = settings()
-    for problem in here.problems():
-        return _cannot(problem)
+    if here.problems():
+        return _cannot(*here.problems())
     here.var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     for port, what in _ports(here):
         if not _free(port):
             return _cannot(f"port {port} ({what}) is taken; choose another one with PORT=...")
-    stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(name, lambda *_: stop.set())
+    stop = Stopping()
     valkey = _valkey(here)
     try:
         if valkey:
@@ -57,9 +57,9 @@ def main() -> int:
             valkey.stop()
 
 
-def _watch(here: Settings, house: "subprocess.Popen[bytes]", valkey: Valkey | None, stop: threading.Event) -> int:
+def _watch(here: Settings, house: "subprocess.Popen[bytes]", valkey: Valkey | None, stop: Stopping) -> int:
     until, told = time.monotonic() + READY_SECONDS, False
-    while not stop.wait(0.1 if not told else 1):
+    while not stop.sleep(1 if told else 0.1):
         if house.poll() is not None:
             return _cannot(f"the processes ended; see {here.var_dir}/logs/")
         if valkey:
@@ -103,14 +103,13 @@ def _supervisord(here: Settings) -> "subprocess.Popen[bytes]":
         **os.environ,
         "PYTHON": sys.executable,
         "VAR_DIR": str(here.var_dir),
-        "SUPERVISOR_SOCKET": here.redis_url.removeprefix("unix://").partition("?")[0].replace("valkey.sock", "s.sock")
-        if here.embedded_redis
-        else str(here.var_dir / "s.sock"),
         "PYTHONUNBUFFERED": "1",
     }
     command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(ROOT / "processes.conf")]
     with (here.var_dir / "logs" / "supervisord.log").open("a") as log:
-        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, preexec_fn=die_with_parent)
+        return subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=log, preexec_fn=die_with_parent
+        )
 
 
 def _end(house: "subprocess.Popen[bytes]") -> None:
@@ -146,8 +145,9 @@ def _free(port: int) -> bool:
     return True
 
 
-def _cannot(why: str) -> int:
-    sys.stderr.write(f"The hotline cannot run: {why}\n")
+def _cannot(*reasons: str) -> int:
+    for why in reasons:
+        sys.stderr.write(f"The hotline cannot run: {why}\n")
     return 1
 
 

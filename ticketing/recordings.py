@@ -1,5 +1,6 @@
 """Recordings of reports: which one counts, where the sealed audio lies, and what follows when nobody speaks in it."""
 
+import os
 from pathlib import Path
 from uuid import UUID
 
@@ -61,27 +62,38 @@ def newest(session: Session, call: Call) -> Recording | None:
     return found
 
 
-def fetched(session: Session, recording_id: UUID, *, media_type: str | None, silent: bool) -> None:
-    """The audio is under our roof. Dispatch that waited for it may go; a silent report does not go at all."""
+def fetched(session: Session, recording_id: UUID, *, media_type: str | None, silent: bool) -> Ticket | None:
+    """The audio is under our roof: dispatch that waited for it may go. Gives the ticket whose audio it is now."""
     row = session.get_one(Recording, recording_id, with_for_update=True)
     row.fetched_at, row.media_type, row.silent = row.fetched_at or clock.now(), media_type, silent
     if row.ticket_id is None:
-        return
+        return None
     waiting = select(Outbox).where(
         Outbox.ticket_id == row.ticket_id, Outbox.kind == "email", Outbox.state == "pending", ~Outbox.held
     )
     for mail in session.scalars(waiting):
         mail.not_before = min(mail.not_before, clock.now())
         outgoing.ring_after_commit(session, mail.queue)
+    return session.get(Ticket, row.ticket_id, with_for_update=True) if row.current else None
 
 
 def keep(recording_id: UUID, audio: bytes) -> None:
-    """Write the sealed audio, whole or not at all."""
+    """Write the sealed audio, whole or not at all, and onto the disk: the carrier's copy is deleted next."""
     path = _path(recording_id)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_suffix(".new")
-    fresh.write_bytes(vault.seal(audio, _place(recording_id)))
+    fresh.touch(mode=0o600)
+    with fresh.open("wb") as file:
+        file.write(vault.seal(audio, _place(recording_id)))
+        file.flush()
+        os.fsync(file.fileno())
     fresh.replace(path)
+
+
+def remove(recording: Recording) -> None:
+    """Delete the audio; the row says that there was one, and when it went."""
+    _path(recording.id).unlink(missing_ok=True)
+    recording.removed_at = clock.now()
 
 
 def audio(recording_id: UUID) -> bytes | None:

@@ -2,16 +2,42 @@
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from config import clock, stores
-from ticketing.models import Call, Turn
+from ticketing import recordings
+from ticketing.models import Call, Recording, Ticket, Turn
 
 TURNS_LAST = timedelta(days=30)
 BATCH = 500
 
 
-def forget() -> int:
+RECORDINGS_LAST = timedelta(days=30)
+
+
+def forget() -> None:
+    """Delete what has had its time: replies, talk memories, recordings."""
+    forget_talks()
+    forget_recordings()
+
+
+def forget_recordings() -> int:
+    """Delete the audio of tickets that closed 30 days ago. Returns how many recordings went."""
+    before = clock.now() - RECORDINGS_LAST
+    with stores.transaction() as session:
+        old = (
+            select(Recording)
+            .join(Ticket, Ticket.id == Recording.ticket_id)
+            .where(Ticket.closed_at < before, Recording.removed_at.is_(None))
+            .limit(BATCH)
+        )
+        rows = session.scalars(old).all()
+        for row in rows:
+            recordings.remove(row)
+    return len(rows)
+
+
+def forget_talks() -> int:
     """Delete the replies and the talk memory of calls that are 30 days old. Returns how many turns went."""
     before = clock.now() - TURNS_LAST
     gone = 0
@@ -26,6 +52,6 @@ def forget() -> int:
         session.execute(
             update(Call)
             .where(Call.started_at < before, Call._memory.is_not(None))
-            .values(_memory=None, ended_at=Call.started_at)
+            .values(_memory=None, ended_at=func.coalesce(Call.ended_at, Call.started_at))
         )
     return gone

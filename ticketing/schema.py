@@ -20,6 +20,7 @@ def migrate() -> None:
     """Run every migration that this database has not seen. Two at once are harmless: one waits for the other."""
     settings().var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     command.upgrade(_alembic(), "head")
+    stores.disconnect()  # the connection above has the patience of a migration
 
 
 def compare() -> None:

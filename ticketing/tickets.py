@@ -1,6 +1,7 @@
 """What can be done with a ticket: open, move, assign, refuse, note. Every change is an event, and every promise that a
 change makes (to the department, to the resident) is a row of the same transaction. Nobody here commits."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -10,13 +11,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from config import clock, vault
+from config.gsm7 import gsm7
 from config.hotline import city
-from ticketing import lifecycle, links, messages, outgoing, references, routing, terms
+from ticketing import contacts, lifecycle, links, messages, outgoing, references, routing, terms
 from ticketing.deadlines import Span
 from ticketing.models import Call, Contact, Event, Note, Ticket
 
 HELD_FOR = timedelta(minutes=2)
 SMS02_AFTER = timedelta(hours=1)
+MOST_NAME = 60
+QUESTION_MOST = 36  # septets, as config/lint.py measures the texts
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # PostgreSQL refuses some, no person wrote any
 
 
 class TicketError(Exception):
@@ -102,11 +107,15 @@ def move(
     if to == lifecycle.REFUSED:
         _refuse(session, ticket, owner, by=by, note_text=note_text)
         return
+    if to == lifecycle.SCHEDULED and on is not None and terms.closing(ticket.department, on) <= clock.now():
+        raise TicketError(f"{on} is over already")
     why: dict[str, Any] = {}
     if to == lifecycle.REFERRED:
         why["to"] = _referral(owner)
     if to == lifecycle.MERGED:
         why["into"] = _merge(session, ticket, into)
+    if to == lifecycle.SCHEDULED and on is not None:
+        why["on"] = on.isoformat()
     _turn(session, ticket, to, by=by, action="moved", why=why, note_text=note_text)
     if to == lifecycle.SCHEDULED and on is not None:
         ticket.due_at = terms.closing(ticket.department, on)
@@ -129,10 +138,10 @@ def assign(session: Session, ticket: Ticket, department: str, *, by: str, note_t
 
 def note(session: Session, ticket: Ticket, text: str, *, by: str, kind: str = "remark", quiet: bool = False) -> None:
     """Add words to a ticket. They live apart from the history, where erasure can reach them."""
-    clean = " ".join(text.split())[:2000]
+    clean = " ".join(_CONTROL.sub(" ", text).split())[:2000]
     if not clean:
         raise TicketError("a note needs words")
-    session.add(Note(ticket_id=ticket.id, by=by, kind=kind, text=clean))
+    session.add(Note(ticket_id=ticket.id, by=by[:MOST_NAME], kind=kind, text=clean))
     if not quiet:
         _record(session, ticket, "noted", by=by, before=ticket.state, why={"kind": kind})
 
@@ -140,8 +149,24 @@ def note(session: Session, ticket: Ticket, text: str, *, by: str, kind: str = "r
 def give_contact(session: Session, ticket: Ticket, contact: Contact, *, by: str) -> None:
     """The reporter named the mobile number that gets the news: send it the receipt."""
     ticket.contact, ticket.contact_id = contact, contact.id
+    contact.last_area = ticket.area or contact.last_area
     _record(session, ticket, "contact given", by=by, before=ticket.state, why={})
     tell_received(session, ticket)
+
+
+def set_aside(session: Session, ticket: Ticket) -> None:
+    """Nobody speaks in the recording: the call centre judges it, and no department is sent looking."""
+    if ticket.department != routing.TRIAGE and ticket.state not in lifecycle.OVER:
+        assign(session, ticket, routing.TRIAGE, by="hotline", note_text=_silent_words())
+
+
+def reveal(session: Session, ticket: Ticket, *, by: str, reason: str) -> str:
+    """The reporter's number, for a reason that is written into the history. Raises TicketError."""
+    if ticket.contact is None or not ticket.contact.phone:
+        raise TicketError("the reporter left no number")
+    note(session, ticket, reason, by=by, kind="reason", quiet=True)
+    _record(session, ticket, "revealed", by=by, before=ticket.state, why={"what": "number"})
+    return str(ticket.contact.phone)
 
 
 def release(session: Session, ticket: Ticket) -> None:
@@ -153,7 +178,8 @@ def reached_department(session: Session, ticket: Ticket, department: str) -> Non
     """The department's mailbox took the report: "diteruskan"."""
     if ticket.department != department or ticket.state not in lifecycle.ON_ITS_WAY:
         return
-    late = clock.now() - ticket.created_at > SMS02_AFTER
+    # A reopened ticket was told with its new date (SMS06), which this would only replace.
+    late = clock.now() - ticket.created_at > SMS02_AFTER and ticket.state != lifecycle.REOPENED
     _turn(session, ticket, lifecycle.FORWARDED, by="hotline", action="forwarded", why={"to": department})
     if late:
         _tell(session, ticket, "SMS02")
@@ -283,7 +309,7 @@ def _record(session: Session, ticket: Ticket, action: str, *, by: str, before: s
             ticket_id=ticket.id,
             position=last + 1,
             at=clock.now(),
-            by=by,
+            by=by[:MOST_NAME],
             action=action,
             before=before,
             after=ticket.state,
@@ -312,10 +338,11 @@ def _tell_state(session: Session, ticket: Ticket, note_text: str | None, why: di
     template = lifecycle.TEXTS.get(ticket.state)
     if template is None:
         return
-    question = note_text or city().text(ticket.language, "words", "ask_details")
-    fills: dict[str, Any] = {"question": question[:36].rstrip(" ?")}
+    language = contacts.language(ticket.contact, ticket.language)
+    question = gsm7(note_text or "", QUESTION_MOST).rstrip(" ?") or city().text(language, "words", "ask_details")
+    fills: dict[str, Any] = {"question": question}
     if "to" in why:
-        fills["referral"] = city().referrals[why["to"]].short[ticket.language]
+        fills["referral"] = city().referrals[why["to"]].short[language]
     if "into" in why:
         fills["other"] = why["into"]
     _tell(session, ticket, template, **fills)
@@ -324,12 +351,13 @@ def _tell_state(session: Session, ticket: Ticket, note_text: str | None, why: di
 def _tell(session: Session, ticket: Ticket, template: str, *, held_until: datetime | None = None, **fills: str) -> bool:
     """Fill a text from the ticket and promise it. Dates say the last moment that still counts."""
     category, department = city().category(ticket.category), city().department(ticket.department)
+    language = contacts.language(ticket.contact, ticket.language)
     due = ticket.answer_due_at if template == "SMS01" else ticket.due_at
     filled = {
         "number": ticket.number,
-        "category": category.label[ticket.language],
+        "category": category.label[language],
         "department": department.short,
-        "date": city().short_date(ticket.language, clock.local(due - timedelta(seconds=1)).date()),
+        "date": city().short_date(language, clock.local(due - timedelta(seconds=1)).date()),
         "link": links.tracking(ticket.tracking_code),
         **fills,
     }
@@ -338,6 +366,10 @@ def _tell(session: Session, ticket: Ticket, template: str, *, held_until: dateti
         session, ticket.contact, template, about=ticket, occasion=occasion, held_until=held_until, **filled
     )
     return told is not None
+
+
+def _silent_words() -> str:
+    return city().text("id", "mail", "silent")
 
 
 def _known_department(key: str) -> None:

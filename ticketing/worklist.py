@@ -1,6 +1,5 @@
 """What is where: tickets as operators list them, with their deliveries. Numbers of residents stay masked."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -61,13 +60,26 @@ def promises(session: Session) -> dict[str, Any]:
     oldest = session.scalar(
         select(func.min(Outbox.not_before)).where(Outbox.state.in_(("pending", "unknown")), Outbox.not_before <= moment)
     )
-    dead: Sequence[Outbox] = session.scalars(
-        select(Outbox).where(Outbox.state == "dead").order_by(Outbox.finished_at.desc()).limit(20)
-    ).all()
+    dead = session.execute(
+        select(Outbox, Ticket.number)
+        .outerjoin(Ticket, Ticket.id == Outbox.ticket_id)
+        .where(Outbox.state == "dead")
+        .order_by(Outbox.finished_at.desc())
+        .limit(20)
+    )
     return {
         "counts": counts,
         "oldest_due_seconds": round((moment - oldest).total_seconds(), 1) if oldest else None,
-        "dead": [{"kind": row.kind, "destination": _destination(row), "reason": row.last_error} for row in dead],
+        "dead": [
+            {
+                "id": str(row.id),
+                "number": number,
+                "kind": row.kind,
+                "destination": _destination(row),
+                "reason": row.last_error,
+            }
+            for row, number in dead
+        ],
     }
 
 

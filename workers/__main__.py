@@ -6,7 +6,9 @@ A worker on several queues would lose a job for good if it died between taking a
 import sys
 
 from redis import Redis
+from redis.exceptions import RedisError
 from rq import Worker
+from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 
 from config import logs
@@ -18,14 +20,26 @@ from workers.outbox import QUEUES
 from workers import jobs  # noqa: F401 isort: skip
 
 
+class Stoppable(Worker):
+    """RQ asks Redis whether it is busy before it stops; with Redis gone it would wait to be killed."""
+
+    def _shutdown(self) -> None:
+        try:
+            super()._shutdown()  # type: ignore[no-untyped-call]
+        except RedisError:
+            raise StopRequested from None
+
+
 def main() -> None:
     """Run what the command line names, until told to stop."""
     logs.set_up()
+    if settings().problems():
+        raise SystemExit("\n".join(f"refusing to start: {problem}" for problem in settings().problems()))
     wanted = sys.argv[1] if len(sys.argv) == 2 else ""
     if wanted == "sweep":
         schedule.run()
     elif wanted in QUEUES:
-        Worker(
+        Stoppable(
             [wanted],
             connection=Redis.from_url(settings().redis_url),
             serializer=JSONSerializer,

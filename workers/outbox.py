@@ -107,16 +107,21 @@ def ring(queue: str) -> None:
             Queue(queue, connection=client, serializer=JSONSerializer).enqueue(
                 "workers.jobs.drain", queue, result_ttl=0, failure_ttl=60, job_timeout=55
             )
-    except RedisError as fault:
+    except (RedisError, OSError, ValueError) as fault:
         _quiet_until = time.monotonic() + RING_PAUSE
         warn("ring lost", queue=queue, why=type(fault).__name__)
+
+
+def rings_are_lost() -> bool:
+    """True for a moment after a lost ring: a full or read-only Redis still answers, but takes no ring."""
+    return time.monotonic() < _quiet_until
 
 
 def ring_heard(queue: str) -> None:
     """A worker starts on `queue`: from now on a new ring is needed for what comes after."""
     try:
         stores.redis().delete(_waiting(queue))
-    except RedisError:
+    except (RedisError, OSError, ValueError):
         return  # it expires by itself
 
 
@@ -150,7 +155,7 @@ def due(session: Session) -> dict[str, int]:
     """How many rows of each queue are due now."""
     moment = stores.database_now(session)
     rows = session.execute(select(Outbox.queue, func.count()).where(_is_due(moment)).group_by(Outbox.queue))
-    return dict(rows.tuples().all())
+    return {queue: count for queue, count in rows}  # noqa: C416 - dict() would not be typed
 
 
 def sweep() -> dict[str, int]:

@@ -1,7 +1,5 @@
 """What runs when. The sweeper is one plain process that never needs Redis; two of them at once are harmless."""
 
-import signal
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,8 +7,9 @@ from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from config import clock, stores
+from config import stores
 from config.logs import log, warn
+from config.stopping import Stopping
 from ticketing import retention
 from ticketing.models import Beat
 from workers import jobs, outbox
@@ -31,7 +30,7 @@ class Regular:
 def sweep() -> None:
     """Ring what is due and free what was abandoned; with Redis gone do some of it by hand."""
     waiting = outbox.sweep()
-    if waiting and stores.redis_trouble():
+    if waiting and (stores.redis_trouble() or outbox.rings_are_lost()):
         until = time.monotonic() + BY_HAND_SECONDS
         for queue in waiting:
             while time.monotonic() < until and (work := outbox.claim(queue)):
@@ -53,19 +52,17 @@ SCHEDULE = (
 
 def run() -> None:
     """Do what is on the schedule until told to stop. One that fails is tried again at its next time."""
-    stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
+    stop = Stopping()
     log("sweeper started")
-    next_time = {regular.name: clock.now() for regular in SCHEDULE}
-    while not stop.is_set():
+    next_time = {regular.name: time.monotonic() for regular in SCHEDULE}  # a clock set back must not stop the sweep
+    while not stop.asked:
         for regular in SCHEDULE:
-            if clock.now() >= next_time[regular.name] and not stop.is_set():
-                next_time[regular.name] = clock.now() + regular.every
+            if time.monotonic() >= next_time[regular.name] and not stop.asked:
+                next_time[regular.name] = time.monotonic() + regular.every.total_seconds()
                 try:
                     regular.act()
                 except SQLAlchemyError as fault:
                     warn("regular work failed", name=regular.name, why=type(fault).__name__)
                 except Exception as fault:
                     warn("regular work broke", name=regular.name, why=type(fault).__name__, exc_info=fault)
-        stop.wait(STEP)
+        stop.sleep(STEP)

@@ -2,6 +2,7 @@
 become when the caller is gone before the next turn."""
 
 import json
+import re
 import time
 from dataclasses import replace
 from typing import Any
@@ -26,6 +27,7 @@ DEFAULT_LANGUAGE = "id"
 ENDED = {"completed", "busy", "failed", "no-answer", "canceled"}
 FALLBACK = {"nth": "fallback", "category": "lainnya", "late": "yes"}
 FALLBACK_TURN = 10_000
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 
 
 def answer_turn(session: Session, form: dict[str, str], number: int, answer: Answer) -> str:
@@ -41,7 +43,7 @@ def answer_turn(session: Session, form: dict[str, str], number: int, answer: Ans
         memory = talk.fresh(contacts.language(call.contact, DEFAULT_LANGUAGE))
     elif number != memory["turn"] + 1:
         return _out_of_order(session, call, memory)
-    if call.ended_at is not None and not answer.hung_up:
+    if (call.ended_at is not None or memory.get("over")) and not answer.hung_up:
         return goodbye(memory["language"])
     if answer.transfer == "answered":  # by a person, if the person pressed the key
         answer = replace(answer, transfer="talked" if memory.get("accepted") else "missed")
@@ -64,7 +66,7 @@ def find_or_begin(session: Session, form: dict[str, str]) -> Call:
                     sid=sid,
                     contact_id=contact.id if contact else None,
                     caller_kind=caller.kind,
-                    status=form.get("CallStatus", "")[:20],
+                    status=_UNPRINTABLE.sub("", form.get("CallStatus", ""))[:20],
                 )
             )
     except IntegrityError:  # the same first request twice at once
@@ -88,13 +90,15 @@ def ended(session: Session, call: Call, status: str) -> None:
 
 def keep_if_due(session: Session, call: Call, recording: Recording) -> None:
     """A recording whose next turn never came becomes its report all the same, once nobody can re-record it and it is
-    not what silence alone leaves behind (the carrier's callback does not say what ended it)."""
+    not what silence alone leaves behind (the carrier's callback does not say what ended it). A short one whose turn
+    did come was judged there."""
     memory = remembered(call)
     details = memory.get("keeps", {}).get(str(recording.turn))
     if details is None or recording.ticket_id is not None or recording.seconds < 2:
         return
     surely_heard = recording.seconds > city().recording.silence_seconds + 1
-    if surely_heard or call.ended_at is not None:
+    judged = int(memory["turn"]) >= recording.turn
+    if surely_heard or (call.ended_at is not None and not judged):
         keep_recording(session, call, details, recording, memory["language"])
 
 

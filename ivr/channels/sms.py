@@ -16,6 +16,7 @@ sms = Blueprint("sms", __name__)
 
 MOST_BODY = 5_000
 _WORD = re.compile(r"[a-z]{1,20}")
+_CODE = re.compile(r"[0-9]{1,10}")
 
 
 @sms.post("/sms/incoming")
@@ -39,8 +40,10 @@ def status(form: Form) -> Response:
         warn("receipt for nothing of ours", message=form["MessageSid"])
         return Response(status=204)
     with outbox.transaction() as session:
-        error = form.get("ErrorCode", "")[:20] or None
-        moved = messages.delivered(session, message_id, sid=form["MessageSid"], status=told, error=error)
+        error = form.get("ErrorCode", "")
+        moved = messages.delivered(
+            session, message_id, sid=form["MessageSid"], status=told, error=error if _CODE.fullmatch(error) else None
+        )
     log("receipt", message=str(message_id), status=told, moved=moved)
     return Response(status=204)
 

@@ -4,6 +4,7 @@ import re
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from twilio.twiml.voice_response import Gather, Say, VoiceResponse
@@ -20,10 +21,15 @@ _ZERO = re.compile(r"(?<!\S)0(?=[\s,.]|$)")
 _NOT_XML = re.compile(r"[^\t\n\x20-\uD7FF\uE000-\uFFFD]")
 
 
+def address(path: str) -> str:
+    """`path` of ours as the carrier must ask for it: behind whatever PUBLIC_URL has after the host."""
+    return urlsplit(settings().public_url).path + path
+
+
 def render(prompt: Prompt, next_turn: int, call_sid: str) -> str:
     """The document that says `prompt` and brings the answer to /voice/turn/<next_turn>."""
     response = VoiceResponse()
-    action = f"/voice/turn/{next_turn}"
+    action = address(f"/voice/turn/{next_turn}")
     wants = prompt.wants
     if prompt.error:
         response.pause(length=1)  # nothing that is pressed in the first second after a miss is taken for the answer
@@ -36,12 +42,12 @@ def render(prompt: Prompt, next_turn: int, call_sid: str) -> str:
         response.redirect(action, method="POST")
     elif wants.kind == "recording":
         _say_all(response, prompt.lines)
-        record(response, action, f"/voice/recording/{next_turn}")
+        record(response, action, address(f"/voice/recording/{next_turn}"))
         response.redirect(action, method="POST")
     else:
         _say_all(response, prompt.lines)
         dial = response.dial(action=action, method="POST", timeout=wants.seconds, caller_id=settings().caller_id)
-        dial.number(wants.to, url=f"/voice/officer/{call_sid}", method="POST")
+        dial.number(wants.to, url=address(f"/voice/officer/{call_sid}"), method="POST")
     return str(response)
 
 

@@ -8,6 +8,7 @@ from functools import cache
 
 from flask import Blueprint, Response, request, send_from_directory
 from twilio.twiml.voice_response import VoiceResponse
+from werkzeug.exceptions import HTTPException
 
 from config.hotline import city
 from config.logs import warn
@@ -62,9 +63,8 @@ def recorded(form: Form, number: int) -> Response:
 def officer(form: Form, caller: str) -> Response:  # noqa: ARG001 - every guarded view gets the form
     """What the officer hears before being connected: only a pressed 1 accepts, so no voicemail swallows a caller."""
     response = VoiceResponse()
-    gather = response.gather(
-        input="dtmf", num_digits=1, timeout=8, finish_on_key="", action=f"/voice/officer/{caller}/key", method="POST"
-    )
+    action = twiml.address(f"/voice/officer/{caller}/key")
+    gather = response.gather(input="dtmf", num_digits=1, timeout=8, finish_on_key="", action=action, method="POST")
     gather.append(twiml.spoken(twiml.line("officer_whisper", calls.DEFAULT_LANGUAGE)).verbs[0])
     response.hangup()
     return _xml(str(response))
@@ -75,7 +75,7 @@ def officer(form: Form, caller: str) -> Response:  # noqa: ARG001 - every guarde
 def accepted(form: Form, caller: str) -> Response:
     """The officer pressed a key; after a 1 an empty document connects the caller."""
     response = VoiceResponse()
-    if form.get("Digits") == "1":
+    if form.get("Digits") == "1" and re.fullmatch(SIDS["CallSid"], caller):
         with outbox.transaction() as session:
             calls.officer_accepted(session, caller)
     else:
@@ -98,9 +98,7 @@ def fallback_saved(form: Form) -> Response:
     if re.fullmatch(SIDS["RecordingSid"], form.get("RecordingSid", "")):
         with outbox.transaction() as session:
             calls.keep_fallback(session, form)
-    response = twiml.spoken(twiml.line("trouble_saved", calls.DEFAULT_LANGUAGE))
-    response.hangup()
-    return _xml(str(response))
+    return _xml(trouble_saved())
 
 
 @voice.post("/voice/fallback/recording")
@@ -122,11 +120,15 @@ def clip(language: str, name: str) -> Response:
 
 
 @voice.errorhandler(Exception)
-def broken(fault: Exception) -> Response:
+def broken(fault: Exception) -> Response | HTTPException:
     """Never a stack trace to a caller: voice turns apologise and record, callbacks ask to be called again."""
+    if isinstance(fault, HTTPException):  # a clip that is not there
+        return fault
     warn("voice broke", endpoint=str(request.endpoint), why=type(fault).__name__, exc_info=fault)
-    if request.endpoint in ("voice.incoming", "voice.turn", "voice.fallback", "voice.fallback_saved"):
+    if request.endpoint in ("voice.incoming", "voice.turn", "voice.fallback"):
         return _xml(trouble())
+    if request.endpoint == "voice.fallback_saved":  # the carrier has the recording; asking for it again helps nobody
+        return _xml(trouble_saved())
     return Response(status=503)
 
 
@@ -156,7 +158,15 @@ def _answer(form: Form) -> Answer:
 def trouble() -> str:
     """The apology that records the report. Rendered once, at start, so that it needs nothing when it is needed."""
     response = twiml.spoken(twiml.line("trouble", calls.DEFAULT_LANGUAGE))
-    twiml.record(response, "/voice/fallback/saved", "/voice/fallback/recording")
+    twiml.record(response, twiml.address("/voice/fallback/saved"), twiml.address("/voice/fallback/recording"))
+    response.hangup()
+    return str(response)
+
+
+@cache
+def trouble_saved() -> str:
+    """Thanks for a report that was recorded while something was broken."""
+    response = twiml.spoken(twiml.line("trouble_saved", calls.DEFAULT_LANGUAGE))
     response.hangup()
     return str(response)
 

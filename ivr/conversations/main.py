@@ -13,5 +13,6 @@ def main(talk: Talk) -> None:
         talk.say("root_english", slow=slow, foreign=True)
         talk.say("root_options", slow=slow)
 
-    talk.say("greeting", daypart=talk.look("daypart", lambda: city().daypart(talk.language, clock.now())))
+    if not talk.args.get("again"):
+        talk.say("greeting", daypart=talk.look("daypart", lambda: city().daypart(talk.language, clock.now())))
     talk.go(talk.choose("root", menu, KEYS))

@@ -14,14 +14,16 @@ CATEGORY = "pesan-petugas"
 
 def message(talk: Talk) -> None:
     if not talk.first_visit("message"):
-        talk.finish("farewell")
+        talk.goodbye()
     talk.say("officer_missed")
     details = {"nth": "message", "category": CATEGORY}
     take = talk.record("message", "record_message", keep=details) or talk.record(
         "message again", "record_again", keep=details
     )
     if take is None:
-        talk.finish("farewell" if talk.memory["touched"] else "no_sound")
+        if not talk.memory["touched"]:
+            talk.finish("no_sound")
+        talk.goodbye()
     number = str(talk.once("keep", partial(keep, talk.session, talk.call, details, take, talk.memory)))
     talk.once("send", lambda: tickets.release(talk.session, tickets.find(talk.session, number, change=True)))
     until = talk.look("promised", partial(_call_back_time, talk))

@@ -15,7 +15,7 @@ def person(talk: Talk) -> None:
         talk.go("message")
     talk.say("to_officer")
     if talk.hand_over("officer", str(duty)) == "talked":
-        talk.finish("farewell")
+        talk.goodbye()
     talk.go("message")
 
 

@@ -97,15 +97,15 @@ def _offer_texts(talk: Talk, number: str) -> None:
             continue
         groups = ", ".join(numbers.spoken_groups(mobile.e164))
         if talk.yes(f"mobile right {attempt}", partial(_say, talk, "mobile_confirm", mobile=groups)):
-            talk.once("texts", partial(_take_mobile, talk, number, mobile))
-            talk.say("number_sms")
+            if talk.once("texts", partial(_take_mobile, talk, number, mobile)):
+                talk.say("number_sms")
             return
 
 
 def _another(talk: Talk) -> None:
     if talk.choose("another", partial(_say, talk, "another"), [Option("1", "report")], silence="enough") == "report":
         talk.go("report")
-    talk.finish("farewell")
+    talk.goodbye()
 
 
 def _say(talk: Talk, id_: str, slow: bool, **fills: Any) -> None:
@@ -135,9 +135,11 @@ def _audio(talk: Talk) -> str | None:
     return str(found.id) if found is not None and found.fetched_at else None
 
 
-def _take_mobile(talk: Talk, number: str, mobile: numbers.Number) -> None:
-    """From now on this call, and this report, belong to the mobile number."""
+def _take_mobile(talk: Talk, number: str, mobile: numbers.Number) -> bool:
+    """From now on this call, and this report, belong to the mobile number. True when a text will reach it."""
     contact = contacts.known(talk.session, mobile)
-    if contact is not None:
-        talk.call.contact = contact
-        tickets.give_contact(talk.session, tickets.find(talk.session, number, change=True), contact, by="caller")
+    if contact is None:
+        return False
+    talk.call.contact = contact
+    tickets.give_contact(talk.session, tickets.find(talk.session, number, change=True), contact, by="caller")
+    return contact.sms and contact.opted_out_at is None

@@ -5,7 +5,6 @@ take now raises NotNowError; what the application did wrong collects in `errors`
 """
 
 import threading
-import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +31,6 @@ from ivr.simulator.wire import Answer, Trouble
 
 if TYPE_CHECKING:
     from ivr.simulator.carrier import Carrier
-    from ivr.simulator.twiml import Document
 
 _KEYS = frozenset("0123456789*#")
 
@@ -136,7 +134,7 @@ class LiveCall:
         """At any time, also while the application is still thinking about its answer, which is then lost."""
         self.gone = True
         if not self._lock.acquire(blocking=False):
-            self.end("completed")
+            self.end()
             return
         try:
             if self.state != "ended":
@@ -198,23 +196,6 @@ class LiveCall:
             return Answer(url, trouble=Trouble(12300, f"Content-Type {answer.content_type} is no sound", url))
         return answer
 
-    def ring(
-        self, noun: ET.Element, resolve: "Callable[[str | None, Document], str]", document: "Document"
-    ) -> "LiveCall":
-        """A leg of <Dial>: a call of its own that rings until somebody takes it."""
-        url, callback = noun.get("url"), noun.get("statusCallback")
-        entry = ledger.Call(
-            ledger.new_sid("CA"), self.from_, (noun.text or "").strip(), "outbound-dial", "ringing", parent=self.sid
-        )
-        leg = LiveCall(
-            self.carrier,
-            entry,
-            status_url=resolve(callback, document) if callback else "",
-            status_events=frozenset(noun.get("statusCallbackEvent", "completed").split()),
-        )
-        self.carrier.connect(leg)
-        return leg.start(Moved(resolve(url, document) if url else "", noun.get("method", "POST")))
-
     def hear(self, line: Line) -> None:
         self.lines.append(line)
         self.seconds += line.seconds
@@ -251,12 +232,19 @@ class LiveCall:
         with self.carrier.lock:
             if self.entry.ended:
                 return
-            self.status = status or ("completed" if self.status == "in-progress" else self.status)
+            self.status = status or self._last_status()
             self.state, self.waiting = "ended", {}
             self.turns += 1
             duration = round(self.seconds) if self.status == "completed" else 0
             self.carrier.ledger.touch(self.entry, status=self.status, duration=duration, ended=ledger.now())
         self.report("completed")
+
+    def _last_status(self) -> str:
+        if self.status != "ringing":
+            return "completed" if self.status == "in-progress" else self.status
+        if self.direction != "inbound":
+            return "canceled"
+        return "no-answer" if self.gone else "completed"  # gone before the answer, or answered with an apology
 
     def _send(self, event: Event, story: str, *, only: tuple[State, ...] = ()) -> None:
         with self._lock:
@@ -281,5 +269,6 @@ class LiveCall:
                 self.state = "ended"  # connected: its books stay open until the conversation is over
             else:
                 self.end()
-        if self.gone and self.state != "ended":
-            self.end("completed")
+        if self.gone:  # hung up meanwhile, from another thread
+            self.end()
+            self.state = "ended"

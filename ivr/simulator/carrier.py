@@ -4,7 +4,7 @@ One object, no global state; rest.py serves its REST API and page.py its telepho
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from ivr.simulator import audio, fields, twiml
@@ -58,6 +58,15 @@ class Carrier:
         )
         self.connect(call)
         return call.start(Moved(f"{self.app_url}/voice/incoming"))
+
+    def ring(
+        self, caller: LiveCall, to: str, at: Moved, *, status_url: str = "", status_events: Iterable[str] = ()
+    ) -> LiveCall:
+        """A leg of <Dial>: a call of its own that rings until somebody takes it."""
+        entry = Call(new_sid("CA"), caller.from_, to, "outbound-dial", "ringing", parent=caller.sid)
+        leg = LiveCall(self, entry, status_url=status_url, status_events=frozenset(status_events))
+        self.connect(leg)
+        return leg.start(at)
 
     def connect(self, call: LiveCall) -> None:
         with self.lock:

@@ -67,10 +67,12 @@ class Interpreter:
         if not start.twiml:
             return self._fetch(start.url, {}, start.method)
         try:
-            return twiml.parse(start.twiml.encode())
+            document = twiml.parse(start.twiml.encode())
         except DocumentError as bad:
             self.call.note(bad.trouble)
             raise CallOverError from bad
+        self.call.note(*document.troubles)
+        return document
 
     # Fetching
 

@@ -2,6 +2,7 @@
 
 import email
 import re
+import socket
 from email.message import EmailMessage
 from email.policy import default
 from typing import Any
@@ -44,6 +45,9 @@ class Mailbox:
 
 def listening(ledger: Ledger, host: str, port: int) -> Controller:
     """The mail server, started; OSError when the port is taken."""
+    with socket.socket() as probe:  # the controller itself would find out only after five seconds
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((host, port))
     options: dict[str, Any] = {"data_size_limit": _LARGEST}
     server = Controller(Mailbox(ledger), hostname=host, port=port, **options)
     server.start()

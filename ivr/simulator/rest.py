@@ -1,7 +1,6 @@
 """The carrier's REST API, as far as the hotline uses it: texts, calls and recordings, in the shapes of the real one."""
 
 import hmac
-import re
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
@@ -12,39 +11,11 @@ from ivr.simulator.call import LiveCall
 from ivr.simulator.carrier import Carrier
 from ivr.simulator.events import Moved
 from ivr.simulator.fields import API
+from ivr.simulator.refusals import E164, MEANINGS, RefusalError, unsendable
 from ivr.simulator.shapes import Json
 from ivr.simulator.wire import bad_url
 
 E = TypeVar("E", bound=ledger.Entry)
-_MOBILE = re.compile(r"\+628\d{7,11}")
-_E164 = re.compile(r"\+[1-9]\d{7,14}")
-_SENDER = re.compile(r"\+?\d{3,15}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
-_MESSAGES = {
-    20003: "Authenticate",
-    20404: "The requested resource was not found",
-    20422: "Invalid parameter",
-    20429: "Too many requests",
-    20500: "Internal server error",
-    20503: "Service unavailable",
-    21201: "No 'To' number specified",
-    21205: "Url parameter is required, and must be valid",
-    21211: "Invalid 'To' phone number",
-    21212: "Invalid 'From' number",
-    21220: "Call is not in progress. Cannot redirect.",
-    21602: "Message body is required",
-    21604: "'To' phone number is required",
-    21609: "Invalid StatusCallback URL",
-    21610: "Attempt to send to unsubscribed recipient",
-    21614: "'To' number is not a valid mobile number",
-    21617: "The concatenated message body exceeds the 1600 character limit",
-    32018: "Twiml is longer than 4000 characters",
-}
-
-
-class RefusalError(Exception):
-    def __init__(self, code: int, status: int = 400) -> None:
-        super().__init__(code)
-        self.code, self.status = code, status
 
 
 def rest(carrier: Carrier) -> Blueprint:
@@ -53,7 +24,7 @@ def rest(carrier: Carrier) -> Blueprint:
 
     @api.errorhandler(RefusalError)
     def refused(refusal: RefusalError) -> Response:
-        words = _MESSAGES.get(refusal.code, "Refused")
+        words = MEANINGS.get(refusal.code, "Refused")
         more = f"https://www.twilio.com/docs/errors/{refusal.code}"
         answer = jsonify(code=refusal.code, message=words, more_info=more, status=refusal.status)
         answer.status_code = refusal.status
@@ -127,7 +98,7 @@ def _texts(api: Blueprint, book: Book) -> None:
             "queued",
             callback=form.get("StatusCallback", ""),
         )
-        if code := _unsendable(message, book.carrier):
+        if code := unsendable(message, book.ledger.opted_out):
             raise RefusalError(code)
         answer = book.shape(message)
         book.carrier.deliver(message)
@@ -162,7 +133,7 @@ def _calls(api: Blueprint, book: Book) -> None:
     @api.post("/Calls.json")
     def place_call() -> tuple[Json, int]:
         form, where = request.form, _where()
-        if not _E164.fullmatch(form.get("To", "")):
+        if not E164.fullmatch(form.get("To", "")):
             raise RefusalError(21211 if form.get("To") else 21201)
         entry = ledger.Call(ledger.new_sid("CA"), form.get("From", ""), form["To"], "outbound-api")
         answer = book.shape(entry)
@@ -245,19 +216,3 @@ def _where() -> Moved:
     if not inline and bad_url(url):
         raise RefusalError(21205)
     return Moved(url, request.form.get("Method", "POST"), inline)
-
-
-def _unsendable(message: ledger.Message, carrier: Carrier) -> int:
-    """Why the carrier refuses a text, as its error code; 0 when it takes it."""
-    to, landline = message.to, message.to.startswith("+62") and not _MOBILE.fullmatch(message.to)
-    reasons = (
-        (21604, not to),
-        (21211, not _E164.fullmatch(to)),
-        (21614, landline),
-        (21212, not _SENDER.fullmatch(message.from_)),
-        (21602, not message.body),
-        (21617, len(message.body) > 1600),
-        (21609, bool(message.callback) and bad_url(message.callback.partition("#")[0])),
-        (21610, to in carrier.ledger.opted_out),
-    )
-    return next((code for code, applies in reasons if applies), 0)

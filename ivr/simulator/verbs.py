@@ -12,6 +12,7 @@ from ivr.simulator.events import (
     CallerGoneError,
     Event,
     Keys,
+    Moved,
     OfficerAnswered,
     OfficerLeft,
     Recorded,
@@ -129,7 +130,7 @@ def dial(at: "Interpreter", verb: ET.Element, document: "Document") -> Generator
     """Ring everybody named; the first to answer is bridged once the document of that noun has run out."""
     call = at.call
     nouns = list(verb) or ([verb] if (verb.text or "").strip() else [])
-    call.legs = [call.ring(noun, at.resolve, document) for noun in nouns if _dialable(call, noun, document)]
+    call.legs = [_ring(at, noun, document) for noun in nouns if _dialable(call, noun, document)]
     leg, status, timeout = next(iter(call.legs), None), "failed", float(verb.get("timeout", "30"))
     call.waiting = {"kind": "dial", "timeout": timeout, "targets": [one.to for one in call.legs]}
     try:
@@ -156,6 +157,18 @@ def dial(at: "Interpreter", verb: ET.Element, document: "Document") -> Generator
             at.tell(verb, document, result)
         raise
     return _dialled(call, leg, status)
+
+
+def _ring(at: "Interpreter", noun: ET.Element, document: "Document") -> "LiveCall":
+    """A leg of its own that rings until somebody takes it."""
+    url, callback, call = noun.get("url"), noun.get("statusCallback"), at.call
+    return call.carrier.ring(
+        call,
+        (noun.text or "").strip(),
+        Moved(at.resolve(url, document) if url else "", noun.get("method", "POST")),
+        status_url=at.resolve(callback, document) if callback else "",
+        status_events=noun.get("statusCallbackEvent", "completed").split(),
+    )
 
 
 def _dialable(call: "LiveCall", noun: ET.Element, document: "Document") -> bool:

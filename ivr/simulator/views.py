@@ -10,8 +10,9 @@ Json = dict[str, Any]
 
 
 def of_call(call: LiveCall) -> Json:
-    """`step` grows with every document, so that a key meant for an earlier prompt can be recognised as late; `turn` with
-    everything that happens, so that the newer of two views is known."""
+    """`step` grows with every document, so that a key meant for an earlier prompt is known as late; `turn` grows with
+    everything that happens, so that the newer of two views is known.
+    """
     return {
         "sid": call.sid,
         "state": call.state,

@@ -131,6 +131,8 @@ def test_a_caller_leaves_while_the_hotline_thinks(carrier: Carrier, script: Scri
     call.press("1")
     carrier.settle()
     assert call.state == "ended" and not script.at("/never") and len(script.at("/voice/status")) == 1
+    script.answers["/voice/incoming"] = slow
+    assert carrier.dial(SITI).status == "no-answer" and not script.at("/never")
 
 
 def test_retries_follow_the_overrides_of_the_address(carrier: Carrier, script: Script) -> None:

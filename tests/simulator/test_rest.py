@@ -141,6 +141,13 @@ def test_a_call_that_nobody_takes(carrier: Carrier, script: Script, client: Clie
     assert [call.status for call in client.calls.list(status="no-answer")] == ["no-answer"]
 
 
+def test_a_call_that_is_taken_back(carrier: Carrier, script: Script, client: Client) -> None:
+    placed = client.calls.create(to=SITI, from_="+622150010444", twiml="<Response><Shout/></Response>")
+    client.calls(placed.sid).update(status="canceled")
+    carrier.settle()
+    assert client.calls(placed.sid).fetch().status == "canceled" and not carrier.ringing(SITI)
+
+
 def test_a_live_call_is_moved_and_ended(carrier: Carrier, script: Script, client: Client) -> None:
     script.answers["/voice/incoming"] = "<Gather action='/next' actionOnEmptyResult='true'/>"
     script.answers["/elsewhere"] = "<Gather><Say>Dipindahkan.</Say></Gather>"

@@ -1,16 +1,15 @@
 """How Alembic reaches our database: through the engine of config/stores.py, one transaction for a step."""
 
 from alembic import context
+from sqlalchemy import Connection
 
 from config import stores
 from ticketing import models  # noqa: F401 - knows every table
 
-with stores.engine().connect() as connection:
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql("SET lock_timeout = '1s'")
-        connection.exec_driver_sql("SET statement_timeout = '60s'")
-        connection.exec_driver_sql("SELECT pg_advisory_lock(1500444)")  # two deploys at once: one waits
-        connection.commit()
+DEPLOYS = 1500444
+
+
+def migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=stores.Base.metadata,
@@ -20,3 +19,28 @@ with stores.engine().connect() as connection:
     )
     with context.begin_transaction():
         context.run_migrations()
+
+
+def migrate_alone(connection: Connection) -> None:
+    """Two deploys at once: one waits. A step that cannot have its table within a second fails instead of waiting."""
+    for statement in (
+        "SET statement_timeout = '60s'",
+        "SET lock_timeout = '60s'",
+        f"SELECT pg_advisory_lock({DEPLOYS})",
+        "SET lock_timeout = '1s'",
+    ):
+        connection.exec_driver_sql(statement)
+    connection.commit()
+    try:
+        migrate(connection)
+    finally:
+        connection.rollback()
+        connection.exec_driver_sql(f"SELECT pg_advisory_unlock({DEPLOYS})")
+        connection.commit()
+
+
+with stores.engine().connect() as opened:
+    if opened.dialect.name == "postgresql":
+        migrate_alone(opened)
+    else:
+        migrate(opened)

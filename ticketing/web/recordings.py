@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from config import stores
 from config.hotline import city
 from config.logs import log
-from ticketing import links, recordings
+from ticketing import links, outgoing, recordings
 from ticketing.models import Recording
 
 pages = Blueprint("recordings", __name__)
@@ -22,7 +22,8 @@ def play(token: str) -> Response:
         return _words("recording_unknown", 404)
     audio = recordings.audio(recording_id)
     if audio is None:
-        return _words("recording_pending", 503, {"Retry-After": "10"})
+        lost = _fetch_given_up(row)
+        return _words("recording_lost", 404) if lost else _words("recording_pending", 503, {"Retry-After": "10"})
     log("recording played", recording=str(recording_id), part=bool(request.range))
     response = Response(audio, mimetype=row.media_type or "audio/wav")
     response.headers["Accept-Ranges"] = "bytes"
@@ -30,9 +31,22 @@ def play(token: str) -> Response:
     return response.make_conditional(request.environ, accept_ranges=True, complete_length=len(audio))  # type: ignore[return-value]
 
 
+@pages.after_request
+def private(response: Response) -> Response:
+    """A voice is never kept by anybody on the way."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
 def _row(recording_id: UUID) -> Recording | None:
     with stores.reading() as session:
         return session.get(Recording, recording_id)
+
+
+def _fetch_given_up(row: Recording) -> bool:
+    with stores.reading() as session:
+        return outgoing.given_up(session, f"recording:{row.sid}")
 
 
 def _words(id_: str, status: int, headers: dict[str, str] | None = None) -> Response:

@@ -1,10 +1,12 @@
 """The carrier's REST client: one place for its address, its credentials and its time limit."""
 
+import ssl
 from datetime import timedelta
 
 from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyError
 
 from config.settings import settings
 
@@ -26,3 +28,15 @@ def retry_after(fault: TwilioRestException, made: Client) -> timedelta | None:
     response = getattr(made.http_client, "_test_only_last_response", None)
     told = str((getattr(response, "headers", None) or {}).get("Retry-After", ""))
     return timedelta(seconds=min(int(told), 3600)) if fault.status == 429 and told.isdigit() else None
+
+
+def never_left(fault: BaseException) -> bool:
+    """True when no connection was made (nobody listens, no such host, a certificate that is not theirs): then nothing
+    was asked of the carrier, and asking again is safe. urllib3's reason is buried in what requests raises."""
+    seen: list[object] = [fault]
+    for one in seen:
+        if isinstance(one, ConnectTimeoutError | NewConnectionError | ProxyError | ssl.SSLCertVerificationError):
+            return True
+        inner = (getattr(one, "reason", None), *getattr(one, "args", ()))
+        seen += [cause for cause in inner if isinstance(cause, BaseException) and cause not in seen]
+    return False

@@ -11,6 +11,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from sqlalchemy.orm import Session
@@ -18,8 +19,8 @@ from sqlalchemy.orm import Session
 from config import clock
 from config.hotline import city
 from config.settings import settings
-from ticketing import lifecycle, links, recordings, tickets
-from ticketing.models import Event, Recording, Ticket
+from ticketing import lifecycle, links, recordings, routing, tickets
+from ticketing.models import Recording, Ticket
 from ticketing.references import written
 from workers import outbox
 from workers.outbox import Outcome, Work, dead, later, not_yet, sent
@@ -50,11 +51,11 @@ def prepare(session: Session, work: Work) -> Letter | Outcome:
     if ticket.department != department or ticket.state in lifecycle.OVER:
         return dead("the ticket is no longer this department's")
     recording = recordings.current(session, ticket)
-    if recording is not None and recording.silent:
+    if recording is not None and recording.silent and department != routing.TRIAGE:
         return dead("nobody speaks in the recording: for the call centre to judge")
     if recording is not None and not recording.fetched_at and clock.now() - work.created_at < WAIT_FOR_AUDIO * 2:
         return not_yet("the recording is being fetched", AUDIO_PAUSE)
-    return Letter(ticket, department, _message(session, ticket, work, recording))
+    return Letter(ticket, department, _message(ticket, work, recording))
 
 
 def send(letter: Letter) -> Outcome:
@@ -77,9 +78,9 @@ def ask(_letter: Letter) -> None:
     """The Message-ID stays the same, so a second copy is recognised as such."""
 
 
-def _message(session: Session, ticket: Ticket, work: Work, recording: Recording | None) -> EmailMessage:
+def _message(ticket: Ticket, work: Work, recording: Recording | None) -> EmailMessage:
     department = city().department(ticket.department)
-    shown = _shown(session, ticket, recording)
+    shown = _shown(ticket, recording)
     message = EmailMessage(policy=SMTP)
     message["Subject"] = _words(
         "subject", number=written(ticket.number), category=shown["category"], area=shown["area"]
@@ -96,9 +97,7 @@ def _message(session: Session, ticket: Ticket, work: Work, recording: Recording 
     return message
 
 
-def _shown(session: Session, ticket: Ticket, recording: Recording | None) -> dict[str, str | list[str] | None]:
-    events: list[Event] = tickets.history(session, ticket)
-    rule = next((str(event.why["rule"]) for event in events if "rule" in event.why), "")
+def _shown(ticket: Ticket, recording: Recording | None) -> dict[str, Any]:
     until = clock.local(clock.now() + timedelta(days=links.RECORDING_DAYS))
     return {
         "number": written(ticket.number),
@@ -108,8 +107,8 @@ def _shown(session: Session, ticket: Ticket, recording: Recording | None) -> dic
         "answer_by": _moment(ticket.answer_due_at),
         "due": _moment(ticket.due_at),
         "priority": ticket.priority,
-        "rule": rule,
-        "notes": [note.text for note in ticket.notes],
+        # What the resident said of the place, and what clerks wrote since, never one under the other's name.
+        "notes": [("said" if note.kind == "place" else "remark", note.text) for note in ticket.notes],
         "recording": links.recording(recording.id) if recording else None,
         "recording_until": city().long_date(LANGUAGE, until.date()),
         "pending": "yes" if recording and not recording.fetched_at else None,

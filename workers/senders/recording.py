@@ -19,7 +19,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from config import clock
 from config.logs import log
 from config.settings import settings
-from ticketing import recordings
+from ticketing import recordings, tickets
 from ticketing.models import Recording
 from workers import outbox
 from workers.outbox import Outcome, Work, dead, later, not_yet, sent
@@ -63,8 +63,15 @@ def send(wanted: Wanted) -> Outcome:
             return not_yet("the carrier does not have it yet", NOT_THERE_YET) if _early(wanted, audio) else audio
         recordings.keep(wanted.id, audio)
         with outbox.transaction() as session:
-            recordings.fetched(session, wanted.id, media_type=_kind(audio), silent=_silent(audio))
+            _settle(session, wanted, audio)
     return _delete(wanted)
+
+
+def _settle(session: Session, wanted: Wanted, audio: bytes) -> None:
+    silent = _silent(audio)
+    ticket = recordings.fetched(session, wanted.id, media_type=_kind(audio), silent=silent)
+    if silent and ticket is not None:
+        tickets.set_aside(session, ticket)
 
 
 def ask(_wanted: Wanted) -> None:

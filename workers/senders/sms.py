@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from requests.exceptions import ConnectTimeout, RequestException
+from requests.exceptions import RequestException
 from sqlalchemy.orm import Session
 from twilio.base.exceptions import TwilioException, TwilioRestException
 
 from config.settings import settings
-from ticketing import links
+from ticketing import links, messages
 from ticketing.models import Message
-from workers.outbox import Outcome, Work, dead, later, sent, unknown
+from workers.outbox import Outcome, Work, dead, later, not_yet, sent, unknown
 from workers.senders import carrier
 
 
@@ -29,6 +29,9 @@ def prepare(session: Session, work: Work) -> Text | Outcome:
         return dead("the number or the text was erased")
     if contact.opted_out_at:
         return dead("the resident asked for no texts")
+    wait = messages.waits(message)
+    if wait:
+        return not_yet("status texts wait for the morning", wait)
     return Text(contact.phone, message.body, links.message_status(message.id), work.created_at)
 
 
@@ -40,11 +43,9 @@ def send(text: Text) -> Outcome:
         )
     except TwilioRestException as fault:
         return _refused(fault, carrier.retry_after(fault, client))
-    except ConnectTimeout as fault:
-        return later(f"no connection: {type(fault).__name__}")
-    except (RequestException, TwilioException) as fault:
-        if "NewConnectionError" in repr(fault):  # nobody listened, so nothing was sent
-            return later("nobody answers at the carrier")
+    except (RequestException, TwilioException, ValueError) as fault:  # ValueError: half an answer
+        if carrier.never_left(fault):
+            return later(f"no connection: {type(fault).__name__}")
         return unknown(f"no answer: {type(fault).__name__}")
     return sent(str(made.sid))
 
@@ -59,7 +60,7 @@ def ask(text: Text) -> Outcome | None:
             made = seen.date_created
             if seen.body == text.body and (made is None or made >= text.since - timedelta(minutes=1)):
                 return sent(str(seen.sid))
-    except (RequestException, TwilioException) as fault:
+    except (RequestException, TwilioException, ValueError) as fault:
         return unknown(f"cannot ask: {type(fault).__name__}", wait=timedelta(minutes=1))
     return None
 

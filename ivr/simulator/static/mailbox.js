@@ -2,8 +2,8 @@
 import { $, Refused, ask, categories, departments, el, grouped, language, linked, moves, states, ways, when, words } from "./dom.js";
 
 export class Mailbox {
-  constructor() {
-    Object.assign(this, { mails: [], shown: "", open: null, read: new Set(JSON.parse(sessionStorage.getItem("read") || "[]")) });
+  constructor(onRead) {
+    Object.assign(this, { onRead, mails: [], shown: "", open: null, read: new Set(JSON.parse(sessionStorage.getItem("read") || "[]")) });
   }
 
   get unread() { return this.mails.filter((mail) => !this.read.has(mail.sid)).length; }
@@ -25,6 +25,7 @@ export class Mailbox {
     this.read.add(mail.sid);
     sessionStorage.setItem("read", JSON.stringify([...this.read]));
     this.show(this.mails);
+    this.onRead();
     $("mails").hidden = true;
     const ticket = el("section", { class: "ticket", "aria-live": "polite" });
     const pieces = [
@@ -68,16 +69,19 @@ export class Mailbox {
   }
 
   ticket(ticket, place) {
-    const fact = (name, value) => value ? [el("dt", {}, name), el("dd", {}, value)] : [];
-    const deliveries = ticket.deliveries.map((one) => `${ways[one.kind] || one.kind}, ${departments[one.destination] || one.destination}: ${ways[one.state] || one.state}`);
+    const fact = (name, ...values) => values[0] ? [el("dt", {}, name), el("dd", {}, ...values)] : [];
+    const deliveries = ticket.deliveries.map((one) => el("div", {},
+      [ways[one.kind] || one.kind, departments[one.destination] || ways[one.destination]].filter(Boolean).join(", ")
+      + `: ${ways[one.state] || one.state}`));
     return [
-      el("header", {}, el("b", {}, grouped(ticket.number)), el("span", { class: `chip ${ticket.status}` }, states[ticket.status] || ticket.status)),
+      el("header", {}, el("b", {}, grouped(ticket.number)), el("span", { class: `chip ${ticket.status}` }, states[ticket.status] || ticket.status),
+        el("button", { type: "button", class: "button", onclick: () => this.load(place, () => ask(`tickets/${ticket.number}`), words.fetching) }, words.refresh)),
       el("dl", { class: "facts" },
         ...fact(words.category, categories[ticket.category] || ticket.category),
         ...fact(words.department, departments[ticket.department] || ticket.department),
         ...fact(words.area, areaOf(ticket.area)), ...fact(words.priority, ticket.priority),
         ...fact(words.due, ticket.due_at && when(ticket.due_at)), ...fact(words.reporter, ticket.reporter),
-        ...fact(words.deliveries, deliveries.join("; ")),
+        ...fact(words.deliveries, ...deliveries),
         ...fact(words.notes, (ticket.notes || []).map((note) => note.text).join(" · "))),
       this.actions(ticket, place),
       el("h4", {}, words.history),

@@ -6,7 +6,7 @@ import { Texts } from "./texts.js";
 
 const POLL = 1500;
 const numberOf = () => ($("caller").value || $("own").value).replace(/[\s-]/g, "");
-const phone = new Phone(numberOf), texts = new Texts(numberOf), mailbox = new Mailbox();
+const phone = new Phone(numberOf), texts = new Texts(numberOf), mailbox = new Mailbox(() => counts());
 let seenTexts = 0;
 
 for (const id of ["caller", "own", "sound", "mic", "typing"]) {

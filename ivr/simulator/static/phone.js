@@ -136,6 +136,7 @@ export class Phone {
   resume(view) {
     this.seen = view.lines.length;
     view.lines.forEach((line) => this.writeLine(line));
+    $("caption").replaceChildren($("caption").lastChild ?? "");
     this.show(view);
   }
 
@@ -156,9 +157,11 @@ export class Phone {
     const { signal } = this.speech;
     this.paint();
     $("skip").disabled = !fresh.length;
+    if (fresh.length) $("caption").replaceChildren();
+    $("caption").classList.add("saying");
     await speak(fresh, {
       signal,
-      onLine: (line) => this.writeLine(line, true),
+      onLine: (line) => this.writeLine(line),
       soundOf: (line) => `/simulator/api/calls/${view.sid}/sounds/${view.lines.indexOf(line)}`,
     });
     if (this.speech.signal !== signal) return; // interrupted: what was not said was not heard
@@ -170,11 +173,12 @@ export class Phone {
   spoken() {
     const { state, waiting, bridged } = this.view;
     $("skip").disabled = true;
+    $("caption").classList.remove("saying");
     if (state === "speaking") this.act("listen", {});
     else if (state === "gathering") this.wait(waiting.timeout, () => this.act("silence", {}, words.silent));
     else if (state === "dialing" && !bridged) this.wait(waiting.timeout, () => this.act("officer-no-answer", {}));
     else if (state === "recording") {
-      $("caption").textContent = words.talkNow;
+      $("caption").replaceChildren(el("p", {}, words.talkNow));
       this.startRecording();
     }
     this.paint();
@@ -204,7 +208,7 @@ export class Phone {
   clear() {
     Object.assign(this, { view: null, seen: 0, started: null, deadline: null });
     $("log").replaceChildren();
-    $("caption").textContent = "";
+    $("caption").replaceChildren();
     alertUser("");
   }
 
@@ -225,7 +229,9 @@ export class Phone {
     $("recorder").hidden = state !== "recording";
     $("stand-in").hidden = Boolean(this.microphone);
     $("live").hidden = !this.microphone;
+    const rang = !$("officer").hidden;
     $("officer").hidden = state !== "dialing";
+    if (!rang && state === "dialing") $("officer").scrollIntoView({ block: "nearest" });
     $("officer-state").textContent = bridged ? words.officerTalks : words.officerRings;
     $("officer-words").textContent = officer.join(" ") || (waiting.targets || []).join(", ");
     $("officer-rings").hidden = bridged;
@@ -248,12 +254,13 @@ export class Phone {
     if (Date.now() >= this.deadline) { this.deadline = null; this.over(); }
   }
 
-  writeLine(line, now = false) {
+  writeLine(line) {
     if (line.written) return;
     line.written = true;
     if (line.kind === "pause") return;
     const text = { say: line.text, beep: `♪ ${words.beep}`, play: `♪ ${words.played}` }[line.kind];
-    if (now || line.kind === "say") { $("caption").textContent = text; $("caption").lang = line.language || ""; }
+    $("caption").append(el("p", { lang: line.language || false }, text));
+    $("caption").scrollTop = $("caption").scrollHeight;
     this.write(text, line.kind === "say" ? "" : "aside", line.language);
     if (line.kind === "say" && $("sound").checked && !voiceFor(line.language)) $("hint").textContent = words.noVoice;
   }

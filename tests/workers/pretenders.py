@@ -1,0 +1,92 @@
+"""Others at the far end of a wire who behave worse than the carrier in a box can: a mail server with moods, and a web
+server that answers anything."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from people import free_port
+
+
+@dataclass
+class PostOffice:
+    """Keeps every mail that it was given, also those it then refused; answers come from the two lists, then 250."""
+
+    recipient: list[str] = field(default_factory=list)
+    data: list[str] = field(default_factory=list)
+    mails: list[EmailMessage] = field(default_factory=list)
+    port: int = 0
+
+    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
+        answer = self.recipient.pop(0) if self.recipient else "250 fine"
+        if answer.startswith("2"):
+            envelope.rcpt_tos.append(address)
+        return answer
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+        self.mails.append(message_from_bytes(envelope.content, _class=EmailMessage, policy=default))
+        return self.data.pop(0) if self.data else "250 kept"
+
+
+@contextmanager
+def post_office(**moods: list[str]) -> Iterator[PostOffice]:
+    office = PostOffice(**moods, port=free_port())
+    controller = Controller(office, hostname="127.0.0.1", port=office.port)
+    controller.start()
+    try:
+        yield office
+    finally:
+        controller.stop()
+
+
+@dataclass
+class Web:
+    """One answer to everything, and `posted` to every POST if that is given; `asked` is what was asked for."""
+
+    status: int = 200
+    kind: str = "text/html"
+    body: bytes = b""
+    posted: bytes | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    url: str = ""
+
+
+@contextmanager
+def web(**what: Any) -> Iterator[Web]:
+    answer = Web(**what)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            answer.asked.append(f"{self.command} {self.path.partition('?')[0]}")
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            special = answer.posted if self.command == "POST" else None
+            body = answer.body if special is None else special
+            self.send_response(answer.status if special is None else 201)
+            self.send_header("Content-Type", answer.kind)
+            self.send_header("Content-Length", str(len(body)))
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_DELETE = do_GET  # noqa: N815
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    answer.url = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    try:
+        yield answer
+    finally:
+        server.shutdown()
+        server.server_close()

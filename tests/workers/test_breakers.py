@@ -1,0 +1,79 @@
+"""A department whose mail server is down delays nobody else, and is tried again now and then."""
+
+from datetime import timedelta
+
+from factories import change, make_due, promise, row
+from people import House
+from sqlalchemy import select
+
+from config import clock, stores
+from ticketing.models import Breaker
+from workers import outbox
+from workers.outbox import dead, later, not_yet, sent
+
+
+def breakers() -> dict[str, tuple[int, bool]]:
+    with stores.reading() as session:
+        return {one.destination: (one.failures, one.open_until is not None) for one in session.scalars(select(Breaker))}
+
+
+def fails(wanted: object, times: int) -> None:
+    for _ in range(times):
+        make_due(wanted)
+        work = outbox.claim("dispatch")
+        assert work is not None
+        outbox.finish(work, later("mail server: TimeoutError"))
+
+
+def test_five_failures_in_a_row_open_it_and_the_others_go_on(house: House) -> None:
+    down = promise("department:dlh")
+    fails(down, 4)
+    assert breakers() == {"department:dlh": (4, False)}
+    fails(down, 1)
+    assert breakers() == {"department:dlh": (5, True)}
+    make_due(down)
+    promise("department:dlh")
+    other = promise("department:dishub")
+    work = outbox.claim("dispatch")
+    assert work is not None
+    assert work.id == other.id
+    outbox.finish(work, sent())
+    assert outbox.claim("dispatch") is None
+    assert row(down).attempts == 5, "a row behind an open breaker loses no attempt"
+
+
+def close_time() -> None:
+    with stores.transaction() as session:
+        session.scalars(select(Breaker)).one().open_until = clock.now() - timedelta(seconds=1)
+
+
+def test_after_a_minute_one_is_tried_and_success_closes_it(house: House) -> None:
+    down, next_one = promise("department:dlh"), promise("department:dlh")
+    change(next_one, not_before=clock.now() + timedelta(hours=1))
+    fails(down, 5)
+    close_time()
+    fails(down, 1)
+    assert breakers() == {"department:dlh": (6, True)}, "still down: another minute"
+    make_due(down, next_one)
+    assert outbox.claim("dispatch") is None
+    close_time()
+    work = outbox.claim("dispatch")
+    assert work is not None
+    assert outbox.claim("dispatch") is None, "one at a time"
+    outbox.finish(work, sent())
+    assert breakers() == {}
+    assert outbox.claim("dispatch") is not None
+
+
+def test_only_what_the_destination_did_counts(house: House) -> None:
+    wanted = promise("department:dlh")
+    for outcome in (
+        later("our fault", blame=False),
+        not_yet("the recording is being fetched", timedelta(0)),
+        dead("the address is refused"),
+    ):
+        make_due(wanted)
+        work = outbox.claim("dispatch")
+        assert work is not None
+        outbox.finish(work, outcome)
+    assert breakers() == {}

@@ -1,0 +1,151 @@
+"""Who holds a row decides about it; who was given up for dead and comes back changes nothing. And how long until the
+next try, and when to give up."""
+
+import json
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
+from factories import change, make_due, opened, promise, row, rows
+from people import House
+
+from config import clock
+from workers import jobs, outbox, schedule
+from workers.outbox import Outcome, Work, dead, later, sent, unknown
+
+AGO = timedelta(seconds=61)
+
+
+def claimed(queue: str = "dispatch") -> Work:
+    work = outbox.claim(queue)
+    assert work is not None
+    return work
+
+
+@pytest.mark.parametrize("outcome", [sent("late"), later("late"), unknown("late"), dead("late")])
+def test_a_late_holder_changes_nothing(house: House, outcome: Outcome) -> None:
+    wanted = promise("x")
+    slow = claimed()
+    change(wanted, lease_until=clock.now() - AGO)
+    outbox.sweep()
+    assert (row(wanted).state, row(wanted).lease_token) == ("pending", None)
+    assert not outbox.finish(slow, outcome)
+    make_due(wanted)
+    quick = claimed()
+    assert (quick.attempt, quick.id) == (2, slow.id)
+    assert not outbox.finish(slow, outcome), "the lease is somebody else's"
+    assert outbox.finish(quick, sent("first"))
+    assert not outbox.finish(slow, outcome)
+    assert not outbox.finish(quick, outcome), "nobody finishes twice"
+    assert (row(wanted).state, row(wanted).provider_ref, row(wanted).attempts) == ("sent", "first", 2)
+
+
+def test_a_lease_that_still_runs_is_left_alone(house: House) -> None:
+    wanted = promise("x")
+    work = claimed()
+    assert outbox.sweep() == {}
+    assert row(wanted).state == "leased"
+    assert outbox.finish(work, sent())
+
+
+def test_a_text_whose_worker_died_is_unknown_and_everything_else_is_done_again(house: House) -> None:
+    text, mail = promise("a", kind="sms", queue="texts"), promise("b")
+    claimed("texts"), claimed()
+    for one in (text, mail):
+        change(one, lease_until=clock.now() - AGO)
+    outbox.sweep()
+    assert (row(text).state, row(mail).state) == ("unknown", "pending")
+    assert row(text).unknown_since is not None
+    assert row(text).last_error == row(mail).last_error == "the worker died during the call"
+
+
+def test_two_sweepers_at_once_and_again_change_nothing_more(house: House) -> None:
+    wanted = [promise(f"d{nth}") for nth in range(6)]
+    for _ in wanted:
+        claimed()
+    for one in wanted:
+        change(one, lease_until=clock.now() - AGO)
+    together = Barrier(4)
+
+    def sweeper() -> None:
+        together.wait()
+        schedule.sweep()
+
+    sweepers = [Thread(target=sweeper) for _ in range(4)]
+    for one in sweepers:
+        one.start()
+    for one in sweepers:
+        one.join()
+    after = [(one.state, one.attempts, one.not_before) for one in rows()]
+    assert {state for state, _, _ in after} == {"pending"}
+    schedule.sweep()
+    assert [(one.state, one.attempts, one.not_before) for one in rows()] == after
+
+
+@pytest.mark.parametrize(
+    ("kind", "queue", "attempt", "least", "most"),
+    [
+        ("sms", "texts", 1, 5, 10),
+        ("sms", "texts", 3, 20, 40),
+        ("sms", "texts", 9, 300, 600),
+        ("sms", "texts", 90, 300, 600),
+        ("email", "dispatch", 1, 10, 20),
+        ("email", "dispatch", 4, 80, 160),
+        ("email", "dispatch", 12, 1800, 3600),
+        ("recording", "recordings", 500, 1800, 3600),
+    ],
+)
+def test_the_back_off_grows_has_jitter_and_a_limit(
+    sqlite_house: House, kind: str, queue: str, attempt: int, least: int, most: int
+) -> None:
+    wanted, waits = promise("x", kind=kind, queue=queue), set()
+    for _ in range(8):
+        change(wanted, attempts=attempt - 1)
+        before = clock.now()
+        outbox.finish(claimed(queue), later("busy", blame=False))
+        wait = (row(wanted).not_before - before).total_seconds()
+        assert least <= wait <= most + 5
+        waits.add(wait)
+        make_due(wanted)
+    assert len(waits) > 1
+
+
+def test_what_the_other_side_asks_for_is_waited(house: House) -> None:
+    wanted = promise("x")
+    before = clock.now()
+    outbox.finish(claimed(), later("busy", wait=timedelta(minutes=17)))
+    assert timedelta(minutes=16) < row(wanted).not_before - before < timedelta(minutes=18)
+
+
+def test_nobody_tries_for_ever(house: House) -> None:
+    for outcome, state, reason in [
+        (later("mail server: ConnectionRefusedError", blame=False), "dead", "mail server: ConnectionRefusedError"),
+        (unknown("no answer"), "dead", "no answer"),
+        (later("", blame=False), "dead", "gave up"),
+        (sent("at last"), "sent", None),
+    ]:
+        wanted = promise("x")
+        change(wanted, give_up_at=clock.now() - AGO)
+        outbox.finish(claimed(), outcome)
+        now = row(wanted)
+        assert (now.state, now.last_error) == (state, reason)
+        assert now.finished_at is not None
+
+
+def test_a_row_that_breaks_our_code_costs_its_own_attempts_and_then_is_put_aside(house: House) -> None:
+    poison, number = promise("department:dlh"), opened()
+    house.work()
+    assert len(house.mails()) == 1, "the report to the same department was not held up"
+    for _ in range(5):
+        make_due(poison)
+        house.work()
+    assert row(poison).state == "dead"
+    assert row(poison).attempts == jobs.MOST_FAULTS
+    assert row(poison).last_error == "failed 5 times: NoResultFound"
+    assert {one.state for one in rows(number)} <= {"sent", "delivered"}
+    assert [dead["reason"] for dead in promises(house)["dead"]] == ["failed 5 times: NoResultFound"]
+
+
+def promises(house: House) -> dict:
+    found: dict = json.loads(house.flask("outbox", "--json"))
+    return found
