@@ -40,6 +40,15 @@ def unseal(sealed: bytes, place: str) -> bytes:
         raise SealBroken(place) from broken
 
 
+def problems() -> list[str]:
+    """Why nothing can be sealed with these keys; empty when it can."""
+    try:
+        seal(b"", "start")
+    except ValueError as fault:
+        return [str(fault)]
+    return []
+
+
 def lookup(value: str) -> str:
     """The keyed hash under which `value` is stored from now on."""
     return lookups(value)[0]

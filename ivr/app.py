@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from config import logs, stores
+from config import logs, stores, vault
 from config.hotline import city
 from config.logs import log, warn
 from config.settings import settings
@@ -48,7 +48,7 @@ def refuse_if_unsafe() -> None:
     problems = settings().problems()
     if settings().production and not problems:
         with contextlib.suppress(SQLAlchemyError):
-            problems = schema.unsafe()
+            problems = vault.problems() + schema.unsafe()
         stores.disconnect()
     for problem in problems:
         sys.stderr.write(f"refusing to start: {problem}\n")

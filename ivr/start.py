@@ -46,6 +46,8 @@ def main() -> int:
         if valkey:
             valkey.start()
         schema.migrate()
+        if here.production and (unsafe := schema.unsafe()):
+            return _cannot(*unsafe)
     except (RuntimeError, SQLAlchemyError) as fault:
         return _cannot(str(fault).splitlines()[0])
     house = _supervisord(here)
@@ -113,12 +115,30 @@ def _supervisord(here: Settings) -> "subprocess.Popen[bytes]":
 
 
 def _end(house: "subprocess.Popen[bytes]") -> None:
+    """Stop supervisord, which stops the others; whoever outlives it is of its session, and is told itself."""
     if house.poll() is None:
         house.terminate()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             house.wait(75)
-        except subprocess.TimeoutExpired:
-            os.killpg(house.pid, signal.SIGKILL)
+    for name in (signal.SIGTERM, signal.SIGKILL):
+        left = _session(house.pid)
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, name)
+        until = time.monotonic() + 10
+        while left and _session(house.pid) and time.monotonic() < until:
+            time.sleep(0.05)
+
+
+def _session(leader: int) -> list[int]:
+    """The processes of the session that `leader` began."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = stat.read_text().rpartition(")")[2].split()  # state ppid pgrp session ...
+            if int(fields[3]) == leader and fields[0] != "Z":
+                found.append(int(stat.parent.name))
+    return found
 
 
 def _ready(here: Settings) -> bool:

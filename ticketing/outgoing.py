@@ -58,11 +58,14 @@ def given_up(session: Session, key: str) -> bool:
     return session.scalar(select(Outbox.state).where(Outbox.dedupe_key == key)) == "dead"
 
 
-def release(session: Session, ticket: Ticket) -> None:
-    """Let go what was held back for this ticket: it is due now."""
+def release(session: Session, ticket: Ticket, *, mail_waits_until: datetime | None = None) -> None:
+    """Let go what was held back for this ticket: it is due now, the mail at the latest at `mail_waits_until`."""
     held = select(Outbox).where(Outbox.ticket_id == ticket.id, Outbox.state == "pending", Outbox.held)
     for row in session.scalars(held):
-        row.held, row.not_before = False, min(row.not_before, clock.now())
+        row.held, row.not_before = False, clock.now()
+        if row.kind == "email" and mail_waits_until is not None:
+            row.not_before = mail_waits_until  # the arrival of the recording pulls it forward
+            continue
         ring_after_commit(session, row.queue)
 
 
@@ -74,7 +77,7 @@ def drop(row: Outbox, why: str) -> None:
 def receipt(session: Session, subject: UUID, *, provider_ref: str, good: bool, status: str) -> None:
     """The carrier told what became of a text: that settles a row whose outcome was unknown."""
     row = session.scalar(select(Outbox).where(Outbox.subject_id == subject).with_for_update())
-    if row is None or row.state == "dead":
+    if row is None or (row.state == "dead" and not good):
         return
     row.provider_ref = row.provider_ref or provider_ref
     row.finished_at = row.finished_at or stores.database_now(session)

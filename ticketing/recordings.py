@@ -55,6 +55,12 @@ def current(session: Session, ticket: Ticket) -> Recording | None:
     return found
 
 
+def awaited(session: Session, ticket: Ticket) -> bool:
+    """True while the audio of this ticket is still on its way to us."""
+    row = current(session, ticket)
+    return row is not None and row.fetched_at is None and row.removed_at is None
+
+
 def newest(session: Session, call: Call) -> Recording | None:
     """The last recording of this call that became part of a ticket."""
     query = select(Recording).where(Recording.call_id == call.id, Recording.current).order_by(Recording.turn.desc())

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from config import clock, vault
 from config.gsm7 import gsm7
 from config.hotline import city
-from ticketing import contacts, lifecycle, links, messages, outgoing, references, routing, terms
+from ticketing import contacts, lifecycle, links, messages, outgoing, recordings, references, routing, terms
 from ticketing.deadlines import Span
 from ticketing.models import Call, Contact, Event, Note, Ticket
 
 HELD_FOR = timedelta(minutes=2)
 SMS02_AFTER = timedelta(hours=1)
+WAIT_FOR_AUDIO = timedelta(minutes=2)
 MOST_NAME = 60
 QUESTION_MOST = 36  # septets, as config/lint.py measures the texts
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # PostgreSQL refuses some, no person wrote any
@@ -170,8 +171,9 @@ def reveal(session: Session, ticket: Ticket, *, by: str, reason: str) -> str:
 
 
 def release(session: Session, ticket: Ticket) -> None:
-    """The resident is done reviewing: what was held goes out now."""
-    outgoing.release(session, ticket)
+    """The resident is done reviewing: what was held goes out now; the mail as soon as its recording is here."""
+    audio_until = clock.now() + WAIT_FOR_AUDIO if recordings.awaited(session, ticket) else None
+    outgoing.release(session, ticket, mail_waits_until=audio_until)
 
 
 def reached_department(session: Session, ticket: Ticket, department: str) -> None:

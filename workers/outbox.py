@@ -29,6 +29,7 @@ QUEUES = ("texts", "dispatch", "recordings")
 
 LEASE = timedelta(seconds=60)
 RING_PAUSE = 5.0
+DIED, MOST_DEATHS = "the worker died during the call", 5
 BREAKER_OPENS_AFTER, BREAKER_OPEN = 5, timedelta(seconds=60)
 UNKNOWN_ASK_AFTER, UNKNOWN_GIVE_UP = timedelta(seconds=20), timedelta(minutes=10)
 
@@ -168,8 +169,9 @@ def sweep() -> dict[str, int]:
             .with_for_update(skip_locked=True)
             .limit(500)
         ):
-            # The holder died: perhaps before the call, perhaps after it.
-            _record(row, unknown("the worker died during the call"), moment)
+            # The holder died: perhaps before the call, perhaps after it. A row that kills its workers is put aside.
+            killer = row.last_error == DIED and row.attempts >= MOST_DEATHS
+            _record(row, dead(f"{DIED}, again and again") if killer else unknown(DIED), moment)
         waiting = due(session)
     for queue in waiting:
         ring(queue)

@@ -27,7 +27,6 @@ from workers.outbox import Outcome, Work, dead, later, not_yet, sent
 from workers.senders import mail
 
 LANGUAGE = "id"  # departments work in Indonesian
-WAIT_FOR_AUDIO = timedelta(minutes=2)
 AUDIO_PAUSE = timedelta(seconds=5)
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -53,22 +52,28 @@ def prepare(session: Session, work: Work) -> Letter | Outcome:
     recording = recordings.current(session, ticket)
     if recording is not None and recording.silent and department != routing.TRIAGE:
         return dead("nobody speaks in the recording: for the call centre to judge")
-    if recording is not None and not recording.fetched_at and clock.now() - work.created_at < WAIT_FOR_AUDIO * 2:
+    if (
+        recording is not None
+        and not recording.fetched_at
+        and clock.now() - work.created_at < tickets.WAIT_FOR_AUDIO * 2
+    ):
         return not_yet("the recording is being fetched", AUDIO_PAUSE)
     return Letter(ticket, department, _message(ticket, work, recording))
 
 
 def send(letter: Letter) -> Outcome:
+    accepted = False
     try:
         with mail.connection() as server:
             server.send_message(letter.message)
+            accepted = True
     except smtplib.SMTPRecipientsRefused as fault:
         codes = {code for code, _ in fault.recipients.values()}
         return dead(f"the address is refused: {codes}") if min(codes) >= 500 else later(f"mail server says {codes}")
-    except smtplib.SMTPResponseException as fault:
-        return later(f"mail server says {fault.smtp_code}")
     except (OSError, smtplib.SMTPException) as fault:
-        return later(f"mail server: {type(fault).__name__}")
+        if not accepted:  # a server that stumbles over our goodbye has the mail all the same
+            code = getattr(fault, "smtp_code", None)
+            return later(f"mail server says {code}" if code else f"mail server: {type(fault).__name__}")
     with outbox.transaction() as session:
         tickets.reached_department(session, tickets.find(session, letter.ticket.number, change=True), letter.department)
     return sent(str(letter.message["Message-ID"]))
