@@ -17,6 +17,7 @@ from config.logs import log
 from config.settings import settings
 from ivr import talk
 from ivr.channels import twiml
+from ivr.channels.guard import SIDS
 from ivr.conversations import CONVERSATIONS
 from ivr.conversations.kept import keep_recording
 from ivr.talk import Answer, Memory
@@ -156,7 +157,7 @@ def _out_of_order(session: Session, call: Call, memory: Any) -> str:
 def noted_recording(session: Session, call: Call, form: dict[str, str], turn: int) -> Recording:
     completed = form.get("RecordingStatus", "") == "completed"
     return recordings.noted(
-        session, sid=form["RecordingSid"], call=call, turn=turn, seconds=seconds(form), completed=completed
+        session, sid=recording_sid(form) or "", call=call, turn=turn, seconds=seconds(form), completed=completed
     )
 
 
@@ -174,6 +175,12 @@ def officer_accepted(session: Session, caller: str) -> None:
     call = session.scalar(select(Call).where(Call.sid == caller).with_for_update())
     if call is not None and call.memory:
         call.memory = json.dumps({**remembered(call), "accepted": True})
+
+
+def recording_sid(form: dict[str, str]) -> str | None:
+    """The recording that a request brings: its SID, or the end of its address where a carrier sends only that."""
+    named = form.get("RecordingSid") or form.get("RecordingUrl", "").rpartition("/")[2].partition(".")[0]
+    return named if re.fullmatch(SIDS["RecordingSid"], named) else None
 
 
 def seconds(form: dict[str, str]) -> int:

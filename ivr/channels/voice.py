@@ -95,7 +95,7 @@ def fallback(form: Form) -> Response:
 @guarded(CALL)
 def fallback_saved(form: Form) -> Response:
     """The report that was recorded while something was broken becomes a ticket of the call centre."""
-    if re.fullmatch(SIDS["RecordingSid"], form.get("RecordingSid", "")):
+    if calls.recording_sid(form) is not None:
         with outbox.transaction() as session:
             calls.keep_fallback(session, form)
     return _xml(trouble_saved())
@@ -142,9 +142,10 @@ def _answer(form: Form) -> Answer:
     """What the carrier's fields mean, cleaned of what no keypad and no voice can say."""
     hung_up = form["CallStatus"] in calls.ENDED
     ending = form.get("Digits", "")
-    if re.fullmatch(SIDS["RecordingSid"], form.get("RecordingSid", "")):
+    sid = calls.recording_sid(form)
+    if sid is not None:
         ended_by = "hangup" if ending == "hangup" or hung_up else _KEYS.sub("", ending)[:1] or "silence"
-        take = Take(form["RecordingSid"], calls.seconds(form), ended_by)
+        take = Take(sid, calls.seconds(form), ended_by)
         return Answer(take=take, hung_up=ended_by == "hangup")
     if "DialCallStatus" in form:
         answered = form["DialCallStatus"] in ("completed", "answered")

@@ -165,3 +165,13 @@ def test_a_transfer_with_the_officers_key_is_a_talk_whatever_the_carrier_says_of
     told = sqlite_house.post("/voice/turn/2", of_call(sid, DialCallStatus="completed"))
     assert "Petugas belum" not in told.text
     assert verbs(document(told))[-1] == "Hangup"
+
+
+def test_a_carrier_that_names_its_recording_only_by_its_address(house: House) -> None:
+    sid, recording = at_the_recording(house), new_sid("RE")
+    url = f"https://api.carrier.test/2010-04-01/Accounts/AC/Recordings/{recording}"
+    told = house.post("/voice/turn/3", of_call(sid, RecordingUrl=url, RecordingDuration="9", Digits="#"))
+    assert "Laporan sudah tersimpan" in told.text
+    with stores.reading() as session:
+        assert session.scalars(select(Recording.sid)).all() == [recording]
+    assert len(house.tickets()) == 1
