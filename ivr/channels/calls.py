@@ -162,12 +162,25 @@ def noted_recording(session: Session, call: Call, form: dict[str, str], turn: in
 
 
 def keep_fallback(session: Session, form: dict[str, str]) -> None:
-    """What was recorded by the fallback: a late report of the call centre's, one a call."""
+    """What was recorded by the fallback: once more the report that was just being made, else a late one of its own."""
     call = find_or_begin(session, form)
     recording = noted_recording(session, call, form, FALLBACK_TURN)
     if recording.seconds >= 2 and recording.ticket_id is None:
-        language = str(remembered(call).get("language", DEFAULT_LANGUAGE))
-        keep_recording(session, call, FALLBACK, recording, language)
+        memory = remembered(call)
+        details = _unfinished_report(session, call, memory) or FALLBACK
+        keep_recording(session, call, details, recording, str(memory.get("language", DEFAULT_LANGUAGE)))
+
+
+def _unfinished_report(session: Session, call: Call, memory: Memory) -> Memory | None:
+    """What this call was recording, or the report that has its ticket but whose number the caller has not heard."""
+    asked: Memory | None = memory.get("keeps", {}).get(str(memory.get("turn", 0) + 1))
+    if asked is not None:
+        return asked
+    nth = memory.get("counts", {}).get("report")
+    if nth is None or memory.get("met"):
+        return None
+    known = session.scalar(select(Ticket.id).where(Ticket.report_key == f"{call.sid}:{nth}"))
+    return {"nth": str(nth), "category": FALLBACK["category"]} if known else None
 
 
 def officer_accepted(session: Session, caller: str) -> None:

@@ -125,3 +125,27 @@ def test_without_a_database_a_callback_is_refused_and_comes_again(sqlite_house: 
         "RecordingDuration": "9", "MessageSid": "SM" + "1" * 32, "Body": "halo",
     }  # fmt: skip
     assert sqlite_house.post(path, form).status_code == 503
+
+
+def test_a_report_interrupted_after_its_recording_stays_one_ticket(house: House) -> None:
+    """The app dies between the ticket and the number; the carrier's fallback takes the story once more."""
+    ani = Resident(house).dials().presses("2", "2", "*").talks(8)
+    form = {**ani.call.fields(), "RecordingSid": "RE" + "5" * 32, "RecordingDuration": "9", "Digits": "hangup"}
+    told = house.post("/voice/fallback/saved", form)
+    assert "sudah tersimpan" in told.text
+    assert [ticket["category"] for ticket in house.tickets()] == ["sampah"]
+
+
+def test_a_new_problem_told_to_the_fallback_is_a_ticket_of_its_own(house: House) -> None:
+    ani = Resident(house).dials().presses("2", "2", "*").talks(8).presses("1").hears("Nomor laporan")
+    form = {**ani.call.fields(), "RecordingSid": "RE" + "6" * 32, "RecordingDuration": "9", "Digits": "hangup"}
+    house.post("/voice/fallback/saved", form)
+    assert sorted(ticket["category"] for ticket in house.tickets()) == ["lainnya", "sampah"]
+
+
+def test_what_was_keyed_before_the_fault_is_not_asked_again(house: House) -> None:
+    ani = Resident(house).dials().presses("2", "1", "2").says("kayuringin jaya").presses("1").hears("Setelah nada")
+    form = {**ani.call.fields(), "RecordingSid": "RE" + "7" * 32, "RecordingDuration": "9", "Digits": "hangup"}
+    house.post("/voice/fallback/saved", form)
+    (ticket,) = house.tickets()
+    assert (ticket["category"], ticket["area"]) == ("lampu-jalan", "Kayuringinjaya")
