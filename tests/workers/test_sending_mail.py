@@ -4,7 +4,7 @@ from email.message import EmailMessage
 
 import pytest
 from factories import changing, make_due, opened, row, rows
-from people import House, use
+from people import House, Resident, use
 from pretenders import post_office
 
 from ticketing.models import Note, Outbox
@@ -122,3 +122,11 @@ def test_both_parts_say_what_the_officer_needs(house: House) -> None:
         for words in (written(number), "Lampu jalan mati", "Kayuringin Jaya", "depan masjid Al Barkah", "P3"):
             assert words in part(mail, kind), kind
         assert "+62812" not in part(mail, kind), "the reporter's number is not mailed"
+
+
+def test_a_long_subject_stays_on_its_line(sqlite_house: House) -> None:
+    ani = Resident(sqlite_house).dials().presses("2", "3", "1").says("jatiasih").presses("1").talks().presses("1")
+    ani.hangs_up()
+    sqlite_house.work()
+    (mail,) = sqlite_house.mails("bpbd")
+    assert mail.subject.startswith("Laporan ") and mail.subject.endswith("Jatiasih, Kecamatan Jatiasih")

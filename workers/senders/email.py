@@ -86,7 +86,7 @@ def ask(_letter: Letter) -> None:
 def _message(ticket: Ticket, work: Work, recording: Recording | None) -> EmailMessage:
     department = city().department(ticket.department)
     shown = _shown(ticket, recording)
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=SMTP.clone(max_line_length=200))  # a long subject stays on its line
     message["Subject"] = _words(
         "subject", number=written(ticket.number), category=shown["category"], area=shown["area"]
     )
