@@ -15,81 +15,14 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import city
+from ivr.prompts import MENU_SECONDS, Answer, Line, Memory, Option, Prompt, Take, Wants
 from ticketing.models import Call, Contact
 
 MOST_TURNS = 200
-MENU_SECONDS, DIGITS_SECONDS, RETRY_SECONDS = 5, 6, 2
+DIGITS_SECONDS, RETRY_SECONDS = 6, 2
 MOST_STEPS = 30
 
-Memory = dict[str, Any]
 Conversation = Callable[["Talk"], None]
-
-
-@dataclass(frozen=True)
-class Line:
-    """One sentence to say, or one recording to play back."""
-
-    id: str
-    text: str
-    language: str
-    slow: bool = False
-    fixed: bool = False
-    recording: str | None = None
-
-
-@dataclass(frozen=True)
-class Wants:
-    """What a prompt waits for. kind: key, digits, words, recording, transfer."""
-
-    kind: str
-    seconds: int = MENU_SECONDS
-    most: int = 1
-    hints: Sequence[str] = ()
-    to: str = ""
-
-
-@dataclass(frozen=True)
-class Prompt:
-    """What the resident hears next, and what we then wait for; nothing wanted means goodbye."""
-
-    lines: tuple[Line, ...]
-    wants: Wants | None
-    language: str
-    node: str
-    error: bool = False
-
-
-@dataclass(frozen=True)
-class Take:
-    """A recording that was made. `ended_by`: key that ended it, "silence" or "hangup"."""
-
-    sid: str
-    seconds: int
-    ended_by: str
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the carrier brought: keys, words, a recording, the end of a transfer, or nothing (silence)."""
-
-    keys: str = ""
-    words: str = ""
-    take: Take | None = None
-    transfer: str = ""
-    hung_up: bool = False
-
-    @property
-    def silent(self) -> bool:
-        return not (self.keys or self.words or self.take or self.transfer)
-
-
-@dataclass(frozen=True)
-class Option:
-    """A key, what pressing it means, and the id of its name in [menu] where the menu says it as "name, press key"."""
-
-    key: str
-    meaning: str
-    name: str = ""
 
 
 class Ask(Exception):

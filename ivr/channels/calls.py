@@ -20,7 +20,7 @@ from ivr.channels import twiml
 from ivr.channels.guard import SIDS
 from ivr.conversations import CONVERSATIONS
 from ivr.conversations.kept import keep_recording
-from ivr.talk import Answer, Memory
+from ivr.prompts import Answer, Memory
 from ticketing import contacts, numbers, recordings, tickets
 from ticketing.models import Call, Recording, Ticket, Turn, remembered
 

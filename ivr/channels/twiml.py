@@ -11,7 +11,7 @@ from twilio.twiml.voice_response import Gather, Say, VoiceResponse
 
 from config.hotline import city
 from config.settings import ROOT, settings
-from ivr.talk import Line, Prompt, Wants
+from ivr.prompts import Line, Prompt, Wants
 from ticketing import links
 
 CLIPS = ROOT / "config" / "clips"

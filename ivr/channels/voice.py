@@ -14,7 +14,7 @@ from config.hotline import city
 from config.logs import warn
 from ivr.channels import calls, twiml
 from ivr.channels.guard import CALL, RECORDED, SIDS, Form, guarded
-from ivr.talk import Answer, Take
+from ivr.prompts import Answer, Take
 from workers import outbox
 
 voice = Blueprint("voice", __name__)

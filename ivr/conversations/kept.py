@@ -6,7 +6,7 @@ both under the same key, so it does not matter who comes first or how often.
 
 from sqlalchemy.orm import Session
 
-from ivr.talk import Memory, Take
+from ivr.prompts import Memory, Take
 from ticketing import recordings, tickets
 from ticketing.models import Call, Recording, Ticket
 

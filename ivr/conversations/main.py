@@ -2,7 +2,8 @@
 
 from config import clock
 from config.hotline import city
-from ivr.talk import Option, Talk
+from ivr.prompts import Option
+from ivr.talk import Talk
 
 KEYS = [Option("1", "emergency"), Option("2", "report")]
 

@@ -5,7 +5,8 @@ from functools import partial
 from typing import Any
 
 from config.hotline import city
-from ivr.talk import Memory, Option, Talk
+from ivr.prompts import Memory, Option
+from ivr.talk import Talk
 from ticketing import places
 
 WHICH = [Option("1", "first"), Option("2", "second"), Option("3", "neither")]

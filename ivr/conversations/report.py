@@ -9,7 +9,8 @@ from config import clock
 from config.hotline import city
 from ivr.conversations.kept import keep
 from ivr.conversations.place import place
-from ivr.talk import Memory, Option, Talk
+from ivr.prompts import Memory, Option
+from ivr.talk import Talk
 from ticketing import contacts, numbers, recordings, references, tickets
 
 MOST_TAKES = 6

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from config import clock, stores
 from ivr import talk
 from ivr.conversations import CONVERSATIONS
+from ivr.prompts import Answer, Memory, Option, Prompt, Take
 from ivr.simulator.ledger import new_sid
-from ivr.talk import Answer, Memory, Prompt, Take
 from ticketing import contacts, numbers
 from ticketing.models import Call, Event, Message, Note, Outbox, Recording, Ticket
 
@@ -231,7 +231,7 @@ def test_a_conversation_that_reads_the_world_by_itself_is_found(sqlite_house: Ho
 
     def forgetful(here: talk.Talk) -> None:
         key = "morning" if clock.local(clock.now()).day == NOW.day else "evening"
-        here.choose(key, lambda slow: here.say("root_options", slow=slow), [talk.Option("1", "yes")])
+        here.choose(key, lambda slow: here.say("root_options", slow=slow), [Option("1", "yes")])
         here.finish("no_sound")
 
     known = CONVERSATIONS["main"]

@@ -12,7 +12,7 @@ from people import House
 from webhooks import MARKS, VERBS
 
 from ivr.channels import twiml
-from ivr.talk import Line, Prompt, Wants
+from ivr.prompts import Line, Prompt, Wants
 
 WANTS = [
     None,

@@ -1,0 +1,79 @@
+"""What is said and what comes back: the words between a conversation and its channel, free of both.
+
+A conversation asks by a Prompt; a channel makes TwiML or a text of it and brings back an Answer.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+MENU_SECONDS = 5
+
+Memory = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One sentence to say, or one recording to play back."""
+
+    id: str
+    text: str
+    language: str
+    slow: bool = False
+    fixed: bool = False
+    recording: str | None = None
+
+
+@dataclass(frozen=True)
+class Wants:
+    """What a prompt waits for. kind: key, digits, words, recording, transfer."""
+
+    kind: str
+    seconds: int = MENU_SECONDS
+    most: int = 1
+    hints: Sequence[str] = ()
+    to: str = ""
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What the resident hears next, and what we then wait for; nothing wanted means goodbye."""
+
+    lines: tuple[Line, ...]
+    wants: Wants | None
+    language: str
+    node: str
+    error: bool = False
+
+
+@dataclass(frozen=True)
+class Take:
+    """A recording that was made. `ended_by`: key that ended it, "silence" or "hangup"."""
+
+    sid: str
+    seconds: int
+    ended_by: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the carrier brought: keys, words, a recording, the end of a transfer, or nothing (silence)."""
+
+    keys: str = ""
+    words: str = ""
+    take: Take | None = None
+    transfer: str = ""
+    hung_up: bool = False
+
+    @property
+    def silent(self) -> bool:
+        return not (self.keys or self.words or self.take or self.transfer)
+
+
+@dataclass(frozen=True)
+class Option:
+    """A key, what pressing it means, and the id of its name in [menu] where the menu says it as "name, press key"."""
+
+    key: str
+    meaning: str
+    name: str = ""
