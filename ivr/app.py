@@ -63,7 +63,8 @@ def _home() -> AnyResponse:
 def _to_simulator() -> AnyResponse:
     """The simulator is a process of its own, one port up, on the machine the visitor already talks to."""
     host = request.host.rsplit(":", 1)[0]
-    return redirect(f"http://{host}:{settings().simulator_port}/simulator")
+    query = request.query_string.decode("ascii", "ignore")
+    return redirect(f"http://{host}:{settings().simulator_port}/simulator" + (f"?{query}" if query else ""))
 
 
 def _begin() -> None:
