@@ -13,9 +13,9 @@ from config import logs, stores, vault
 from config.hotline import city
 from config.logs import log, warn
 from config.settings import settings
-from ivr import commands
 from ivr.channels import CHANNELS
 from ivr.channels.voice import trouble, trouble_saved
+from ivr.commands import COMMANDS
 from ticketing import schema
 from ticketing.web import PAGES
 
@@ -39,7 +39,8 @@ def create_app() -> Flask:
     app.before_request(_begin)
     app.after_request(_finish)
     app.register_error_handler(Exception, _broken)
-    commands.register(app)
+    for command in COMMANDS:
+        app.cli.add_command(command)
     return app
 
 

@@ -1,33 +1,22 @@
-"""The flask commands: for operators, for tests, and for the simulator's mailbox. Each says what it did in JSON, or in
-one clear line on standard error with exit code 1."""
+"""`flask tickets`: look at tickets and move them."""
 
 import json
-import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import wraps
 from typing import Any
-from uuid import UUID
 
 import click
-from flask import Flask
 from sqlalchemy.orm import Session
 
 from config import stores
-from ivr import explain
-from ticketing import lifecycle, outgoing, schema, tickets, worklist
+from ivr.commands.options import as_json, by
+from ticketing import lifecycle, tickets, worklist
 from ticketing.models import Ticket
 from workers import outbox
 
 number = click.argument("number")
-by = click.option("--by", required=True, help="Who does it; written into the history.")
-as_json = click.option("--json", "as_json", is_flag=True, help="JSON instead of a table.")
 note_option = click.option("--note", "note_text", help="Why, in words.")
-
-
-def register(app: Flask) -> None:
-    for command in (tickets_group, outbox_command, explain_command, doctor_command, migrate_command):
-        app.cli.add_command(command)
 
 
 @click.group("tickets")
@@ -144,55 +133,6 @@ def reveal(number: str, reason: str, by: str) -> None:
     except tickets.TicketError as fault:
         raise click.ClickException(str(fault)) from fault
     click.echo(phone)
-
-
-@click.command("outbox")
-@as_json
-@click.option("--replay", "row_id", type=click.UUID, help="Try a dead row again; its id is in the list.")
-def outbox_command(as_json: bool, row_id: UUID | None) -> None:
-    """What waits to leave the house: counts by kind and state, age of the oldest due row, dead rows with reasons."""
-    if row_id is not None:
-        with outbox.transaction() as session:
-            if not outgoing.replay(session, row_id):
-                raise click.ClickException("there is no dead row with this id")
-    with stores.reading() as session:
-        found = worklist.promises(session)
-    if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
-        return
-    for kind, states in found["counts"].items():
-        click.echo(f"{kind:<10} " + "  ".join(f"{state} {count}" for state, count in sorted(states.items())))
-    click.echo(f"oldest due: {found['oldest_due_seconds'] or 0} s")
-    for row in found["dead"]:
-        click.echo(f"dead: {row['id']} ticket {row['number']} {row['kind']} to {row['destination']}: {row['reason']}")
-
-
-@click.command("explain")
-@click.argument("kind", type=click.Choice(list(explain.KINDS)))
-def explain_command(kind: str) -> None:
-    """What the software makes of each JSON line on standard input, and why."""
-    for text in sys.stdin:
-        if text.strip():
-            click.echo(explain.line(kind, text))
-
-
-@click.command("doctor")
-def doctor_command() -> None:
-    """Check every setting and connection, one line each; exit code 1 when something must be mended."""
-    from ivr import doctor  # noqa: PLC0415 - knows the carrier's client, which no web process needs
-
-    found = doctor.examine()
-    for finding in found:
-        click.echo(f"{finding.mark:<5} {finding.what}: {finding.words}")
-    if any(finding.mark == "FAIL" for finding in found):
-        raise SystemExit(1)
-
-
-@click.command("migrate")
-def migrate_command() -> None:
-    """Bring the database to the newest migration."""
-    schema.migrate()
-    click.echo(f"the database is at {schema.current()}")
 
 
 def _print_ticket(found: dict[str, Any], as_json: bool) -> None:

@@ -1,0 +1,32 @@
+"""`flask outbox`: what waits to leave the house."""
+
+import json
+from uuid import UUID
+
+import click
+
+from config import stores
+from ivr.commands.options import as_json
+from ticketing import outgoing, worklist
+from workers import outbox
+
+
+@click.command("outbox")
+@as_json
+@click.option("--replay", "row_id", type=click.UUID, help="Try a dead row again; its id is in the list.")
+def outbox_command(as_json: bool, row_id: UUID | None) -> None:
+    """What waits to leave the house: counts by kind and state, age of the oldest due row, dead rows with reasons."""
+    if row_id is not None:
+        with outbox.transaction() as session:
+            if not outgoing.replay(session, row_id):
+                raise click.ClickException("there is no dead row with this id")
+    with stores.reading() as session:
+        found = worklist.promises(session)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    for kind, states in found["counts"].items():
+        click.echo(f"{kind:<10} " + "  ".join(f"{state} {count}" for state, count in sorted(states.items())))
+    click.echo(f"oldest due: {found['oldest_due_seconds'] or 0} s")
+    for row in found["dead"]:
+        click.echo(f"dead: {row['id']} ticket {row['number']} {row['kind']} to {row['destination']}: {row['reason']}")
