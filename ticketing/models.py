@@ -1,4 +1,5 @@
-"""All tables: who talked with us, calls and their turns, tickets and their history, what waits to go out.
+"""All tables: who talked with us, calls and their turns, tickets and their history, what waits to go out, and what
+the city tells callers.
 
 Personal values are sealed columns (config/vault.py): `_phone` holds bytes, `.phone` reads and writes the value.
 Times are aware UTC. What was reported and where lives in notes, which erasure can reach; events hold no personal
@@ -10,7 +11,19 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, Index, LargeBinary, String, TypeDecorator, event, text
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    TypeDecorator,
+    event,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from config import clock, vault
@@ -92,9 +105,15 @@ class Call(Base):
     started_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     ghost: Mapped[bool] = mapped_column(default=False)
+    prank: Mapped[bool] = mapped_column(default=False, server_default=false())
+    menu: Mapped[str | None] = mapped_column(String(8))
+    goal: Mapped[str | None] = mapped_column(String(20))
+    goal_at: Mapped[datetime | None] = mapped_column(Moment)
+    announcement_id: Mapped[UUID | None]  # what was said before the menu; no key, for a ticket has a call of its own
     _memory: Mapped[bytes | None] = _sealed_column("memory")
     memory = Sealed()
     contact: Mapped[Contact | None] = relationship()
+    __table_args__ = (Index("ix_calls_contact_id_started_at", "contact_id", "started_at"),)
 
 
 class Turn(Base):
@@ -137,6 +156,8 @@ class Ticket(Base):
     paused_at: Mapped[datetime | None] = mapped_column(Moment)
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
     refusals: Mapped[int] = mapped_column(default=0)
+    flagged_at: Mapped[datetime | None] = mapped_column(Moment)
+    quiet: Mapped[bool] = mapped_column(default=False, server_default=false())
     revision: Mapped[int] = mapped_column(default=1)
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("tickets.id"))
     _tracking_code: Mapped[bytes | None] = _sealed_column("tracking_code")
@@ -176,6 +197,80 @@ class Note(Base):
     text: Mapped[str] = mapped_column(String(2000))
 
 
+class Follower(Base):
+    """A number that is told about somebody else's ticket: an incident it reported too, a proposal it supports."""
+
+    __tablename__ = "followers"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    ticket_id: Mapped[UUID] = mapped_column(ForeignKey("tickets.id"))
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contacts.id"), index=True)
+    at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
+    contact: Mapped[Contact] = relationship()
+    __table_args__ = (Index("uq_followers_ticket_id_contact_id", "ticket_id", "contact_id", unique=True),)
+
+
+class WrongTry(Base):
+    """Somebody named other last digits than the reporter's; too many in a day and nobody may try any more."""
+
+    __tablename__ = "wrong_tries"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    ticket_id: Mapped[UUID] = mapped_column(ForeignKey("tickets.id"), index=True)
+    at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
+
+
+class Callback(Base):
+    """A promise to telephone somebody within a window, and how often that was tried."""
+
+    __tablename__ = "callbacks"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contacts.id"), index=True)
+    ticket_id: Mapped[UUID | None] = mapped_column(ForeignKey("tickets.id"))
+    department: Mapped[str] = mapped_column(String(40))
+    topic: Mapped[str | None] = mapped_column(String(40))
+    language: Mapped[str] = mapped_column(String(2))
+    urgent: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(String(12), default="open", index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    from_at: Mapped[datetime] = mapped_column(Moment)
+    until_at: Mapped[datetime] = mapped_column(Moment)
+    next_at: Mapped[datetime] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
+    closed_at: Mapped[datetime | None] = mapped_column(Moment)
+    closed_by: Mapped[str | None] = mapped_column(String(60))
+    contact: Mapped[Contact] = relationship()
+    ticket: Mapped[Ticket | None] = relationship()
+
+
+class Survey(Base):
+    """What a caller thought of a handled call: 1 to 5, and whether the matter is solved."""
+
+    __tablename__ = "surveys"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("calls.id"), unique=True)
+    contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contacts.id"), index=True)
+    score: Mapped[int]
+    solved: Mapped[bool | None]
+    at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
+
+
+class Announcement(Base):
+    """What the city tells callers until a time: a notice or a flood notice before the menu, or a declared incident of a
+    category, which is one ticket that callers may follow. Words and details hold one text for each language."""
+
+    __tablename__ = "announcements"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12))
+    areas: Mapped[list[str]] = mapped_column(JSON, default=list)
+    words: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    details: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    ticket_id: Mapped[UUID | None] = mapped_column(ForeignKey("tickets.id"))
+    by: Mapped[str] = mapped_column(String(60))
+    starts_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
+    ends_at: Mapped[datetime] = mapped_column(Moment, index=True)
+    ticket: Mapped[Ticket | None] = relationship()
+
+
 class Recording(Base):
     """A recording that the carrier made; the audio is a sealed file under var/ once it was fetched."""
 
@@ -186,6 +281,7 @@ class Recording(Base):
     turn: Mapped[int]
     ticket_id: Mapped[UUID | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     seconds: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(10), default="report", server_default="report")
     completed: Mapped[bool] = mapped_column(default=False)
     current: Mapped[bool] = mapped_column(default=False)
     silent: Mapped[bool] = mapped_column(default=False)
