@@ -47,11 +47,13 @@ class LiveCall:
         *,
         patient: bool = True,
         fallback_url: str = "",
+        fallback_method: str = "POST",
         status_url: str = "",
         status_events: frozenset[str] = frozenset({"completed"}),
     ) -> None:
         self.carrier, self.entry, self.patient = carrier, entry, patient
-        self.fallback_url, self._status_url, self._status_events = fallback_url, status_url, status_events
+        self.fallback_url, self.fallback_method = fallback_url, fallback_method
+        self._status_url, self._status_events = status_url, status_events
         self.state: State = "ringing"
         self.status = "ringing"
         self.waiting: dict[str, Any] = {}  # what the current state waits for, with its time-out

@@ -21,7 +21,8 @@ _LIVE = 200
 
 
 class Carrier:
-    """`number` is the hotline's; its webhooks are under `app_url`, our own REST API under `api_url`."""
+    """`number` is the hotline's; its webhooks are under `app_url` unless addresses of their own are given, our own REST
+    API is under `api_url`."""
 
     def __init__(
         self,
@@ -33,8 +34,12 @@ class Carrier:
         faults: Faults | None = None,
         api_url: str = "https://api.twilio.com",
         home: Path | None = None,
+        voice_url: str = "",
+        fallback_url: str = "",
+        fallback_method: str = "POST",
     ) -> None:
         self.app_url, self.api_url = app_url.rstrip("/"), api_url.rstrip("/")
+        self._voice_url, self._fallback_url, self._fallback_method = voice_url, fallback_url, fallback_method
         self.account_sid, self.auth_token, self.number = account_sid, auth_token, number
         self.faults = faults or Faults()
         self.wire = Wire(account_sid, auth_token, self.faults)
@@ -53,11 +58,12 @@ class Carrier:
             self,
             entry,
             patient=patient,
-            fallback_url=f"{self.app_url}/voice/fallback",
+            fallback_url=self._fallback_url or f"{self.app_url}/voice/fallback",
+            fallback_method=self._fallback_method,
             status_url=f"{self.app_url}/voice/status",
         )
         self.connect(call)
-        return call.start(Moved(f"{self.app_url}/voice/incoming"))
+        return call.start(Moved(self._voice_url or f"{self.app_url}/voice/incoming"))
 
     def ring(
         self, caller: LiveCall, to: str, at: Moved, *, status_url: str = "", status_events: Iterable[str] = ()

@@ -95,7 +95,7 @@ class Interpreter:
                     "ErrorCode": str(trouble.code),
                     "ErrorUrl": trouble.url or url or self._current,
                 }
-                return self._read(call.request(call.fallback_url, {**fields, **error}))
+                return self._read(call.request(call.fallback_url, {**fields, **error}, call.fallback_method))
             except DocumentError as bad:
                 call.note(bad.trouble)
         call.hear(_APOLOGY)

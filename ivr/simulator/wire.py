@@ -50,10 +50,11 @@ class Answer:
 
 
 class _Limits(NamedTuple):
-    """The connection overrides of a URL's fragment, `#ct=2000&rc=2&rp=all`, in seconds."""
+    """The connection overrides of a URL's fragment, `#ct=2000&rc=2&rp=all`, in seconds; `total` is for all retries."""
 
     connect: float
     read: float
+    total: float
     retries: int
     retry_on: frozenset[str]
 
@@ -114,9 +115,13 @@ class Wire:
         return replace(answers[-1], copies_differ=differ)
 
     def _with_retries(self, first: _Request) -> Answer:
-        for attempt in range(first.limits.retries + 1):
-            answer, reason = self._following_redirects(first)
-            if not reason or attempt == first.limits.retries or not {reason, "all"} & first.limits.retry_on:
+        limits, left = first.limits, first.limits.total
+        until = time.monotonic() + left
+        for attempt in range(limits.retries + 1):
+            within = limits._replace(connect=min(limits.connect, left), read=min(limits.read, left))
+            answer, reason = self._following_redirects(first._replace(limits=within))
+            left = until - time.monotonic()
+            if not reason or attempt == limits.retries or not {reason, "all"} & limits.retry_on or left <= 0:
                 break
         return answer
 
@@ -185,10 +190,10 @@ def _limits(fragment: str) -> _Limits:
     def number(name: str, default: int, most: int) -> int:
         return min(int(given[name]), most) if given.get(name, "").isdecimal() else default
 
-    total = number("tt", 15000, 15000)
     return _Limits(
-        connect=min(number("ct", 5000, 10000), total) / 1000,
-        read=min(number("rt", 15000, 15000), total) / 1000,
+        connect=number("ct", 5000, 10000) / 1000,
+        read=number("rt", 15000, 15000) / 1000,
+        total=number("tt", 15000, 15000) / 1000,
         retries=number("rc", 1, 5),
         retry_on=frozenset(given.get("rp", "ct").split(",")),
     )
