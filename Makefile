@@ -2,12 +2,14 @@
 # make test   the whole test suite (make test T=tests/stories for a part of it)
 # make check  linter, types, import rules, migrations, city file and texts
 # make talk   call the hotline from this terminal
+# make docs   draw anew what is drawn in docs/
+# make drill  how long a caller waits for the fallback when the app is dead
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 T ?= tests
 
-.PHONY: run test check talk constraints clean
+.PHONY: run test check talk docs drill constraints clean
 
 run: .venv/installed
 	@exec $(BIN)/python -m ivr.start
@@ -21,10 +23,18 @@ check: .venv/installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m config.lint
+	$(BIN)/flask menu --check
+	$(BIN)/flask fallback check
 	$(BIN)/python -m ticketing.schema
 
 talk: .venv/installed
 	@$(BIN)/python -m ivr.terminal
+
+docs: .venv/installed
+	@$(BIN)/flask menu --svg docs/menu.svg
+
+drill: .venv/installed
+	@$(BIN)/flask fallback drill
 
 constraints: .venv/installed-dev
 	@(echo "# Every package that the requirements pull in, at the version that was tested. Made by: make constraints"; \

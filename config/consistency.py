@@ -19,16 +19,29 @@ if TYPE_CHECKING:
 
 LABEL_MOST, SHORT_MOST, OPTIONS_MOST = 16, 14, 5  # GSM-7 characters in a text message; options a caller can remember
 
-_KEYED = ("priorities", "departments", "categories", "kecamatan")
+_KEYED = ("priorities", "departments", "categories", "topics", "kecamatan")
+
+# Conversations a menu may lead to; categories that conversations name; menus that they ask, with what an option there
+# (or in a menu further down) must lead to. A house test compares all three with the conversations.
+TALKS = {"emergency", "report", "status", "information", "proposal"}
+_CATEGORIES = {
+    "lainnya": "takes what has no other category",
+    "pesan-petugas": "takes messages for the officer",
+    "usulan": "takes proposals",
+    "masukan": "takes what callers say of a handled call",
+}
+_MENUS = {"root": "talk", "topic": "category", "information": "topic"}
 
 # Sentences that config itself fills in or measures.
-_VOICE = ("option", "greeting", "root_emergency", "root_english", "root_options")
+_VOICE = ("option", "greeting", "root_english")
 _WORDS = (
     *(f"{name}_{n}" for name in ("month", "month_short") for n in range(1, 13)),
     *(f"weekday_{n}" for n in range(1, 8)),
-    *(f"digit_{n}" for n in range(10)),
+    "digit_0",
     *(f"daypart_{name}" for name in ("morning", "midday", "afternoon", "night")),
-    *("date_spoken", "date_short", "date_long", "time", "to", "kecamatan", "both_levels"),
+    *(f"{name}_spoken" for name in ("date", "day", "time", "hour", "money")),
+    *("time_spoken_early", "day_only", "date_short", "date_long", "time", "today", "tomorrow"),
+    *("to", "kecamatan", "both_levels"),
 )
 
 
@@ -43,16 +56,18 @@ def check(city: City, main: TomlFile, areas: CsvFile, landmarks: CsvFile) -> Ite
     for index, key in enumerate(keys):
         if key in keys[:index]:
             yield f"{main.at('referrals', index, 'key')}: referral {key} is defined twice"
+    yield from _check_callbacks(city, main)
     yield from _check_names(city, main)
     yield from _check_categories(city, main)
     yield from _check_routing(city, main)
     yield from _check_menus(city, main)
+    yield from _check_topics(city, main)
     yield from _check_areas(city, main, areas, landmarks)
 
 
 def check_shapes(main: TomlFile, texts: dict[str, TomlFile]) -> Iterator[str]:
     """That what is put together before its values are checked is made of tables at all."""
-    yield from _tables(main, "city", "emergency", ("city", "name"), "priorities", "departments", "categories")
+    yield from _tables(main, "city", "emergency", ("city", "name"), "priorities", "departments", "categories", "topics")
     yield from _tables(main, "kecamatan", *((part, key) for part in _KEYED for key in main.table(part)))
     referrals = main.data.get("referrals", [])
     if not isinstance(referrals, list) or not all(isinstance(referral, dict) for referral in referrals):
@@ -127,6 +142,16 @@ def _open_places(text: object) -> set[str]:
     return placeholders(str(given)) - {"city", "hotline", "hotline_spoken", "emergency", "emergency_spoken"}
 
 
+def _check_callbacks(city: City, main: TomlFile) -> Iterator[str]:
+    """A window fits into the day, and one try comes after the other."""
+    rules = city.callbacks
+    if rules.minutes > (rules.until_hour - rules.from_hour) * 60:
+        where = main.at("callbacks", "minutes")
+        yield f"{where}: {rules.minutes} minutes do not fit between {rules.from_hour} and {rules.until_hour} o'clock"
+    if list(rules.attempts_after) != sorted(set(rules.attempts_after)):
+        yield f"{main.at('callbacks', 'attempts_after')}: callbacks.attempts_after must ascend"
+
+
 def _check_names(city: City, main: TomlFile) -> Iterator[str]:
     """Every name has every language, and what goes into a text message fits it."""
     named: list[tuple[Keys, dict[str, str]]] = [(("name",), city.name)]
@@ -164,9 +189,13 @@ def _dotted(keys: Keys) -> str:
 def _check_categories(city: City, main: TomlFile) -> Iterator[str]:
     if "call-centre" not in city.departments:
         yield f"{main.at('departments')}: department call-centre is missing; it takes what cannot be routed"
-    if "lainnya" not in city.categories:
-        yield f"{main.at('categories')}: category lainnya is missing; it takes what has no other category"
+    for key, use in _CATEGORIES.items():
+        if key not in city.categories:
+            yield f"{main.at('categories')}: category {key} is missing; it {use}"
     for key, category in city.categories.items():
+        if category.confidential and not category.readers:
+            where = main.at("categories", key, "confidential")
+            yield f"{where}: category {key} is confidential, so it must name its readers"
         if category.priority not in city.priorities:
             where = main.at("categories", key, "priority")
             yield f"{where}: category {key} names priority {category.priority}, which is not defined"
@@ -227,11 +256,20 @@ def _meet(one: Rule, other: Rule) -> bool:
 
 
 def _check_menus(city: City, main: TomlFile) -> Iterator[str]:
+    for menu in _MENUS:
+        if not city.menus.get(menu):
+            yield f"{main.at('menus')}: menu {menu} is missing; every call needs it"
+    if (first := next(iter(city.menus.get("root", ())), None)) and first.talk != "emergency":
+        yield f"{main.at('menus', 'root', 0, 'talk')}: key 1 of the root is the emergency, always"
+    goals = {name: goal for menu, goal in _MENUS.items() for name in (menu, *_asked_from(city, menu))}
     for menu, entries in city.menus.items():
         if len(entries) > OPTIONS_MOST:
             where = main.at("menus", menu, OPTIONS_MOST)
             yield f"{where}: menu {menu} has {len(entries)} options, at most {OPTIONS_MOST} can be remembered"
-        yield from _check_sentence(city, main.at("menus", menu), "voice", f"{menu}_ask")
+        if menu != "root":
+            yield from _check_sentence(city, main.at("menus", menu), "voice", f"{menu}_ask")
+        if menu in _asked_from(city, menu):
+            yield f"{main.at('menus', menu)}: menu {menu} leads back to itself"
         for index, entry in enumerate(entries):
             where = main.at("menus", menu, index, "digit")
             if entry.digit in [before.digit for before in entries[:index]]:
@@ -239,18 +277,55 @@ def _check_menus(city: City, main: TomlFile) -> Iterator[str]:
             elif entry.digit != index + 1:
                 yield f"{where}: menu {menu} must have digit {index + 1} here, digits ascend without gaps"
             yield from _check_entry(city, main, (menu, index), entry)
+            yield from _check_goal(main.at("menus", menu, index), menu, entry, goals.get(menu))
+
+
+def _check_goal(where: str, menu: str, entry: MenuEntry, wanted: str | None) -> Iterator[str]:
+    """An option leads to one thing, and to what the conversation that asks its menu can use."""
+    found = [name for name in ("category", "ask", "topic", "talk") if getattr(entry, name) is not None]
+    if len(found) != 1:
+        yield f"{where}: option {entry.digit} of menu {menu} needs one of category, ask, topic and talk"
+    elif wanted and found != [wanted] and (found != ["ask"] or menu == "root"):
+        yield f"{where}: option {entry.digit} of menu {menu} has {found[0]}, it needs {wanted}"
 
 
 def _check_entry(city: City, main: TomlFile, at: tuple[str, int], entry: MenuEntry) -> Iterator[str]:
-    where, menu = main.at("menus", *at), at[0]
-    if (entry.category is None) == (entry.ask is None):
-        yield f"{where}: option {entry.digit} of menu {menu} needs either a category or a menu to ask"
+    menu = at[0]
+    if entry.talk is not None and entry.talk not in TALKS:
+        where = main.at("menus", *at, "talk")
+        yield f"{where}: menu {menu} names talk {entry.talk}; there are {', '.join(sorted(TALKS))}"
+    if entry.topic is not None and entry.topic not in city.topics:
+        yield f"{main.at('menus', *at, 'topic')}: menu {menu} names topic {entry.topic}, which is not defined"
     if entry.category is not None and entry.category not in city.categories:
         where = main.at("menus", *at, "category")
         yield f"{where}: menu {menu} names category {entry.category}, which is not defined"
     if entry.ask is not None and entry.ask not in city.menus:
         yield f"{main.at('menus', *at, 'ask')}: menu {menu} asks menu {entry.ask}, which is not defined"
     yield from _check_sentence(city, main.at("menus", *at, "text"), "menu", entry.text)
+
+
+def _asked_from(city: City, menu: str) -> set[str]:
+    """Every menu that `menu` can lead to."""
+    found: set[str] = set()
+    waiting = [menu]
+    while waiting:
+        asked = {entry.ask for entry in city.menus.get(waiting.pop(), ()) if entry.ask} - found
+        found |= asked
+        waiting += asked
+    return found
+
+
+def _check_topics(city: City, main: TomlFile) -> Iterator[str]:
+    for key, topic in city.topics.items():
+        where = main.at("topics", key)
+        for section in ("voice", "sms"):
+            yield from _check_sentence(city, where, section, f"info_{key}")
+        named = (("department", topic.department, city.departments), ("category", topic.category, city.categories))
+        for part, name, known in named:
+            if name is not None and name not in known:
+                yield f"{main.at('topics', key, part)}: topic {key} names {part} {name}, which is not defined"
+        if topic.until and topic.as_of and topic.until < topic.as_of:
+            yield f"{main.at('topics', key, 'until')}: topic {key} ends before it is true"
 
 
 def _check_sentence(city: City, where: str, section: str, id_: str) -> Iterator[str]:

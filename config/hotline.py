@@ -4,6 +4,7 @@ Loaded and checked once; a city that is not whole is refused with every problem 
 (`CityFileError`). What differs from machine to machine is in settings.py.
 """
 
+import hashlib
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,6 +29,8 @@ _OPEN = rf"{_DAY}(?:[-,] ?{_DAY})* {_WINDOW}(?:, ?{_WINDOW})*"
 Hours = Annotated[str, StringConstraints(pattern=rf"^(?:24x7|{_OPEN}(?:; ?{_OPEN})*)$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[a-z0-9._-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+$")]
 Phone = Annotated[str, StringConstraints(pattern=r"^(?:\+[1-9]\d{7,14})?$")]
+_HOST = r"https://[a-z0-9-]+(?:\.[a-z0-9-]+)*|http://(?:127\.0\.0\.1|localhost)"
+Webhook = Annotated[str, StringConstraints(pattern=rf"^(?:(?:{_HOST})(?::[1-6]?\d{{1,4}})?(?:/[!\"$-~]*)?)?$")]
 Night = Literal["receipt", "reply", "urgent", "status"]
 Section = Literal["voice", "menu", "sms", "words", "page", "mail"]
 
@@ -62,7 +65,9 @@ class Department(_Part):
     name: Spoken
     short: str
     email: Email
+    webhook: Webhook = ""
     hours: Hours
+    phone: Phone = ""
 
 
 class Category(_Part):
@@ -74,6 +79,18 @@ class Category(_Part):
     owner: str | None = None
     answer: Term | None = None
     due: Term | None = None
+    confidential: bool = False
+    readers: tuple[str, ...] = ()
+
+
+class Topic(_Part):
+    """Something a caller can ask about: whose it is, what a report about it becomes, and how long its facts hold."""
+
+    key: str
+    department: str | None = None
+    category: str | None = None
+    as_of: date | None = None
+    until: date | None = None
 
 
 class Rule(_Part):
@@ -96,6 +113,8 @@ class MenuEntry(_Part):
     text: str
     category: str | None = None
     ask: str | None = None
+    talk: str | None = None
+    topic: str | None = None
 
 
 class Referral(_Part):
@@ -130,12 +149,22 @@ class Landmark(_Part):
 class Emergency(_Part):
     number: str
     spoken_number: str
+    desk_phone: Phone
+    ring_seconds: Annotated[int, Field(ge=5, le=20)]
 
 
 class Officer(_Part):
     duty_phone: Phone
     ring_seconds: Annotated[int, Field(ge=5, le=60)]
-    callback_minutes: Annotated[int, Field(ge=5, le=1440)]
+
+
+class Callbacks(_Part):
+    """When somebody is called back: within so many minutes, between two hours of the day, and how often it is tried."""
+
+    minutes: Annotated[int, Field(ge=15, le=1440)]
+    from_hour: Annotated[int, Field(ge=0, le=23)]
+    until_hour: Annotated[int, Field(ge=1, le=24)]
+    attempts_after: Annotated[tuple[Annotated[int, Field(ge=0, le=1440)], ...], Field(min_length=1, max_length=6)]
 
 
 class Recording(_Part):
@@ -156,6 +185,7 @@ class Language(_Part):
     code: str
     name: str
     voice: str
+    days: Literal["cardinal", "ordinal"] = "cardinal"
     sentences: dict[Section, dict[str, str]]
     night: dict[str, Night]
 
@@ -167,6 +197,7 @@ class City(_Part):
     hours: Hours
     office_hours: Hours
     officer: Officer
+    callbacks: Callbacks
     emergency: Emergency
     recording: Recording
     holidays: Holidays
@@ -176,11 +207,13 @@ class City(_Part):
     categories: dict[str, Category]
     routing: tuple[Rule, ...]
     menus: dict[str, tuple[MenuEntry, ...]]
+    topics: dict[str, Topic]
     referrals: dict[str, Referral]
     kecamatan: dict[str, Area]
     areas: dict[str, Area]
     landmarks: tuple[Landmark, ...]
     languages: dict[str, Language]
+    mark: str = ""  # changes whenever a file of the city does
 
     def department(self, key: str) -> Department:
         """A department; what an old ticket names and the city no longer has belongs to the call centre."""
@@ -197,6 +230,11 @@ class City(_Part):
         """A kelurahan by its key, or a kecamatan by kec-<name>."""
         found = self.areas.get(key) or self._kecamatan_by_key.get(key)
         return found or Area(key=key, kecamatan=key, kelurahan=None, spoken=key)
+
+    def kecamatan_key(self, key: str) -> str:
+        """The key of the kecamatan around an area; a kecamatan is around itself."""
+        found = self.kecamatan.get(self.area(key).kecamatan)
+        return found.key if found else key
 
     def area_named(self, text: str) -> Area | None:
         """The kelurahan of exactly this name or variant, whatever its spacing and capitals; None if not just one."""
@@ -226,10 +264,6 @@ class City(_Part):
         said = joined(body)
         return next((wish for wish, words in self.keywords.items() if said in map(joined, words)), None)
 
-    def spoken_date(self, language: str, day: date) -> str:
-        """Kamis, 26 November."""
-        return self._date(language, "date_spoken", "month", day)
-
     def long_date(self, language: str, day: date) -> str:
         """Kamis, 26 November 2026."""
         return self._date(language, "date_long", "month", day)
@@ -248,10 +282,6 @@ class City(_Part):
         hour = clock.local(moment).hour
         part = next((name for until, name in _DAYPARTS if hour < until), "night")
         return self.text(language, "words", f"daypart_{part}")
-
-    def digits(self, language: str, number: str) -> str:
-        """Digit by digit in words, so that no voice reads 0 as a letter or three digits as hundreds."""
-        return " ".join(self.text(language, "words", f"digit_{digit}") for digit in number)
 
     def other_language(self, language: str) -> str:
         """The language that key 8 changes to."""
@@ -314,7 +344,7 @@ def load(folder: Path = HERE) -> City:
         raise CityFileError(problems)
     problems += consistency.check_sentences(files.texts)
     try:
-        found = City.model_validate(_whole(files))
+        found = City.model_validate(_whole(files) | {"mark": _mark(folder)})
     except ValidationError as error:
         problems += [f"{files.where(one['loc'])}: {one['msg']}" for one in error.errors()]
         raise CityFileError(problems) from error
@@ -322,6 +352,14 @@ def load(folder: Path = HERE) -> City:
     if problems:
         raise CityFileError(problems)
     return found
+
+
+def _mark(folder: Path) -> str:
+    """A digest of every file of the city."""
+    digest = hashlib.sha256()
+    for path in (folder / "hotline.toml", *sorted((folder / "texts").glob("*.toml"))):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def _language_files(folder: Path) -> list[Path]:
@@ -358,7 +396,7 @@ def _whole(files: _Files) -> dict[str, Any]:
     """The files as City wants them: keys inside what they name, defaults filled in, everything under one roof."""
     data = dict(files.main.data)
     whole: dict[str, Any] = dict(data.pop("city", {}))
-    for name in ("priorities", "departments", "categories"):
+    for name in ("priorities", "departments", "categories", "topics"):
         whole[name] = {key: {"key": key, **value} for key, value in data.pop(name, {}).items()}
     for department in whole["departments"].values():
         department.setdefault("hours", whole.get("office_hours"))

@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import secrets
 import tempfile
 from functools import cache
@@ -22,6 +23,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 ROOT = Path(__file__).resolve().parent.parent
 TWILIO_API = "https://api.twilio.com"
 _MADE_SECRETS = ("SECRET_KEY", "DATA_KEYS", "LOOKUP_KEY")
+# department=whsec_ and at least 24 bytes in base64, as Standard Webhooks wants them
+_WEBHOOK_SECRET = re.compile(
+    "([a-z0-9-]+)=(whsec_(?:[A-Za-z0-9+/]{4}){8,}(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?)"
+)
 _SIMULATED_ACCOUNT = "AC" + "51" * 16
 _SIMULATED_OFFICER = "+622150010100"
 
@@ -50,12 +55,14 @@ class Settings(BaseSettings):
     caller_id: str = "+622150010444"
     sms_sender: str = "BEKASI"
     duty_phone: str = ""
+    emergency_phone: str = ""
     voice_id: str = ""
     voice_en: str = ""
 
     tracking_url: str = ""
     smtp_url: str = ""
     mail_from: str = "1500444@hotline.invalid"
+    webhook_secrets: str = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -107,6 +114,15 @@ class Settings(BaseSettings):
     def auth_tokens(self) -> tuple[str, ...]:
         """The carrier's token, or two while it is being rotated; the first one signs what we send."""
         return tuple(token.strip() for token in self.twilio_auth_token.split(",") if token.strip())
+
+    @property
+    def department_secrets(self) -> dict[str, tuple[str, ...]]:
+        """What signs the reports to a department's own system: one secret, or several while they are being rotated."""
+        found: dict[str, tuple[str, ...]] = {}
+        for entry in self.webhook_secrets.split(","):
+            if read := _WEBHOOK_SECRET.fullmatch(entry.strip()):
+                found[read[1]] = (*found.get(read[1], ()), read[2])
+        return found
 
     def problems(self) -> list[str]:
         """Why this machine must not serve the public, one sentence each; empty when it may."""

@@ -3,16 +3,18 @@
 import smtplib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from config import stores, vault
+from config import clock, stores, vault
 from config.hotline import CityFileError, city
 from config.settings import TWILIO_API, settings
 from ticketing import numbers, schema
 from workers.senders import carrier, mail
 
 LINK_MOST = 31
+STALE_SOON = timedelta(weeks=4)
 CODE = 8
 
 
@@ -43,8 +45,12 @@ def _city() -> Iterator[tuple[str, str]]:
     except CityFileError as fault:
         yield from (("FAIL", problem) for problem in fault.problems)
         return
+    soon = clock.local(clock.now()).date() + STALE_SOON
+    for key, topic in here.topics.items():
+        if topic.until is not None and topic.until < soon:
+            yield "WARN", f"topic {key} is told until {topic.until}: renew its words and its date"
     yield "ok", f"{len(here.departments)} departments, {len(here.categories)} categories, {len(here.areas)} areas"
-    demo = [key for key, department in here.departments.items() if department.email.endswith(".invalid")]
+    demo = [key for key, one in here.departments.items() if one.email.endswith(".invalid") and not one.webhook]
     if demo and settings().production:
         yield "FAIL", f"departments without a real address: {', '.join(demo)}"
     elif demo:
@@ -97,6 +103,20 @@ def _mail() -> Iterator[tuple[str, str]]:
     yield mark, f"SMTP answers, from {settings().mail_from}"
 
 
+def _webhooks() -> Iterator[tuple[str, str]]:
+    called = {key for key, department in city().departments.items() if department.webhook}
+    secrets = settings().department_secrets
+    for key in sorted(called - secrets.keys()):
+        yield "FAIL", f"{key} has a webhook, and no secret in WEBHOOK_SECRETS"
+    for key in sorted(secrets.keys() - called):
+        yield "FAIL", f"WEBHOOK_SECRETS names {key}, which has no webhook"
+    entries = [entry for entry in settings().webhook_secrets.split(",") if entry.strip()]
+    if unread := len(entries) - sum(len(each) for each in secrets.values()):
+        yield "FAIL", f"{unread} of WEBHOOK_SECRETS: not department=whsec_ and 24 bytes or more in base64"
+    if called & secrets.keys():
+        yield "ok", f"signed for {', '.join(sorted(called & secrets.keys()))}"
+
+
 def _numbers() -> Iterator[tuple[str, str]]:
     caller = numbers.read(settings().caller_id)
     yield ("ok" if caller.e164 else "WARN"), f"CALLER_ID {settings().caller_id} is {caller.kind}"
@@ -120,6 +140,7 @@ _CHECKS: dict[str, Callable[[], Iterator[tuple[str, str]]]] = {
     "redis": _redis,
     "carrier": _carrier,
     "mail": _mail,
+    "webhooks": _webhooks,
     "numbers": _numbers,
     "links": _links,
 }

@@ -33,6 +33,7 @@ class Wants:
     most: int = 1
     hints: Sequence[str] = ()
     to: str = ""
+    whisper: bool = True  # whoever is rung must press a key before being connected
 
 
 @dataclass(frozen=True)

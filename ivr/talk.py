@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from sqlalchemy.orm import Session
 
-from config import clock
+from config import clock, spoken
 from config.hotline import city
 from ivr.prompts import MENU_SECONDS, Answer, Line, Memory, Option, Prompt, Take, Wants
 from ticketing.models import Call, Contact
@@ -53,7 +53,7 @@ def fresh(language: str) -> Memory:
     """The memory of a conversation that has not begun."""
     return {
         "name": "main", "args": {}, "chapter": 1, "journal": [], "open": None, "misses": 0, "language": language,
-        "touched": False, "met": False, "visits": [], "counts": {}, "keeps": {}, "turn": 0, "over": False,
+        "touched": False, "met": False, "goal": "", "visits": [], "counts": {}, "keeps": {}, "turn": 0, "over": False,
         "ghost": False,
     }  # fmt: skip
 
@@ -92,7 +92,12 @@ class Talk:
     def say(self, id_: str, *, slow: bool = False, foreign: bool = False, **fills: str) -> None:
         """Say one sentence of texts/ before the next question; `foreign` ones in the voice of the other language."""
         voice = city().other_language(self.language) if foreign else self.language
-        self.lines.append(Line(id_, self.text(id_, **fills), voice, slow=slow, fixed=not fills and not foreign))
+        text = spoken.figures(city(), voice, self.text(id_, **fills))
+        self.lines.append(Line(id_, text, voice, slow=slow, fixed=not fills))
+
+    def read_out(self, id_: str, text: str, language: str) -> None:
+        """Read words that the city wrote for callers, in the language they were written in."""
+        self.lines.append(Line(id_, spoken.figures(city(), language, text), language))
 
     def play(self, recording_id: str) -> None:
         """Let the caller hear their own recording."""
@@ -112,10 +117,12 @@ class Talk:
         options: Sequence[Option],
         *,
         silence: str | None = None,
+        patience: int = 0,
         confirm: bool = False,
     ) -> str:
         """Ask for one key. `say(slow)` speaks the question; `silence` is what saying nothing means, if it means
-        something; nothing typed ahead reaches a question that `confirm`s."""
+        something, after the question was repeated `patience` times; nothing typed ahead reaches a question that
+        `confirm`s."""
         remembered = self._remembered("answer", key)
         if remembered is not None:
             return str(remembered)
@@ -126,7 +133,7 @@ class Talk:
         chosen = next((option.meaning for option in options if option.key == answer.keys[:1]), None)
         if chosen is not None:
             return str(self._remember("answer", key, chosen, rest=answer.keys[1:]))
-        if answer.silent and silence is not None:
+        if answer.silent and silence is not None and self.memory["misses"] >= patience:
             return str(self._remember("answer", key, silence))
         self._fixed_key(answer.keys, key, say, Wants("key"))
         self._missed(key, lambda: self.say("retry_keys", keys=self._keys_said(options)), say, Wants("key"))
@@ -189,19 +196,25 @@ class Talk:
         self.memory["touched"] = self.memory["touched"] or heard
         if take is not None and take.ended_by == "0" and not heard and "person" not in self.memory["visits"]:
             self.result = "officer"  # nothing worth keeping was said: 0 is what it is everywhere
+            self.lines.clear()
             self.go("person")
         self._remember("answer", key, vars(take) if take and heard else {})
         return take if heard else None
 
-    def hand_over(self, key: str, to: str) -> str:
-        """Connect the caller to `to`. How it ended: "talked", "missed"."""
+    def hand_over(self, key: str, to: str, *, seconds: int, whisper: bool = True) -> str:
+        """Connect the caller to `to`, which rings for so many seconds; with `whisper` only a pressed key accepts.
+
+        How it ended: "talked", "unanswered" (it rang to the end), "missed" (busy, or could not be reached).
+        """
         remembered = self._remembered("answer", key)
         if remembered is not None:
             return str(remembered)
         if not self._answered(key):
-            raise Ask(Wants("transfer", city().officer.ring_seconds, to=to), key)
+            self.memory["accepted"] = not whisper
+            raise Ask(Wants("transfer", seconds, to=to, whisper=whisper), key)
         answer = self._taken()
-        return str(self._remember("answer", key, "talked" if answer.transfer == "talked" else "missed"))
+        ended = answer.transfer if answer.transfer in ("talked", "unanswered") else "missed"
+        return str(self._remember("answer", key, ended))
 
     def finish(self, *lines: str, **fills: Any) -> NoReturn:
         """Say goodbye and hang up."""
@@ -244,9 +257,11 @@ class Talk:
 
         return int(self.look(f"count {name}", add))
 
-    def goal_met(self) -> None:
-        """What the caller came for is done: from here on key 9 ends the call."""
-        self.memory["met"] = True
+    def goal_met(self, *, report: int = 0) -> None:
+        """What the caller came for is done: from here on key 9 ends the call. `report` is the one whose number is being
+        told: a fault from here on interrupts no report any more."""
+        self.memory["met"], self.memory["goal"] = True, self.memory["name"]
+        self.memory["told"] = report or self.memory.get("told", 0)
 
     def go(self, name: str, **args: Any) -> NoReturn:
         """Go on with another conversation; it does not come back."""
@@ -303,6 +318,7 @@ class Talk:
         """The keys that mean the same everywhere, pressed alone. Returns when `keys` is none of them."""
         if keys == "0":
             self.result = "officer"
+            self.lines.clear()
             self.go("person")
         if keys == "9" and self.memory["met"]:
             self.goodbye()
@@ -350,7 +366,7 @@ class Talk:
         raise Ask(replace(wants, seconds=wants.seconds + RETRY_SECONDS * misses), key, error=True)
 
     def _keys_said(self, options: Sequence[Option]) -> str:
-        keys = [option.key for option in options]
+        keys = [option.key for option in options if option.key != "*"]
         joiner = self.text("to" if len(keys) > 2 else "or", "words")
         return f"{keys[0]} {joiner} {keys[-1]}" if len(keys) > 1 else keys[0]
 

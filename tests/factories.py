@@ -3,19 +3,20 @@ out, and a way to wait for what happens elsewhere."""
 
 import threading
 import time
+import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config import stores
+from config import hotline, stores
 from config.clock import CITY_ZONE
 from ticketing import contacts, messages, numbers, outgoing, tickets
-from ticketing.models import Contact, Message, Outbox, Ticket
+from ticketing.models import Contact, Message, Outbox, Ticket, Turn
 from workers import outbox
 
 Found = TypeVar("Found")
@@ -70,6 +71,19 @@ def opened(
 
 
 @contextmanager
+def city_with(**changed: Any) -> Iterator[None]:
+    """The same city, but for these values; for everything that this process does meanwhile."""
+    other, load = hotline.city().model_copy(update=changed), hotline.load
+    try:
+        hotline.load = lambda *_: other
+        hotline.city.cache_clear()
+        yield
+    finally:
+        hotline.load = load
+        hotline.city.cache_clear()
+
+
+@contextmanager
 def changing(number: str) -> Iterator[tuple[Session, Ticket]]:
     """The locked ticket, in a transaction that is committed at the end."""
     with outbox.transaction() as session:
@@ -86,6 +100,13 @@ def moved(number: str, *states: str, by: str = "Budi", **how: object) -> None:
 def seen(number: str) -> Ticket:
     with stores.reading() as session:
         return tickets.find(session, number)
+
+
+def documents() -> list[ET.Element]:
+    """Every document that was ever given to the carrier as the answer to a turn, oldest first."""
+    with stores.reading() as session:
+        turns = session.scalars(select(Turn).order_by(Turn.at, Turn.number)).all()
+        return [ET.fromstring(turn.reply) for turn in turns if turn.reply]
 
 
 def rows(number: str = "", *, kind: str = "") -> list[Outbox]:

@@ -14,7 +14,7 @@ from typing import Any
 import requests
 from redis import Redis
 
-from config import stores
+from config import spoken, stores
 from config.settings import Settings, settings
 from ivr.app import create_app
 from ivr.simulator import audio
@@ -102,6 +102,13 @@ class House:
         assert result.exit_code == 0, result.output
         return str(result.stdout)
 
+    def refused(self, *words: str) -> str:
+        """Run a command that refuses what was asked; gives its complaint."""
+        result = self.app.test_cli_runner().invoke(args=list(words))
+        assert result.exit_code not in (0, None), result.output
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.output
+        return str(result.output)
+
     def tickets(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = json.loads(self.flask("tickets", "list", "--json"))
         return found
@@ -187,12 +194,18 @@ class Resident:
         return self
 
     @property
+    def told(self) -> str:
+        """Everything that was said since the last act."""
+        return " ".join(line.text for line in self.call.latest)
+
+    @property
     def ticket_number(self) -> str:
         """The number that was read out, as somebody writes it down."""
         said = " ".join(line.text for line in self.call.heard)
-        groups = re.findall(r"(?:\b(?:\d|nol|zero)\b[ ,.]*){9}", said)
-        digits = re.findall(r"\d|nol|zero", groups[-1])
-        return "".join("0" if digit in ("nol", "zero") else digit for digit in digits)
+        digits = {spoken.cardinal(language, digit): str(digit) for language in ("id", "en") for digit in range(10)}
+        word = "|".join(digits)
+        groups = re.findall(rf"(?:\b(?:{word})\b[ ,.]*){{9}}", said)
+        return "".join(digits[found] for found in re.findall(rf"\b(?:{word})\b", groups[-1]))
 
     @property
     def inbox(self) -> list[str]:

@@ -31,23 +31,31 @@ def tell(
     contact: Contact | None,
     template: str,
     *,
-    about: Ticket,
+    about: Ticket | None = None,
+    language: str = "id",
     occasion: str = "",
     held_until: datetime | None = None,
     **fills: str,
 ) -> Message | None:
-    """Promise one text. None when this contact cannot or does not want to get it, or was told on this occasion."""
+    """Promise one text. None when this contact cannot or does not want to get it, or was told on this occasion.
+
+    `language` is what somebody gets who never chose one and has no ticket this is about.
+    """
     if contact is None or not contact.sms or contact.opted_out_at:
         return None
-    key = f"sms:{about.id}:{template}:{occasion}"
+    reports_it = about is not None and about.contact_id == contact.id
+    if about is not None and about.quiet and reports_it:
+        return None
+    key = f"sms:{about.id if about else contact.id}:{template}:{occasion}"
+    key += "" if reports_it or about is None else f":{contact.id}"
     if outgoing.promised(session, key):
         return None
-    language = contacts.language(contact, about.language)
+    language = contacts.language(contact, about.language if about else language)
     night_class = city().sms_class(template)
     message = Message(
         inbound=False,
         contact_id=contact.id,
-        ticket_id=about.id,
+        ticket_id=about.id if about else None,
         template=template,
         body=city().text(language, "sms", template).format(**fills),
         status="promised",
@@ -55,8 +63,8 @@ def tell(
     session.add(message)
     session.flush()
     due = held_until or clock.now()
-    if night_class == "status":
-        earlier = _status_rows(session, about)
+    if night_class == "status" and about is not None:
+        earlier = _status_rows(session, about, contact)
         due = _after_night(max(due, _four_hours_after_the_last(earlier)))
         _replace_unsent(earlier)
     outgoing.promise(
@@ -127,12 +135,12 @@ def _after_night(due: datetime) -> datetime:
     return morning if there.hour < NIGHT_TO else morning + timedelta(days=1)
 
 
-def _status_rows(session: Session, ticket: Ticket) -> list[tuple[Outbox, Message]]:
-    """The status texts of this ticket, locked, so that no worker takes one while it is being replaced."""
+def _status_rows(session: Session, ticket: Ticket, contact: Contact) -> list[tuple[Outbox, Message]]:
+    """The status texts about this ticket to this number, locked, so that no worker takes one being replaced."""
     rows = session.execute(
         select(Outbox, Message)
         .join(Message, Message.id == Outbox.subject_id)
-        .where(Outbox.ticket_id == ticket.id, Outbox.kind == "sms")
+        .where(Outbox.ticket_id == ticket.id, Outbox.kind == "sms", Message.contact_id == contact.id)
         .with_for_update(of=Outbox)
         .execution_options(populate_existing=True)
     )

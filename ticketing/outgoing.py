@@ -11,6 +11,7 @@ from config import clock, stores
 from ticketing.models import Outbox, Ticket
 
 DISPATCH_BUDGET = timedelta(hours=72)
+DEPARTMENT = "department:"  # begins the destination of a report to its department, whatever its kind
 
 
 def promise(
@@ -58,13 +59,13 @@ def given_up(session: Session, key: str) -> bool:
     return session.scalar(select(Outbox.state).where(Outbox.dedupe_key == key)) == "dead"
 
 
-def release(session: Session, ticket: Ticket, *, mail_waits_until: datetime | None = None) -> None:
-    """Let go what was held back for this ticket: it is due now, the mail at the latest at `mail_waits_until`."""
+def release(session: Session, ticket: Ticket, *, report_waits_until: datetime | None = None) -> None:
+    """Let go what was held back for this ticket: it is due now, the report at the latest at `report_waits_until`."""
     held = select(Outbox).where(Outbox.ticket_id == ticket.id, Outbox.state == "pending", Outbox.held)
     for row in session.scalars(held):
         row.held, row.not_before = False, clock.now()
-        if row.kind == "email" and mail_waits_until is not None:
-            row.not_before = mail_waits_until  # the arrival of the recording pulls it forward
+        if row.destination.startswith(DEPARTMENT) and report_waits_until is not None:
+            row.not_before = report_waits_until  # the arrival of the recording pulls it forward
             continue
         ring_after_commit(session, row.queue)
 

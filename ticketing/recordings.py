@@ -29,11 +29,13 @@ def noted(session: Session, *, sid: str, call: Call | None, turn: int, seconds: 
     return row
 
 
-def attach(session: Session, ticket: Ticket, recording: Recording) -> None:
-    """Make this the audio of the ticket, unless a later one already is; promise to fetch it."""
+def attach(session: Session, ticket: Ticket, recording: Recording, *, kind: str = "report") -> None:
+    """Make this the audio of the ticket, unless a later one already is; a "remark" stands beside it. Promise to fetch
+    it."""
+    recording.kind = kind
     current = session.scalar(select(Recording).where(Recording.ticket_id == ticket.id, Recording.current))
     recording.ticket_id = ticket.id
-    if current is None or current.turn <= recording.turn:
+    if kind == "report" and (current is None or current.turn <= recording.turn):
         if current is not None:
             current.current = False
         recording.current = True
@@ -55,10 +57,16 @@ def current(session: Session, ticket: Ticket) -> Recording | None:
     return found
 
 
+def remarks(session: Session, ticket: Ticket) -> list[Recording]:
+    """What the reporter added later, oldest first."""
+    query = select(Recording).where(Recording.ticket_id == ticket.id, Recording.kind == "remark")
+    return list(session.scalars(query.order_by(Recording.created_at, Recording.turn)))
+
+
 def awaited(session: Session, ticket: Ticket) -> bool:
-    """True while the audio of this ticket is still on its way to us."""
-    row = current(session, ticket)
-    return row is not None and row.fetched_at is None and row.removed_at is None
+    """True while audio of this ticket, the report or a remark, is still on its way to us."""
+    rows = [current(session, ticket), *remarks(session, ticket)]
+    return any(row is not None and row.fetched_at is None and row.removed_at is None for row in rows)
 
 
 def newest(session: Session, call: Call) -> Recording | None:
@@ -75,11 +83,14 @@ def fetched(session: Session, recording_id: UUID, *, media_type: str | None, sil
     if row.ticket_id is None:
         return None
     waiting = select(Outbox).where(
-        Outbox.ticket_id == row.ticket_id, Outbox.kind == "email", Outbox.state == "pending", ~Outbox.held
+        Outbox.ticket_id == row.ticket_id,
+        Outbox.destination.startswith(outgoing.DEPARTMENT),
+        Outbox.state == "pending",
+        ~Outbox.held,
     )
-    for mail in session.scalars(waiting):
-        mail.not_before = min(mail.not_before, clock.now())
-        outgoing.ring_after_commit(session, mail.queue)
+    for report in session.scalars(waiting):
+        report.not_before = min(report.not_before, clock.now())
+        outgoing.ring_after_commit(session, report.queue)
     return session.get(Ticket, row.ticket_id, with_for_update=True) if row.current else None
 
 

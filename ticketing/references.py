@@ -48,12 +48,7 @@ def clean(text: str) -> str | None:
 
 def written(number: str) -> str:
     """`123-456-786`, as on pages."""
-    return "-".join(_threes(number))
-
-
-def spoken(number: str) -> list[str]:
-    """`["1 2 3", "4 5 6", "7 8 6"]`: one entry for each breath."""
-    return [" ".join(three) for three in _threes(number)]
+    return "-".join(threes(number))
 
 
 def new_tracking_code() -> str:
@@ -69,5 +64,6 @@ def _check_digit(digits: str) -> str:
     return interim
 
 
-def _threes(number: str) -> list[str]:
+def threes(number: str) -> list[str]:
+    """`["123", "456", "786"]`: one entry for each breath."""
     return [number[at : at + 3] for at in range(0, len(number), 3)]

@@ -36,16 +36,25 @@ def route(city: City, category: str, area: str | None, at: date) -> Routed:
     return Routed(TRIAGE, f"{category} -> {TRIAGE}: no rule for {at}")
 
 
+def more_urgent(city: City, priority: str) -> str:
+    """The next higher priority; the highest stays."""
+    higher = [key for key in sorted(city.priorities) if key < priority]
+    return higher[-1] if higher else priority
+
+
 def priority(city: City, category: str) -> str:
     """The key of the priority; what nobody knows is as urgent as anything ordinary."""
     known = city.categories.get(category) or city.categories["lainnya"]
     return known.priority
 
 
-def terms(city: City, category: str) -> tuple[Term, Term]:
-    """How soon the first answer and the end are due: the category's own terms, else those of its priority."""
+def terms(city: City, category: str, priority: str) -> tuple[Term, Term]:
+    """How soon the first answer and the end are due: the category's own terms, unless the report is more urgent than
+    its category; then those of the priority."""
     known = city.categories.get(category) or city.categories["lainnya"]
-    usual = city.priorities[known.priority]
+    usual = city.priorities.get(priority) or city.priorities[known.priority]
+    if priority < known.priority:
+        return usual.answer, usual.due
     return known.answer or usual.answer, known.due or usual.due
 
 

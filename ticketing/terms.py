@@ -20,14 +20,21 @@ def hours(department: str) -> Hours:
     return Hours.read(city().department(department).hours)
 
 
-def answer_due(category: str, department: str, start: datetime) -> datetime:
-    """When the first answer is due."""
-    return _due(routing.terms(city(), category)[0], department, start, ())
+def answer_due(category: str, department: str, start: datetime, *, priority: str = "") -> datetime:
+    """When the first answer is due; without a priority that of the category."""
+    return _due(_terms(category, priority)[0], department, start, ())
 
 
-def due(category: str, department: str, start: datetime, pauses: Sequence[Span] = ()) -> datetime:
+def due(
+    category: str, department: str, start: datetime, pauses: Sequence[Span] = (), *, priority: str = ""
+) -> datetime:
     """When the matter itself is due; the clock stood still during `pauses`."""
-    return _due(routing.terms(city(), category)[1], department, start, pauses)
+    return _due(_terms(category, priority)[1], department, start, pauses)
+
+
+def opening(department: str, moment: datetime) -> datetime:
+    """When the department is open next; `moment` itself when it is open now."""
+    return deadlines.next_opening(hours(department), moment, calendar())
 
 
 def closing(department: str, day: date) -> datetime:
@@ -35,6 +42,10 @@ def closing(department: str, day: date) -> datetime:
     spans = hours(department).on(day, calendar())
     end = spans[-1][1] if spans else datetime(day.year, day.month, day.day, 23, 59)  # noqa: DTZ001 - wall clock
     return end.replace(tzinfo=CITY_ZONE).astimezone(UTC)
+
+
+def _terms(category: str, priority: str) -> tuple[Term, Term]:
+    return routing.terms(city(), category, priority or routing.priority(city(), category))
 
 
 def _due(term: Term, department: str, start: datetime, pauses: Sequence[Span]) -> datetime:

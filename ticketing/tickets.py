@@ -6,22 +6,20 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from config import clock, vault
-from config.gsm7 import gsm7
 from config.hotline import city
-from ticketing import contacts, lifecycle, links, messages, outgoing, recordings, references, routing, terms
+from ticketing import callers, history, lifecycle, news, outgoing, recordings, references, routing, terms
 from ticketing.deadlines import Span
-from ticketing.models import Call, Contact, Event, Note, Ticket
+from ticketing.models import Call, Contact, Note, Recording, Ticket
 
 HELD_FOR = timedelta(minutes=2)
+URGED_AGAIN_AFTER = timedelta(days=1)
 SMS02_AFTER = timedelta(hours=1)
 WAIT_FOR_AUDIO = timedelta(minutes=2)
-MOST_NAME = 60
-QUESTION_MOST = 36  # septets, as config/lint.py measures the texts
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # PostgreSQL refuses some, no person wrote any
 
 
@@ -41,6 +39,7 @@ class Report:
     place_words: str | None = None
     outside: str | None = None
     late: bool = False
+    quiet: bool = False  # the reporter gets no texts, as after a callback that is told by a text of its own
 
 
 def open_ticket(session: Session, report: Report, *, contact: Contact | None, call: Call | None, by: str) -> Ticket:
@@ -64,14 +63,18 @@ def open_ticket(session: Session, report: Report, *, contact: Contact | None, ca
     else:
         raise TicketError("no free ticket number was found")
     why = {"rule": _routed(report, clock.now()).rule, "late": report.late, "outside": report.outside}
-    _record(session, ticket, "opened", by=by, before=None, why={name: value for name, value in why.items() if value})
+    history.record(
+        session, ticket, "opened", by=by, before=None, why={name: value for name, value in why.items() if value}
+    )
     if report.place_words:
         note(session, ticket, report.place_words, by=by, kind="place", quiet=True)
     if contact is not None and report.area:
         contact.last_area = report.area
+    if call is not None and callers.repeats(session, call):
+        _flag(session, ticket, by=by, why={"repeat": "third call in seven days"})
     until = clock.now() + HELD_FOR
     _deliver(session, ticket, held_until=until)
-    tell_received(session, ticket, held_until=until)
+    news.received(session, ticket, held_until=until)
     return ticket
 
 
@@ -120,7 +123,7 @@ def move(
     _turn(session, ticket, to, by=by, action="moved", why=why, note_text=note_text)
     if to == lifecycle.SCHEDULED and on is not None:
         ticket.due_at = terms.closing(ticket.department, on)
-    _tell_state(session, ticket, note_text, why)
+    news.of_state(session, ticket, note_text, why)
 
 
 def assign(session: Session, ticket: Ticket, department: str, *, by: str, note_text: str | None = None) -> None:
@@ -142,17 +145,53 @@ def note(session: Session, ticket: Ticket, text: str, *, by: str, kind: str = "r
     clean = " ".join(_CONTROL.sub(" ", text).split())[:2000]
     if not clean:
         raise TicketError("a note needs words")
-    session.add(Note(ticket_id=ticket.id, by=by[:MOST_NAME], kind=kind, text=clean))
+    session.add(Note(ticket_id=ticket.id, by=by[: history.MOST_NAME], kind=kind, text=clean))
     if not quiet:
-        _record(session, ticket, "noted", by=by, before=ticket.state, why={"kind": kind})
+        history.record(session, ticket, "noted", by=by, before=ticket.state, why={"kind": kind})
 
 
 def give_contact(session: Session, ticket: Ticket, contact: Contact, *, by: str) -> None:
     """The reporter named the mobile number that gets the news: send it the receipt."""
     ticket.contact, ticket.contact_id = contact, contact.id
     contact.last_area = ticket.area or contact.last_area
-    _record(session, ticket, "contact given", by=by, before=ticket.state, why={})
-    tell_received(session, ticket)
+    history.record(session, ticket, "contact given", by=by, before=ticket.state, why={})
+    news.received(session, ticket)
+
+
+def add_recording(session: Session, ticket: Ticket, recording: Recording, *, by: str) -> None:
+    """More words to a report: its department gets them too. Who was asked something has answered with it."""
+    if recording.ticket_id is not None:
+        return
+    recordings.attach(session, ticket, recording, kind="remark")
+    if ticket.state == lifecycle.WAITING:
+        _turn(session, ticket, _before_waiting(session, ticket), by=by, action="answered", why={})
+    else:
+        history.record(session, ticket, "added", by=by, before=ticket.state, why={"what": "recording"})
+    if ticket.state not in lifecycle.OVER:
+        ticket.revision += 1
+        _deliver(session, ticket)
+    news.to_reporter(session, ticket, "SMS26")
+
+
+def object_to(session: Session, ticket: Ticket, *, by: str) -> str:
+    """The reporter says that it is not fixed: what is over is opened again, what is under way gets priority. Returns
+    "reopened" or "escalated"."""
+    if ticket.state in lifecycle.OVER:
+        move(session, ticket, lifecycle.REOPENED, by=by)
+        return "reopened"
+    urge(session, ticket, by=by, why={"objection": "not fixed yet"})
+    return "escalated"
+
+
+def urge(session: Session, ticket: Ticket, *, by: str, why: dict[str, Any]) -> None:
+    """Flag an open ticket and raise its priority, at most once a day; its department hears of it. Again on the same
+    day it is only written down."""
+    if ticket.flagged_at is not None and clock.now() - ticket.flagged_at < URGED_AGAIN_AFTER:
+        history.record(session, ticket, "urged", by=by, before=ticket.state, why=why)
+        return
+    _flag(session, ticket, by=by, why=why)
+    ticket.revision += 1
+    _deliver(session, ticket)
 
 
 def set_aside(session: Session, ticket: Ticket) -> None:
@@ -161,39 +200,21 @@ def set_aside(session: Session, ticket: Ticket) -> None:
         assign(session, ticket, routing.TRIAGE, by="hotline", note_text=_silent_words())
 
 
-def reveal(session: Session, ticket: Ticket, *, by: str, reason: str) -> str:
-    """The reporter's number, for a reason that is written into the history. Raises TicketError."""
-    if ticket.contact is None or not ticket.contact.phone:
-        raise TicketError("the reporter left no number")
-    note(session, ticket, reason, by=by, kind="reason", quiet=True)
-    _record(session, ticket, "revealed", by=by, before=ticket.state, why={"what": "number"})
-    return str(ticket.contact.phone)
-
-
 def release(session: Session, ticket: Ticket) -> None:
-    """The resident is done reviewing: what was held goes out now; the mail as soon as its recording is here."""
+    """The resident is done reviewing: what was held goes out now; the report as soon as its recording is here."""
     audio_until = clock.now() + WAIT_FOR_AUDIO if recordings.awaited(session, ticket) else None
-    outgoing.release(session, ticket, mail_waits_until=audio_until)
+    outgoing.release(session, ticket, report_waits_until=audio_until)
 
 
 def reached_department(session: Session, ticket: Ticket, department: str) -> None:
-    """The department's mailbox took the report: "diteruskan"."""
+    """The department's mailbox or system took the report: "diteruskan"."""
     if ticket.department != department or ticket.state not in lifecycle.ON_ITS_WAY:
         return
     # A reopened ticket was told with its new date (SMS06), which this would only replace.
     late = clock.now() - ticket.created_at > SMS02_AFTER and ticket.state != lifecycle.REOPENED
     _turn(session, ticket, lifecycle.FORWARDED, by="hotline", action="forwarded", why={"to": department})
     if late:
-        _tell(session, ticket, "SMS02")
-
-
-def tell_received(session: Session, ticket: Ticket, *, held_until: datetime | None = None) -> bool:
-    """The first receipt, with the number. True when it was promised (the contact can get texts)."""
-    return _tell(session, ticket, "SMS01", held_until=held_until)
-
-
-def history(session: Session, ticket: Ticket) -> list[Event]:
-    return list(session.scalars(select(Event).where(Event.ticket_id == ticket.id).order_by(Event.position)))
+        news.to_reporter(session, ticket, "SMS02")
 
 
 def _new(report: Report, contact: Contact | None, call: Call | None) -> Ticket:
@@ -209,6 +230,7 @@ def _new(report: Report, contact: Contact | None, call: Call | None) -> Ticket:
         department=routed.department,
         area=report.area,
         priority=category.priority,
+        quiet=report.quiet or category.confidential,
         state=lifecycle.RECEIVED,
         language=report.language,
         contact_id=contact.id if contact else None,
@@ -274,11 +296,11 @@ def _turn(
         note(session, ticket, note_text, by=by, kind="reason", quiet=True)
     ticket.state, ticket.changed_at = to, moment
     ticket.closed_at = moment if to in lifecycle.CLOSED else None
-    _record(session, ticket, action, by=by, before=before, why=why)
+    history.record(session, ticket, action, by=by, before=before, why=why)
     if to == lifecycle.REOPENED:
         ticket.revision += 1
         ticket.merged_into_id = None
-        ticket.due_at = terms.due(ticket.category, ticket.department, moment)
+        ticket.due_at = terms.due(ticket.category, ticket.department, moment, priority=ticket.priority)
         _deliver(session, ticket)
     elif before in lifecycle.PAUSED or to in lifecycle.PAUSED:
         _stop_or_start_clock(session, ticket, moment)
@@ -291,7 +313,7 @@ def _stop_or_start_clock(session: Session, ticket: Ticket, moment: datetime) -> 
         return
     start, since = ticket.created_at, None
     pauses: list[Span] = []
-    for event in history(session, ticket):
+    for event in history.of(session, ticket):
         if event.after == lifecycle.REOPENED:
             start, pauses = event.at, []
         if event.after in lifecycle.PAUSED:
@@ -300,74 +322,44 @@ def _stop_or_start_clock(session: Session, ticket: Ticket, moment: datetime) -> 
             pauses.append((since, event.at))
             since = None
     ticket.paused_at = None
-    ticket.due_at = terms.due(ticket.category, ticket.department, start, pauses)
+    ticket.due_at = terms.due(ticket.category, ticket.department, start, pauses, priority=ticket.priority)
 
 
-def _record(session: Session, ticket: Ticket, action: str, *, by: str, before: str | None, why: dict[str, Any]) -> None:
-    session.flush()
-    last = session.scalar(select(func.max(Event.position)).where(Event.ticket_id == ticket.id)) or 0
-    session.add(
-        Event(
-            ticket_id=ticket.id,
-            position=last + 1,
-            at=clock.now(),
-            by=by[:MOST_NAME],
-            action=action,
-            before=before,
-            after=ticket.state,
-            why=why,
-        )
-    )
-    session.flush()
+def _flag(session: Session, ticket: Ticket, *, by: str, why: dict[str, Any]) -> None:
+    """Mark a ticket that needs a look, one priority higher; its dates come nearer, never later."""
+    before, moment = ticket.priority, clock.now()
+    ticket.priority = routing.more_urgent(city(), before)
+    ticket.flagged_at = moment
+    if ticket.paused_at is None:
+        sooner = terms.answer_due(ticket.category, ticket.department, moment, priority=ticket.priority)
+        ticket.answer_due_at = min(ticket.answer_due_at, sooner)
+        due = terms.due(ticket.category, ticket.department, moment, priority=ticket.priority)
+        ticket.due_at = min(ticket.due_at, due)
+    why = {**why, "priority": f"{before} -> {ticket.priority}"}
+    history.record(session, ticket, "urged", by=by, before=ticket.state, why=why)
+
+
+def _before_waiting(session: Session, ticket: Ticket) -> str:
+    """What the ticket was before the resident was asked something."""
+    asked = [event for event in history.of(session, ticket) if event.after == lifecycle.WAITING]
+    before = asked[-1].before if asked else None
+    return before if before in lifecycle.MOVES[lifecycle.WAITING] else lifecycle.ACCEPTED
 
 
 def _deliver(session: Session, ticket: Ticket, *, held_until: datetime | None = None) -> None:
     """One row per (ticket, destination, revision)."""
+    kind = "webhook" if city().department(ticket.department).webhook else "email"
     outgoing.promise(
         session,
-        kind="email",
+        kind=kind,
         queue="dispatch",
-        destination=f"department:{ticket.department}",
-        key=f"email:{ticket.id}:{ticket.department}:{ticket.revision}",
+        destination=f"{outgoing.DEPARTMENT}{ticket.department}",
+        key=f"{kind}:{ticket.id}:{ticket.department}:{ticket.revision}",
         subject=ticket.id,
         ticket=ticket,
         not_before=held_until,
         held=held_until is not None,
     )
-
-
-def _tell_state(session: Session, ticket: Ticket, note_text: str | None, why: dict[str, Any]) -> None:
-    template = lifecycle.TEXTS.get(ticket.state)
-    if template is None:
-        return
-    language = contacts.language(ticket.contact, ticket.language)
-    question = gsm7(note_text or "", QUESTION_MOST).rstrip(" ?") or city().text(language, "words", "ask_details")
-    fills: dict[str, Any] = {"question": question}
-    if "to" in why:
-        fills["referral"] = city().referrals[why["to"]].short[language]
-    if "into" in why:
-        fills["other"] = why["into"]
-    _tell(session, ticket, template, **fills)
-
-
-def _tell(session: Session, ticket: Ticket, template: str, *, held_until: datetime | None = None, **fills: str) -> bool:
-    """Fill a text from the ticket and promise it. Dates say the last moment that still counts."""
-    category, department = city().category(ticket.category), city().department(ticket.department)
-    language = contacts.language(ticket.contact, ticket.language)
-    due = ticket.answer_due_at if template == "SMS01" else ticket.due_at
-    filled = {
-        "number": ticket.number,
-        "category": category.label[language],
-        "department": department.short,
-        "date": city().short_date(language, clock.local(due - timedelta(seconds=1)).date()),
-        "link": links.tracking(ticket.tracking_code),
-        **fills,
-    }
-    occasion = str(len(history(session, ticket))) if template != "SMS01" else ""
-    told = messages.tell(
-        session, ticket.contact, template, about=ticket, occasion=occasion, held_until=held_until, **filled
-    )
-    return told is not None
 
 
 def _silent_words() -> str:

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session, selectinload
 
 from config import stores
 from config.hotline import city
-from ticketing import numbers
+from ticketing import followers, history, numbers, proposals, readers
 from ticketing.models import Outbox, Ticket
-from ticketing.tickets import history
+from ticketing.news import PROPOSAL
 
 MOST = 1000
+CONFIDENTIAL = "confidential"
 
 
 def listed(
@@ -27,10 +28,11 @@ def listed(
     return [_row(ticket) for ticket in session.scalars(query.order_by(Ticket.created_at.desc()).limit(most))]
 
 
-def shown(session: Session, ticket: Ticket) -> dict[str, Any]:
-    """One ticket with its history and its notes."""
+def shown(session: Session, ticket: Ticket, *, reader: str | None = None) -> dict[str, Any]:
+    """One ticket with its history and its notes; of a confidential one only its readers see what was said."""
+    open_to_reader = readers.may_read(ticket, reader)
     return {
-        **_row(ticket),
+        **_row(ticket, reader=reader),
         "language": ticket.language,
         "answer_due_at": _iso(ticket.answer_due_at),
         "refusals": ticket.refusals,
@@ -43,10 +45,30 @@ def shown(session: Session, ticket: Ticket) -> dict[str, Any]:
                 "to": event.after,
                 "why": event.why,
             }
-            for event in history(session, ticket)
+            for event in history.of(session, ticket)
         ],
-        "notes": [{"at": _iso(note.at), "by": note.by, "kind": note.kind, "text": note.text} for note in ticket.notes],
+        "notes": [{"at": _iso(note.at), "by": note.by, "kind": note.kind, "text": note.text} for note in ticket.notes]
+        if open_to_reader
+        else [],
     }
+
+
+def proposals_listed(session: Session) -> list[dict[str, Any]]:
+    """Every proposal with its title and how many residents stand behind it, most supported first."""
+    query = select(Ticket).where(Ticket.category == PROPOSAL).order_by(Ticket.created_at.desc()).limit(MOST)
+    rows = [
+        {
+            "number": ticket.number,
+            "status": ticket.state,
+            "area": _area(ticket.area),
+            "title": proposals.public_words(session, ticket, "title"),
+            "answer": proposals.public_words(session, ticket, "answer"),
+            "voices": followers.voices(session, ticket),
+            "due_at": _iso(ticket.due_at),
+        }
+        for ticket in session.scalars(query)
+    ]
+    return sorted(rows, key=lambda row: -int(str(row["voices"])))
 
 
 def promises(session: Session) -> dict[str, Any]:
@@ -83,18 +105,20 @@ def promises(session: Session) -> dict[str, Any]:
     }
 
 
-def _row(ticket: Ticket) -> dict[str, Any]:
+def _row(ticket: Ticket, *, reader: str | None = None) -> dict[str, Any]:
+    open_to_reader = readers.may_read(ticket, reader)
     return {
         "number": ticket.number,
-        "category": ticket.category,
+        "category": ticket.category if open_to_reader else CONFIDENTIAL,
         "department": ticket.department,
-        "area": _area(ticket.area),
+        "area": _area(ticket.area) if open_to_reader else None,
         "status": ticket.state,
         "priority": ticket.priority,
+        "flagged": ticket.flagged_at is not None,
         "channel": ticket.channel,
         "created_at": _iso(ticket.created_at),
         "due_at": _iso(ticket.due_at),
-        "reporter": numbers.mask(ticket.contact.phone if ticket.contact else None),
+        "reporter": numbers.mask(ticket.contact.phone if ticket.contact and open_to_reader else None),
         "deliveries": [
             {"kind": row.kind, "destination": _destination(row), "state": row.state} for row in ticket.deliveries
         ],

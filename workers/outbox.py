@@ -250,7 +250,7 @@ def _record(row: Outbox, outcome: Outcome, moment: datetime) -> None:
         row.unknown_since = row.unknown_since or moment
         row.declined = outcome.declined
         row.state, row.not_before = "unknown", moment + (outcome.wait or UNKNOWN_ASK_AFTER)
-    else:  # an e-mail or a fetch that may have happened is simply done again, under the same key
+    else:  # what may have happened in any other way is simply done again, under the same key
         row.state = "pending"
         row.not_before = moment + (outcome.wait or _back_off(row))
 

@@ -1,10 +1,13 @@
 """A call as the database knows it: found or begun, locked for one turn, remembered, ended; and what its recordings
 become when the caller is gone before the next turn."""
 
+import hashlib
 import json
 import re
 import time
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -15,7 +18,7 @@ from config import clock
 from config.hotline import city
 from config.logs import log
 from config.settings import settings
-from ivr import talk
+from ivr import conversations, talk
 from ivr.channels import twiml
 from ivr.channels.guard import SIDS
 from ivr.conversations import CONVERSATIONS
@@ -51,6 +54,17 @@ def answer_turn(session: Session, form: dict[str, str], number: int, answer: Ans
     return _next(session, call, memory, number, answer if number else None, started)
 
 
+@cache
+def menu_version() -> str:
+    """A short mark of what callers hear and how it is asked: the city's files and the conversations."""
+    here = Path(conversations.__file__).parent
+    asked = [*sorted(here.glob("*.py")), here.parent / "talk.py"]
+    digest = hashlib.sha256(city().mark.encode())
+    for path in asked:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
+
+
 def find_or_begin(session: Session, form: dict[str, str]) -> Call:
     """The locked row of this call, made on first sight."""
     sid = form["CallSid"]
@@ -67,6 +81,7 @@ def find_or_begin(session: Session, form: dict[str, str]) -> Call:
                     sid=sid,
                     contact_id=contact.id if contact else None,
                     caller_kind=caller.kind,
+                    menu=menu_version(),
                     status=_UNPRINTABLE.sub("", form.get("CallStatus", ""))[:20],
                 )
             )
@@ -86,6 +101,7 @@ def ended(session: Session, call: Call, status: str) -> None:
         keep_if_due(session, call, recording)
     for ticket in session.scalars(select(Ticket).where(Ticket.call_id == call.id)):
         tickets.release(session, ticket)
+        _note_goal(call, "report")  # who hung up after the recording has reported all the same
     log("call ended", call=call.sid, status=status, node=memory.get("node", ""), ghost=call.ghost)
 
 
@@ -118,6 +134,7 @@ def _next(session: Session, call: Call, memory: Memory, number: int, answer: Ans
     memory["node"] = prompt.node
     reply = twiml.render(prompt, number + 1, call.sid)
     call.ghost = bool(memory["ghost"])
+    _note_goal(call, str(memory.get("goal", "")))
     if call.contact is not None and memory["language"] != before:
         contacts.choose_language(call.contact, memory["language"])
     milliseconds = int((time.monotonic() - started) * 1000)
@@ -135,6 +152,14 @@ def _next(session: Session, call: Call, memory: Memory, number: int, answer: Ans
     log("turn", call=call.sid, turn=number, node=asked, key=key, result=result, ms=milliseconds, to=prompt.node,
         caller=numbers.mask(caller), kind=call.caller_kind)  # fmt: skip
     return reply
+
+
+def _note_goal(call: Call, goal: str) -> None:
+    """The first thing the caller came for and got; an emergency is the goal whatever came before it."""
+    if goal and call.goal != goal and (call.goal is None or goal == "emergency"):
+        call.goal, call.goal_at = goal, clock.now()
+        if goal == "emergency":
+            log("emergency", call=call.sid)
 
 
 def _pressed(answer: Answer | None) -> str:
@@ -177,7 +202,7 @@ def _unfinished_report(session: Session, call: Call, memory: Memory) -> Memory |
     if asked is not None:
         return asked
     nth = memory.get("counts", {}).get("report")
-    if nth is None or memory.get("met"):
+    if nth is None or nth == memory.get("told"):
         return None
     known = session.scalar(select(Ticket.id).where(Ticket.report_key == f"{call.sid}:{nth}"))
     return {"nth": str(nth), "category": FALLBACK["category"]} if known else None

@@ -1,7 +1,6 @@
 """A Prompt as TwiML. The XML is built by the carrier's own library, so no text can become a verb or an attribute."""
 
 import re
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +14,9 @@ from ivr.prompts import Line, Prompt, Wants
 from ticketing import links
 
 CLIPS = ROOT / "config" / "clips"
+# How long the carrier waits for an answer of ours before it asks the fallback. It stands behind addresses, unsigned.
+# Frozen and twice asked, the app costs the caller 8 s; nothing that goes amiss on the way costs more than 9 s.
+OVERRIDES = "#ct=2000&rt=4000&tt=9000&rc=1&rp=ct,rt"
 PAUSE = "500ms"
 SLOW = "80%"
 _ZERO = re.compile(r"(?<!\S)0(?=[\s,.]|$)")
@@ -22,7 +24,12 @@ _NOT_XML = re.compile(r"[^\t\n\x20-\uD7FF\uE000-\uFFFD]")
 
 
 def address(path: str) -> str:
-    """`path` of ours as the carrier must ask for it: behind whatever PUBLIC_URL has after the host."""
+    """Where the carrier gets its next document: behind whatever PUBLIC_URL has after the host, and not for long."""
+    return callback(path) + OVERRIDES
+
+
+def callback(path: str) -> str:
+    """Where the carrier tells of something while nobody waits."""
     return urlsplit(settings().public_url).path + path
 
 
@@ -42,12 +49,13 @@ def render(prompt: Prompt, next_turn: int, call_sid: str) -> str:
         response.redirect(action, method="POST")
     elif wants.kind == "recording":
         _say_all(response, prompt.lines)
-        record(response, action, address(f"/voice/recording/{next_turn}"))
+        record(response, action, callback(f"/voice/recording/{next_turn}"))
         response.redirect(action, method="POST")
     else:
         _say_all(response, prompt.lines)
         dial = response.dial(action=action, method="POST", timeout=wants.seconds, caller_id=settings().caller_id)
-        dial.number(wants.to, url=address(f"/voice/officer/{call_sid}"), method="POST")
+        whisper = {"url": address(f"/voice/officer/{call_sid}"), "method": "POST"} if wants.whisper else {}
+        dial.number(wants.to, **whisper)
     return str(response)
 
 
@@ -127,7 +135,6 @@ def _words(into: Any, text: str, language: str) -> None:
             into.append(piece)
 
 
-@cache
 def _clip(language: str, id_: str) -> str | None:
     """The address of the recorded clip of a sentence without variables, where its file exists."""
     name = f"{language}/{id_}.wav"

@@ -150,7 +150,8 @@ def _answer(form: Form) -> Answer:
     if "DialCallStatus" in form:
         answered = form["DialCallStatus"] in ("completed", "answered")
         bridged = form.get("DialBridged") == "true"
-        return Answer(transfer="talked" if bridged else "answered" if answered else "missed", hung_up=hung_up)
+        missed = "unanswered" if form["DialCallStatus"] == "no-answer" else "missed"
+        return Answer(transfer="talked" if bridged else "answered" if answered else missed, hung_up=hung_up)
     words = " ".join(_CONTROL.sub(" ", form.get("SpeechResult", "")[:2000]).split())
     return Answer(keys=_KEYS.sub("", ending)[:64], words=words[:300], hung_up=hung_up)
 
@@ -159,7 +160,7 @@ def _answer(form: Form) -> Answer:
 def trouble() -> str:
     """The apology that records the report. Rendered once, at start, so that it needs nothing when it is needed."""
     response = twiml.spoken(twiml.line("trouble", calls.DEFAULT_LANGUAGE))
-    twiml.record(response, twiml.address("/voice/fallback/saved"), twiml.address("/voice/fallback/recording"))
+    twiml.record(response, twiml.address("/voice/fallback/saved"), twiml.callback("/voice/fallback/recording"))
     response.hangup()
     return str(response)
 

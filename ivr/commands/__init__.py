@@ -3,11 +3,19 @@ here. Each says what it did in JSON, or in one clear line on standard error with
 
 import click
 
-from ivr.commands import house, outbox, tickets
+from ivr.commands import announce, callbacks, calls, fallback, house, menu, outbox, prompts, proposals, stats, tickets
 
 COMMANDS: tuple[click.Command, ...] = (
     tickets.tickets_group,
+    announce.announce_group,
+    callbacks.callbacks_group,
+    proposals.proposals_group,
+    calls.calls_group,
+    stats.stats_command,
     outbox.outbox_command,
+    fallback.fallback_group,
+    prompts.prompts_group,
+    menu.menu_command,
     house.explain_command,
     house.doctor_command,
     house.migrate_command,

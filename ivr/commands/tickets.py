@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from config import stores
 from ivr.commands.options import as_json, by
-from ticketing import lifecycle, tickets, worklist
+from ticketing import lifecycle, readers, tickets, worklist
 from ticketing.models import Ticket
 from workers import outbox
 
@@ -62,12 +62,16 @@ def _changes(command: Callable[..., None]) -> Callable[..., None]:
 
 @tickets_group.command("show")
 @number
+@click.option("--by", "reader", help="Who looks: a confidential report opens to its named readers only.")
 @as_json
-def show(number: str, as_json: bool) -> None:
+def show(number: str, reader: str | None, as_json: bool) -> None:
     """One ticket with its history."""
     try:
-        with stores.reading() as session:
-            found = worklist.shown(session, tickets.find(session, number))
+        with outbox.transaction() if reader else stores.reading() as session:
+            ticket = tickets.find(session, number, change=reader is not None)
+            if reader:
+                readers.read(session, ticket, by=reader)
+            found = worklist.shown(session, ticket, reader=reader)
     except tickets.TicketError as fault:
         raise click.ClickException(str(fault)) from fault
     _print_ticket(found, as_json)
@@ -123,16 +127,21 @@ def note(session: Session, ticket: Ticket, text: str, by: str) -> None:
 
 @tickets_group.command("reveal")
 @number
-@click.option("--reason", required=True, help="Why the number is needed; kept with the ticket.")
+@click.option("--reason", required=True, help="Why it is needed; kept with the ticket.")
+@click.option("--audio", is_flag=True, help="Links to the recordings instead of the number.")
 @by
-def reveal(number: str, reason: str, by: str) -> None:
-    """Print the reporter's telephone number. The history says who asked, and when."""
+def reveal(number: str, reason: str, audio: bool, by: str) -> None:
+    """Print the reporter's telephone number, or links to the recordings. The history says who asked, and when."""
     try:
         with outbox.transaction() as session:
-            phone = tickets.reveal(session, tickets.find(session, number, change=True), by=by, reason=reason)
+            ticket = tickets.find(session, number, change=True)
+            if audio:
+                found = readers.reveal_audio(session, ticket, by=by, reason=reason)
+            else:
+                found = [readers.reveal_number(session, ticket, by=by, reason=reason)]
     except tickets.TicketError as fault:
         raise click.ClickException(str(fault)) from fault
-    click.echo(phone)
+    click.echo("\n".join(found))
 
 
 def _print_ticket(found: dict[str, Any], as_json: bool) -> None:

@@ -1,4 +1,5 @@
-"""What a recording becomes: the ticket of a report or of a message, opened by its first kept recording.
+"""What a recording becomes: the ticket of a report, of a message or of an opinion, opened by its first kept recording;
+or a remark on a ticket there is.
 
 The conversation comes here when the caller stays on the line, the channel when only the carrier's callback arrives;
 both under the same key, so it does not matter who comes first or how often.
@@ -20,6 +21,10 @@ def keep(session: Session, call: Call, details: Memory, take: Take, memory: Memo
 
 
 def keep_recording(session: Session, call: Call, details: Memory, recording: Recording, language: str) -> Ticket:
+    if "remark" in details:
+        ticket = tickets.find(session, details["remark"], change=True)
+        tickets.add_recording(session, ticket, recording, by="caller")
+        return ticket
     report = tickets.Report(
         key=f"{call.sid}:{details['nth']}",
         channel="voice",
@@ -29,6 +34,7 @@ def keep_recording(session: Session, call: Call, details: Memory, recording: Rec
         place_words=details.get("words"),
         outside=details.get("outside"),
         late=bool(details.get("late")),
+        quiet=bool(details.get("quiet")),
     )
     ticket = tickets.open_ticket(session, report, contact=call.contact, call=call, by="caller")
     recordings.attach(session, ticket, recording)

@@ -1,13 +1,13 @@
-"""A message for the officer, with the time by which somebody calls back; kept as a ticket of the call centre."""
+"""A message for the officer, with the window in which somebody calls back; kept as a ticket of the call centre."""
 
-from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from config import clock
-from config.hotline import city
+from ivr.conversations import wording
 from ivr.conversations.kept import keep
 from ivr.talk import Talk
-from ticketing import tickets
+from ticketing import callbacks, tickets
 
 CATEGORY = "pesan-petugas"
 
@@ -15,7 +15,8 @@ CATEGORY = "pesan-petugas"
 def message(talk: Talk) -> None:
     if not talk.first_visit("message"):
         talk.goodbye()
-    talk.say("officer_missed")
+    if not talk.args.get("told"):
+        talk.say("officer_missed")
     details = {"nth": "message", "category": CATEGORY}
     take = talk.record("message", "record_message", keep=details) or talk.record(
         "message again", "record_again", keep=details
@@ -25,15 +26,29 @@ def message(talk: Talk) -> None:
             talk.finish("no_sound")
         talk.goodbye()
     number = str(talk.once("keep", partial(keep, talk.session, talk.call, details, take, talk.memory)))
+    found = talk.once("promise", partial(_promise, talk, number))
     talk.once("send", lambda: tickets.release(talk.session, tickets.find(talk.session, number, change=True)))
-    until = talk.look("promised", partial(_call_back_time, talk))
-    if until:
-        talk.finish("message_saved", time=until)
+    talk.goal_met()
+    if found:
+        talk.finish("message_saved", **wording.window(talk, found))
     talk.finish("message_kept")
 
 
-def _call_back_time(talk: Talk) -> str | None:
-    """When somebody calls back at the latest; nobody can call a hidden number."""
+def _promise(talk: Talk, number: str) -> dict[str, Any] | None:
+    """When somebody calls back; nobody can call a hidden number."""
     if talk.contact is None:
         return None
-    return city().clock_time(talk.language, clock.now() + timedelta(minutes=city().officer.callback_minutes))
+    now = clock.now()
+    start, end = callbacks.window(now)
+    ticket = tickets.find(talk.session, number, change=True)
+    callbacks.promise(
+        talk.session,
+        ticket,
+        talk.contact,
+        (start, end),
+        key=f"{talk.call.sid}:message",
+        department=ticket.department,
+        topic=ticket.category,
+        language=talk.language,
+    )
+    return {"from": start.isoformat(), "until": end.isoformat(), "asked": now.isoformat()}

@@ -1,26 +1,51 @@
-"""A person: the duty officer's line, once a call; nobody there, or nobody configured, leads to a message."""
+"""A person: the duty officer's line, once a call. Nobody there, or outside the hours: a callback or a message. A number
+from which only silence comes leaves its message first."""
+
+from collections.abc import Callable
+from typing import Any
 
 from config import clock
 from config.hotline import city
 from config.settings import settings
+from ivr.conversations import wording
+from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import deadlines, terms
+from ticketing import callers, deadlines, terms
+
+CHOICE = [Option("1", "callback"), Option("2", "message")]
 
 
 def person(talk: Talk) -> None:
-    if not talk.first_visit("person"):
+    if not talk.first_visit("person") or talk.look("haunts", lambda: callers.haunts(talk.session, talk.contact)):
         talk.go("message")
-    duty = talk.look("duty line", _duty_line)
-    if not duty:
-        talk.go("message")
-    talk.say("to_officer")
-    if talk.hand_over("officer", str(duty)) == "talked":
-        talk.goodbye()
-    talk.go("message")
+    line = talk.look("duty line", _duty_line)
+    if line["opens"]:
+        _instead(talk, "officers_closed", lambda: wording.opening(talk, line))
+    if line["number"]:
+        talk.say("to_officer")
+        if talk.hand_over("officer", line["number"], seconds=city().officer.ring_seconds) == "talked":
+            talk.goal_met()
+            talk.go("survey")
+        _instead(talk, "officers_busy")
+    _instead(talk, "officer_missed")
 
 
-def _duty_line() -> str | None:
-    """The number that rings now, or None outside the hotline's hours."""
-    number = settings().duty_phone or city().officer.duty_phone
-    hours = deadlines.Hours.read(city().hours)
-    return number if number and deadlines.is_open(hours, clock.now(), terms.calendar()) else None
+def _instead(talk: Talk, why: str, fills: Callable[[], dict[str, Any]] = dict) -> None:
+    """Why there is nobody now, and what there is instead; silence leaves a message."""
+
+    def question(slow: bool) -> None:
+        talk.say(why, slow=slow, **fills())
+        talk.say("officer_choice", slow=slow)
+
+    talk.go(talk.choose("instead", question, CHOICE, silence="message"), told=True)
+
+
+def _duty_line() -> dict[str, Any]:
+    """The number that rings now, and when officers are there again if they are not."""
+    now = clock.now()
+    opens = deadlines.next_opening(deadlines.Hours.read(city().hours), now, terms.calendar())
+    return {
+        "number": settings().duty_phone or city().officer.duty_phone,
+        "opens": opens.isoformat() if opens > now else None,
+        "asked": now.isoformat(),
+    }

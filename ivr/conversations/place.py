@@ -2,12 +2,11 @@
 caller who has only keys (or whose voice is not understood) goes on to the recording all the same."""
 
 from functools import partial
-from typing import Any
 
 from config.hotline import city
 from ivr.prompts import Memory, Option
 from ivr.talk import Talk
-from ticketing import places
+from ticketing import callers, places
 
 WHICH = [Option("1", "first"), Option("2", "second"), Option("3", "neither")]
 OUTSIDE = [Option("1", "report"), Option("2", "another")]
@@ -15,7 +14,7 @@ OUTSIDE = [Option("1", "report"), Option("2", "another")]
 
 def place(talk: Talk) -> Memory:
     """The details of a report that say where: area, the words that were said, and whose it is outside the city."""
-    last = talk.look("last area", lambda: talk.contact.last_area if talk.contact else None)
+    last = talk.look("last area", lambda: callers.last_area(talk.session, talk.call))
     if last and talk.yes("same place", lambda slow: talk.say("place_last", slow=slow, area=_name(talk, last))):
         return {"area": last}
     words = ""
@@ -48,13 +47,12 @@ def _settled(talk: Talk, attempt: int, found: Memory) -> Memory | None:
         return {"first": {"area": first}, "second": {"area": second}}.get(which)
     if found["result"] == "outside":
         referral = city().referrals[found["outside"]]
-        fills: dict[str, Any] = {"place": referral.short[talk.language], "referral": referral.say[talk.language]}
-        wish = talk.choose(
-            f"outside {attempt}",
-            lambda slow: talk.say("place_outside", slow=slow, **fills),
-            OUTSIDE,
-            silence="report",
-        )
+
+        def question(slow: bool) -> None:
+            place, words = referral.short[talk.language], referral.say[talk.language]
+            talk.say("place_outside", slow=slow, place=place, referral=words)
+
+        wish = talk.choose(f"outside {attempt}", question, OUTSIDE, silence="report")
         return {"outside": found["outside"]} if wish == "report" else None
     return None
 

@@ -1,61 +1,68 @@
-"""A resident reports a problem: topic, place, recording, review, number. Hanging up at any point after the recording
-keeps the report, and silence in the review sends it."""
+"""A resident reports a problem or makes a proposal: topic, place, recording, review, number. Hanging up at any point
+after the recording keeps the report, and silence in the review sends it."""
 
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from config import clock
+from config import clock, spoken
 from config.hotline import city
+from ivr.conversations import menus, wording
+from ivr.conversations.incident import offer_incident
 from ivr.conversations.kept import keep
+from ivr.conversations.mobile import mobile
 from ivr.conversations.place import place
 from ivr.prompts import Memory, Option
 from ivr.talk import Talk
-from ticketing import contacts, numbers, recordings, references, tickets
+from ticketing import callers, contacts, news, numbers, recordings, references, tickets
 
 MOST_TAKES = 6
 REVIEW = [Option("1", "send"), Option("2", "listen"), Option("3", "again")]
+ANYTHING_ELSE = "lainnya"
+# Saying nothing at these menus means "anything else".
+MAY_BE_SILENT = ("topic", "other")
 
 
 def report(talk: Talk) -> None:
     nth = talk.count("report")
-    category = _topic(talk)
-    number = _recorded(talk, {"nth": str(nth), "category": category, **place(talk)})
-    talk.goal_met()
+    category = str(talk.args.get("category") or _topic(talk))
+    details = {"nth": str(nth), "category": category}
+    confidential = city().category(category).confidential
+    if confidential:
+        talk.say("confidential")
+        talk.say("danger")
+    else:
+        offered = offer_incident(talk, category, "here", partial(_home, talk))
+        details |= place(talk)
+        offer_incident(talk, category, "there", lambda: details.get("area"), but=offered)
+    number = _recorded(talk, details)
+    talk.goal_met(report=nth)
     told = talk.look("told", partial(_facts, talk, number))
-    talk.say("number", **told["groups"])
-    if told["sms"]:
-        talk.say("number_sms")
-    talk.say("first_answer", date=told["date"])
-    if not told["sms"] and not told["stopped"]:
+    _tell(talk, category, told)
+    if confidential:
+        _offer_receipt(talk, number)
+    elif not told["sms"] and not told["stopped"]:
         _offer_texts(talk, number)
-    _another(talk)
+    menus.another(talk)
 
 
 def _topic(talk: Talk) -> str:
-    """What it is about; one question more where a topic has several owners. Saying nothing means "anything else"."""
-    menu = "topic"
-    while True:
-        entries = city().menu(menu)
-        options = [Option(str(entry.digit), str(entry.digit), entry.text) for entry in entries]
+    """What it is about; one question more where a topic has several owners."""
+    entry = menus.through(talk, "topic", may_be_silent=MAY_BE_SILENT)
+    return str(entry.category) if entry else ANYTHING_ELSE
 
-        def say(slow: bool, menu: str = menu, options: list[Option] = options) -> None:
-            talk.say(f"{menu}_ask", slow=slow)
-            talk.say_options(options, slow=slow)
 
-        silence = str(entries[-1].digit) if menu == "topic" else None
-        chosen = talk.choose(menu, say, options, silence=silence)
-        entry = next(entry for entry in entries if str(entry.digit) == chosen)
-        if entry.category:
-            return entry.category
-        menu = str(entry.ask)
+def _home(talk: Talk) -> str | None:
+    return callers.last_area(talk.session, talk.call)
 
 
 def _recorded(talk: Talk, details: Memory) -> str:
     """Record until the caller is content. Returns the number of the ticket, which exists from the first take on."""
+    proposal = details["category"] == news.PROPOSAL
+    ask = "record_proposal" if proposal else "record"
     number, silences = "", 0
     for nth in range(1, MOST_TAKES + 1):
-        take = talk.record(f"take {nth}", "record_again" if silences else "record", keep=details)
+        take = talk.record(f"take {nth}", "record_again" if silences else ask, keep=details)
         if take is None and number:
             break  # the earlier take stays
         if take is None:
@@ -67,15 +74,16 @@ def _recorded(talk: Talk, details: Memory) -> str:
         if take.ended_by == "0":
             talk.once("send", partial(_send, talk, number))
             talk.go("person")
-        if _review(talk, nth) == "send":
+        if _review(talk, nth, proposal) == "send":
             break
     talk.once("send", partial(_send, talk, number))
     return number
 
 
-def _review(talk: Talk, nth: int) -> str:
+def _review(talk: Talk, nth: int, proposal: bool) -> str:
+    question = partial(menus.say, talk, "review_proposal" if proposal else "review")
     for listened in range(MOST_TAKES):
-        choice = talk.choose(f"review {nth}.{listened}", partial(_say, talk, "review"), REVIEW, silence="send")
+        choice = talk.choose(f"review {nth}.{listened}", question, REVIEW, silence="send")
         if choice != "listen":
             return choice
         there = talk.look(f"audio {nth}.{listened}", partial(_audio, talk))
@@ -87,42 +95,43 @@ def _review(talk: Talk, nth: int) -> str:
     return "send"
 
 
+def _tell(talk: Talk, category: str, told: dict[str, Any]) -> None:
+    """The number twice, whether it comes by text, and by when there is an answer."""
+    proposal = category == news.PROPOSAL
+    first, second, third = (spoken.digits(talk.language, group) for group in told["groups"])
+    talk.say("number_proposal" if proposal else "number", n1=first, n2=second, n3=third)
+    if told["sms"]:
+        talk.say("number_sms")
+    day = wording.weekday(talk, told["due" if proposal else "answer_due"])
+    talk.say("proposal_answer" if proposal else "first_answer", date=day)
+
+
 def _offer_texts(talk: Talk, number: str) -> None:
-    """Whoever called from a landline, from abroad or with a hidden number may name a mobile for news."""
-    for attempt in (1, 2):
-        keyed = talk.digits(f"mobile {attempt}", "mobile_ask" if attempt == 1 else "mobile_again", most=16)
-        if keyed is None:
-            return
-        mobile = numbers.read(keyed)
-        if not mobile.sms or mobile.e164 is None:
-            continue
-        groups = ", ".join(numbers.spoken_groups(mobile.e164))
-        if talk.yes(f"mobile right {attempt}", partial(_say, talk, "mobile_confirm", mobile=groups)):
-            if talk.once("texts", partial(_take_mobile, talk, number, mobile)):
-                talk.say("number_sms")
-            return
+    found = mobile(talk)
+    if found is not None and talk.once("texts", partial(_take_mobile, talk, number, found)):
+        talk.say("number_sms")
 
 
-def _another(talk: Talk) -> None:
-    if talk.choose("another", partial(_say, talk, "another"), [Option("1", "report")], silence="enough") == "report":
-        talk.go("report")
-    talk.goodbye()
-
-
-def _say(talk: Talk, id_: str, slow: bool, **fills: Any) -> None:
-    talk.say(id_, slow=slow, **fills)
+def _offer_receipt(talk: Talk, number: str) -> None:
+    """A telephone is shared: a confidential report is texted about only where the caller says that it may be."""
+    texts = talk.look("can text", lambda: bool(talk.contact and talk.contact.sms and not talk.contact.opted_out_at))
+    yes_no = [Option("1", "yes"), Option("2", "no")]
+    question = partial(menus.say, talk, "confidential_text")
+    if texts and talk.choose("receipt", question, yes_no, silence="no", confirm=True) == "yes":
+        talk.once("receipt", partial(_allow_texts, talk, number))
+        talk.say("number_sms")
 
 
 def _facts(talk: Talk, number: str) -> dict[str, Any]:
-    """What the caller is told about the new ticket."""
+    """What the caller is told about the new ticket; dates are the last day that still counts."""
     ticket = tickets.find(talk.session, number)
-    first, second, third = references.spoken(number)
-    last_moment = clock.local(ticket.answer_due_at - timedelta(seconds=1))
+    reached = ticket.contact is not None and ticket.contact.sms and not ticket.quiet
     return {
-        "groups": {"n1": first, "n2": second, "n3": third},
-        "sms": ticket.contact is not None and ticket.contact.sms and not ticket.contact.opted_out_at,
+        "groups": references.threes(number),
+        "sms": reached and ticket.contact is not None and not ticket.contact.opted_out_at,
         "stopped": ticket.contact is not None and ticket.contact.opted_out_at is not None,
-        "date": city().spoken_date(talk.language, last_moment.date()),
+        "answer_due": clock.local(ticket.answer_due_at - timedelta(seconds=1)).date().isoformat(),
+        "due": clock.local(ticket.due_at - timedelta(seconds=1)).date().isoformat(),
     }
 
 
@@ -144,3 +153,9 @@ def _take_mobile(talk: Talk, number: str, mobile: numbers.Number) -> bool:
     talk.call.contact = contact
     tickets.give_contact(talk.session, tickets.find(talk.session, number, change=True), contact, by="caller")
     return contact.sms and contact.opted_out_at is None
+
+
+def _allow_texts(talk: Talk, number: str) -> None:
+    ticket = tickets.find(talk.session, number, change=True)
+    ticket.quiet = False
+    news.received(talk.session, ticket)

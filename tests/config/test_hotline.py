@@ -88,12 +88,191 @@ BROKEN = {
         0,
         "menu topic has 6 options, at most 5 can be remembered",
     ),
+    "too many options in the root": (
+        "hotline.toml",
+        "\n[[menus.topic]]",
+        '\n[[menus.root]]\ndigit = 6\ntext = "root_status"\ntalk = "status"\n\n[[menus.topic]]',
+        0,
+        "menu root has 6 options, at most 5 can be remembered",
+    ),
     "option to nowhere": (
         "hotline.toml",
-        'text = "topic_other"\ncategory = "lainnya"',
+        'text = "topic_other"\nask = "other"',
         'text = "topic_other"',
         -2,
-        "option 5 of menu topic needs either a category or a menu to ask",
+        "option 5 of menu topic needs one of category, ask, topic and talk",
+    ),
+    "option to two things": (
+        "hotline.toml",
+        'text = "topic_other"\nask = "other"',
+        'text = "topic_other"\nask = "other"\ncategory = "lainnya"',
+        -2,
+        "option 5 of menu topic needs one of category, ask, topic and talk",
+    ),
+    "option to an unknown talk": (
+        "hotline.toml",
+        'talk = "proposal"',
+        'talk = "proposals"',
+        0,
+        "menu root names talk proposals; there are emergency, information, proposal, report, status",
+    ),
+    "option to a talk that no menu may lead to": (
+        "hotline.toml",
+        'talk = "proposal"',
+        'talk = "survey"',
+        0,
+        "menu root names talk survey",
+    ),
+    "option to an unknown topic": (
+        "hotline.toml",
+        'topic = "tax"',
+        'topic = "taxes"',
+        0,
+        "menu money names topic taxes, which is not defined",
+    ),
+    "option of the root that reports at once": (
+        "hotline.toml",
+        'digit = 5\ntext = "root_proposal"\ntalk = "proposal"',
+        'digit = 5\ntext = "root_proposal"\ncategory = "usulan"',
+        -1,
+        "option 5 of menu root has category, it needs talk",
+    ),
+    "option of the root that asks a menu": (
+        "hotline.toml",
+        'digit = 5\ntext = "root_proposal"\ntalk = "proposal"',
+        'digit = 5\ntext = "root_proposal"\nask = "topic"',
+        -1,
+        "option 5 of menu root has ask, it needs talk",
+    ),
+    "option among the topics that informs": (
+        "hotline.toml",
+        'text = "roads_lights"\ncategory = "lampu-jalan"',
+        'text = "roads_lights"\ntopic = "tax"',
+        -2,
+        "option 2 of menu roads has topic, it needs category",
+    ),
+    "option of the information that reports": (
+        "hotline.toml",
+        'topic = "tax"',
+        'category = "lainnya"',
+        -3,
+        "option 1 of menu money has category, it needs topic",
+    ),
+    "key 1 of the root": (
+        "hotline.toml",
+        'digit = 1    # always the emergency\ntext = "root_emergency"\ntalk = "emergency"',
+        'digit = 1\ntext = "root_emergency"\ntalk = "report"',
+        2,
+        "key 1 of the root is the emergency, always",
+    ),
+    "menu that leads back to itself": (
+        "hotline.toml",
+        'text = "roads_damage"\ncategory = "jalan-rusak"',
+        'text = "roads_damage"\nask = "topic"',
+        None,
+        "menu topic leads back to itself",
+    ),
+    "menu that asks itself": (
+        "hotline.toml",
+        'topic = "tax"',
+        'ask = "money"',
+        -3,
+        "menu money leads back to itself",
+    ),
+    "menu without its question": (
+        "hotline.toml",
+        "\n[[menus.money]]\ndigit = 1",
+        "\n[[menus.costs]]\ndigit = 1",
+        0,
+        "text costs_ask is missing in [voice] of id.toml",
+    ),
+    "topic without its texts": (
+        "hotline.toml",
+        "[topics.health]",
+        "[topics.water]\n\n[topics.health]",
+        0,
+        "text info_water is missing in [sms] of en.toml",
+    ),
+    "department of a topic": (
+        "hotline.toml",
+        'department = "bapenda"',
+        'department = "bapendax"',
+        0,
+        "topic tax names department bapendax, which is not defined",
+    ),
+    "category of a topic": (
+        "hotline.toml",
+        'department = "dinkes"\ncategory = "kesehatan"',
+        'department = "dinkes"\ncategory = "sehat"',
+        1,
+        "topic health names category sehat, which is not defined",
+    ),
+    "topic that ends before it is true": (
+        "hotline.toml",
+        "as_of = 2026-11-01\nuntil = 2027-04-30",
+        "as_of = 2026-11-01\nuntil = 2026-10-31",
+        1,
+        "topic offices ends before it is true",
+    ),
+    "department without a contact": (
+        "hotline.toml",
+        'short = "Dishub"\nemail = "dishub@bekasikota.invalid"\n',
+        'short = "Dishub"\n',
+        -2,
+        "departments dishub email: Field required",
+    ),
+    "line of a department": (
+        "hotline.toml",
+        'email = "dishub@bekasikota.invalid"',
+        'email = "dishub@bekasikota.invalid"\nphone = "021-8895"',
+        1,
+        "departments dishub phone",
+    ),
+    "confidential without readers": (
+        "hotline.toml",
+        'readers = ["inspektur"]',
+        "readers = []",
+        -1,
+        "category keluhan-petugas is confidential, so it must name its readers",
+    ),
+    "confidential without a word about readers": (
+        "hotline.toml",
+        'readers = ["konselor-dp3a"]',
+        "",
+        -1,
+        "category kekerasan-rumah is confidential, so it must name its readers",
+    ),
+    "category that conversations need": (
+        "hotline.toml",
+        "[categories.masukan]",
+        "[categories.pendapat]",
+        None,
+        "category masukan is missing; it takes what callers say of a handled call",
+    ),
+    "text of a root option": (
+        "hotline.toml",
+        'text = "root_status"',
+        'text = "root_state"',
+        0,
+        "text root_state is missing in [menu] of id.toml",
+    ),
+    "callbacks that never fit": (
+        "hotline.toml",
+        "minutes = 60",
+        "minutes = 900",
+        0,
+        "900 minutes do not fit between 7 and 21 o'clock",
+    ),
+    "callbacks by night": ("hotline.toml", "until_hour = 21", "until_hour = 7", -2, "do not fit between 7 and 7"),
+    "tries in disorder": ("hotline.toml", "[0, 10, 30]", "[0, 30, 10]", 0, "callbacks.attempts_after must ascend"),
+    "no tries": ("hotline.toml", "[0, 10, 30]", "[]", 0, "callbacks attempts_after"),
+    "emergency desk": ("hotline.toml", 'desk_phone = ""', 'desk_phone = "112"', 0, "emergency desk_phone"),
+    "emergency that rings too long": (
+        "hotline.toml",
+        'desk_phone = ""\nring_seconds = 20',
+        'desk_phone = ""\nring_seconds = 21',
+        1,
+        "emergency ring_seconds",
     ),
     "text of an option": (
         "hotline.toml",
@@ -211,6 +390,42 @@ def test_a_category_needs_somebody_today(tmp_path: Path) -> None:
     assert "category lampu-jalan has no department after 2025-12-31" in found
 
 
+@pytest.mark.parametrize("menu", ["root", "topic", "information"])
+def test_a_menu_that_every_call_needs_is_missed(tmp_path: Path, menu: str) -> None:
+    folder, _ = edited(tmp_path, "hotline.toml", "ring_seconds = 20", "ring_seconds = 20")
+    path = folder / "hotline.toml"
+    path.write_text(path.read_text().replace(f"[[menus.{menu}]]", "[[menus.elsewhere]]"))
+    found = [problem for problem in problems(folder) if f"menu {menu} is missing; every call needs it" in problem]
+    assert len(found) == 1
+    assert re.match(r"hotline.toml line \d+: ", found[0])
+
+
+def test_without_any_menu_the_city_is_refused_and_not_half_loaded(tmp_path: Path) -> None:
+    folder, _ = edited(tmp_path, "hotline.toml", "ring_seconds = 20", "ring_seconds = 20")
+    path = folder / "hotline.toml"
+    path.write_text(re.sub(r"\[\[menus\.\w+\]\]\n(?:.+\n)+", "", path.read_text()))
+    assert any("menus: Field required" in problem for problem in problems(folder))
+
+
+@pytest.mark.parametrize("id_", ["root_report", "topic_ask", "info_tax"])
+def test_a_text_that_is_missing_in_every_language_is_missed(tmp_path: Path, id_: str) -> None:
+    """The languages agree, so only what the city names shows it."""
+    folder, _ = edited(tmp_path, "hotline.toml", "ring_seconds = 20", "ring_seconds = 20")
+    for path in (folder / "texts").glob("*.toml"):
+        path.write_text(re.sub(rf"^{id_} = .*\n", "", path.read_text(), flags=re.M))
+    found = problems(folder)
+    assert len(found) == 2 * (2 if id_ == "info_tax" else 1)
+    assert all(re.match(rf"hotline.toml line \d+: text {id_} is missing in", problem) for problem in found)
+
+
+def test_the_emergency_stays_key_1_whatever_comes_first_in_the_file(tmp_path: Path) -> None:
+    first = '[[menus.root]]\ndigit = 1    # always the emergency\ntext = "root_emergency"\ntalk = "emergency"\n\n'
+    folder, _ = edited(tmp_path, "hotline.toml", first, "")
+    found = "\n".join(problems(folder))
+    assert "key 1 of the root is the emergency, always" in found
+    assert "menu root must have digit 1 here" in found
+
+
 def test_all_problems_are_listed_not_only_the_first(tmp_path: Path) -> None:
     folder, _ = edited(tmp_path, "hotline.toml", 'owner = "dlh"', 'owner = "dlx"')
     path = folder / "hotline.toml"
@@ -263,14 +478,31 @@ def test_a_name_of_both_levels_says_both(bekasi: City) -> None:
     assert bekasi.area_name("en", "telukpucung") == "Teluk Pucung"
 
 
-def test_dates_times_and_digits_are_said_as_people_say_them(bekasi: City) -> None:
+def test_dates_and_times_are_written_as_people_write_them(bekasi: City) -> None:
     day = date(2026, 11, 26)
     moment = datetime(2026, 11, 26, 7, 5, tzinfo=UTC)
-    assert bekasi.spoken_date("id", day) == "Kamis, 26 November"
+    assert bekasi.long_date("id", day) == "Kamis, 26 November 2026"
     assert bekasi.long_date("en", day) == "Thursday, 26 November 2026"
     assert bekasi.short_date("id", date(2026, 8, 17)) == "17 Agu"
     assert (bekasi.clock_time("id", moment), bekasi.clock_time("en", moment)) == ("14.05", "14:05")
-    assert bekasi.digits("id", "081") == "nol delapan satu"
+
+
+def test_what_is_confidential_has_its_readers_and_a_neutral_label(bekasi: City) -> None:
+    confidential = {key: category for key, category in bekasi.categories.items() if category.confidential}
+    assert set(confidential) == {"keluhan-petugas", "kekerasan-rumah"}
+    assert all(category.readers for category in confidential.values())
+    assert {category.label["id"] for category in confidential.values()} == {"khusus"}
+
+
+def test_a_kecamatan_is_around_its_kelurahan_and_around_itself(bekasi: City) -> None:
+    assert bekasi.kecamatan_key("kranji") == "kec-bekasibarat"
+    assert bekasi.kecamatan_key("kec-bekasibarat") == "kec-bekasibarat"
+    assert bekasi.kecamatan_key("nowhere") == "nowhere"
+
+
+def test_the_mark_changes_with_every_file_of_the_city(bekasi: City, tmp_path: Path) -> None:
+    folder, _ = edited(tmp_path, "texts/en.toml", "Please press", "Kindly press")
+    assert len({bekasi.mark, load(folder).mark}) == 2
 
 
 @pytest.mark.parametrize(

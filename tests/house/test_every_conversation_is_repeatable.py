@@ -1,117 +1,91 @@
 """A conversation runs from its first line on every request, so it must come to the same question again although the
-world has moved on (DESIGN section 4): every conversation is run over every prefix of its answers, and once more with
-the clock a day on, the caller's tickets moved, the last area changed, texts stopped and the other language chosen."""
+world has moved on (DESIGN section 4): every conversation is run over every prefix of its answers, and once more a day
+later, with the tickets moved, the announcements over, the lines of the officers gone and the other language chosen."""
 
+import ast
 import copy
+import re
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import time_machine
-from people import House
+from factories import city_with
+from lives import MOBILE, MONDAY, Answers, Caller, Life, a_day_on, answers_to, fill_the_town, life, pressed, take
+from people import House, use
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
-from config import clock, stores
-from ivr import talk
-from ivr.conversations import CONVERSATIONS
-from ivr.prompts import Answer, Memory, Option, Prompt, Take
-from ivr.simulator.ledger import new_sid
-from ticketing import contacts, numbers
-from ticketing.models import Call, Event, Message, Note, Outbox, Recording, Ticket
+from config import clock
+from config.hotline import city
+from config.settings import ROOT
+from ivr.conversations import CONVERSATIONS, menus
+from ivr.prompts import Answer, Memory, Option, Prompt
+from ivr.talk import Conversation, Talk
+from ticketing.models import Ticket, WrongTry
 
-MOST_ANSWERS, MOST_PREFIXES = 14, 170
-WORDS = ("kranji", "bojong", "tambun", "di sana")
-NOW = datetime(2026, 11, 23, 16, 50, tzinfo=clock.CITY_ZONE)
+MOST_ANSWERS, MOST_PREFIXES = 14, 30
+MISSED, TALKED = Answer(transfer="missed"), Answer(transfer="talked")
 
-Answers = tuple[Answer, ...]
+# The answers that lead to a conversation, or deep into one.
+WAYS: tuple[Answers, ...] = (
+    pressed(),
+    pressed("1"),
+    pressed("2"),
+    (*pressed("2", "2", "*"), take(9, "#")),
+    (*pressed("2", "2", "*"), take(9, "#"), *pressed("1")),
+    (*pressed("2", "5", "1"), take(9, "#"), *pressed("1")),
+    (*pressed("2", "3", "1"), Answer(words="kranji"), *pressed("1")),
+    pressed("3"),
+    pressed("3", "4", "4", "4"),
+    pressed("4"),
+    pressed("4", "*", "4", "4", "3"),
+    pressed("4", "4", "3"),
+    pressed("5"),
+    pressed("0"),
+    (*pressed("0"), MISSED, *pressed("1")),
+    (*pressed("0"), MISSED, *pressed("2")),
+    (*pressed("0"), TALKED),
+)
 
-
-class _Undo(Exception):
-    """Take back what a life did to the database."""
-
-
-@dataclass
-class Life:
-    """A call after some answers: what is remembered, what is asked, and the rows it stands in."""
-
-    session: Session
-    call: Call
-    memory: Memory
-    prompt: Prompt
-
-    def run(self, memory: Memory, answer: Answer | None) -> Prompt:
-        given = {"session": self.session, "call": self.call, "conversations": CONVERSATIONS}
-        return talk.run(memory, answer, **given)[0]
-
-    def acts(self) -> list[int]:
-        """How much of everything there is: an act that is done twice adds a row."""
-        self.session.flush()
-        tables = (Ticket, Event, Outbox, Message, Recording, Note)
-        return [self.session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
-
-
-@contextmanager
-def life(number: str, answers: Answers, last_area: str | None) -> Iterator[Life]:
-    """Live a call through `answers`, and undo it at the end."""
-    with suppress(_Undo), stores.transaction() as session:
-        caller = numbers.read(number)
-        contact = contacts.known(session, caller)
-        if contact is not None:
-            contact.last_area = last_area
-        call = Call(sid=new_sid("CA"), contact=contact, caller_kind=caller.kind, status="in-progress")
-        session.add(call)
-        session.flush()
-        found = Life(session, call, talk.fresh("id"), Prompt((), None, "id", ""))
-        for turn, answer in enumerate((None, *answers)):
-            found.memory["turn"] = turn
-            found.prompt = found.run(found.memory, answer)
-        yield found
-        raise _Undo
+# Number, area of the last report, the time at which they call, and that of the day on.
+CALLERS: dict[str, tuple[str, str | None, str, str]] = {
+    "mobile, after hours": ("+6281200001111", "kranji", "16:50", "10:00"),
+    "landline, in working hours": ("+622188950001", None, "10:00", "23:10"),
+    "hidden, at night": ("anonymous", None, "23:10", "10:00"),
+}
+# The questions that each of them must come to.
+COMES_TO = {
+    "mobile, after hours": """
+        main.root, emergency.desk, report.same place, report.follow here, report.receipt, report.another, status.wish,
+        status.last, status.remark, status.remark again, status.withdraw, status.number, information.wish,
+        department.closed, proposal.proposal, proposal.heard, proposal.support, proposal.number, person.officer,
+        person.instead, callback.offer, message.message, message.message again, survey.score, survey.solved,
+        survey.feedback""",
+    "landline, in working hours": """
+        report.topic, report.other, report.place, report.right, report.which, report.outside, report.take,
+        report.review, report.mobile, report.mobile right, report.follow there, status.proof keyed, information.mobile,
+        department.department, proposal.heard keyed, proposal.support keyed, callback.callback right""",
+    "hidden, at night": """
+        callback.callback, message.message, proposal.goodbye, survey.goodbye, department.closed, status.wish keyed""",
+}
 
 
-def moved_on(found: Life) -> Memory:
-    """The same memory in a world a day older."""
-    for ticket in found.session.scalars(select(Ticket)):
-        ticket.state, ticket.department, ticket.answer_due_at = (
-            "resolved",
-            "dlh",
-            ticket.answer_due_at + timedelta(days=9),
-        )
-    for recording in found.session.scalars(select(Recording)):
-        recording.fetched_at = None if recording.fetched_at else datetime.now(UTC)
-    if found.call.contact is not None:
-        contact = found.call.contact
-        contact.last_area = "cikiwul" if contact.last_area is None else None
-        contact.opted_out_at = None if contact.opted_out_at else datetime.now(UTC)
-    found.session.flush()
-    memory = copy.deepcopy(found.memory)
-    memory["language"] = "en" if memory["language"] == "id" else "id"
-    return memory
-
-
-def answers_to(prompt: Prompt) -> list[Answer]:
-    """What somebody may answer."""
-    wants = prompt.wants
-    if wants is None:
-        return []
-    silence = Answer()
-    if wants.kind == "key":
-        return [Answer(keys=key) for key in ("1", "2", "3", "0", "*")] + [silence]
-    if wants.kind == "digits":
-        return [Answer(keys=keys) for keys in ("081234567890", "123", "*", "8")] + [silence]
-    if wants.kind == "words":
-        return [Answer(words=said) for said in WORDS] + [Answer(keys="*"), silence]
-    if wants.kind == "recording":
-        return [_take(9, "#"), _take(7, "0"), _take(9, "hangup"), _take(5, "silence"), _take(1, "0"), silence]
-    return [Answer(transfer="talked"), Answer(transfer="missed")]
-
-
-def _take(seconds: int, ended_by: str) -> Answer:
-    return Answer(take=Take(new_sid("RE"), seconds, ended_by), hung_up=ended_by == "hangup")
+@pytest.fixture
+def town(sqlite_house: House, request: pytest.FixtureRequest) -> Iterator[Caller]:
+    """A caller of a town where something is going on, on a Monday; later is Tuesday."""
+    number, last_area, now, later = CALLERS[request.param]
+    use(EMERGENCY_PHONE="+622150010112")
+    dinkes = city().department("dinkes").model_copy(update={"phone": "+622150010119"})
+    moments = [
+        MONDAY + timedelta(days=day, hours=int(at[:2]), minutes=int(at[3:])) for day, at in enumerate((now, later))
+    ]
+    with city_with(departments={**city().departments, "dinkes": dinkes}), time_machine.travel(moments[0], tick=False):
+        yield Caller(number, last_area, *moments, fill_the_town(number, moments[0]))
 
 
 def same_question(one: Prompt, other: Prompt) -> bool:
@@ -123,125 +97,169 @@ def names(memory: Memory) -> list[tuple[str, str]]:
     return [(kind, key) for kind, key, _ in memory["journal"]]
 
 
-def signature(found: Life) -> str:
+def signature(memory: Memory) -> str:
     """Two prefixes that are remembered alike need no second visit."""
-    memory = found.memory
     answered = [(kind, key, str(value)[:12] if kind != "look" else "") for kind, key, value in memory["journal"]]
     takes = [entry for entry in answered if "take" not in entry[1] and "keep" not in entry[1]]
     return repr((memory["name"], takes, names(memory), memory["open"], memory["visits"], memory["over"]))
 
 
-def prefixes(number: str, last_area: str | None) -> Iterator[tuple[Answers, Life]]:
-    """Every prefix, breadth first, each lived anew; those that are remembered like an earlier one are left out."""
-    waiting: deque[Answers] = deque([()])
+def prefixes(caller: Caller, way: Answers) -> Iterator[tuple[Answers, Life]]:
+    """Prefixes that begin with this way, breadth first, each lived anew; without those that are remembered like one
+    that came before."""
+    waiting: deque[Answers] = deque([way])
     seen: set[str] = set()
-    while waiting and len(seen) < MOST_PREFIXES:
+    for _ in range(MOST_PREFIXES):
+        if not waiting:
+            return
         answers = waiting.popleft()
-        with life(number, answers, last_area) as found:
-            mark = signature(found)
-            if mark in seen:
-                continue
-            seen.add(mark)
-            if len(answers) < MOST_ANSWERS:
-                waiting += [(*answers, answer) for answer in answers_to(found.prompt)]
+        with life(caller, answers) as found:
             yield answers, found
+            for answer in answers_to(found.prompt, caller):
+                mark = signature(lived_on(found, answer))
+                if mark not in seen:
+                    seen.add(mark)
+                    waiting.append((*answers, answer))
 
 
-def check_again(answers: Answers, found: Life) -> None:
-    """The run that a later request makes: the same question, nothing done, nothing read anew."""
-    before, remembered = found.acts(), copy.deepcopy(found.memory["journal"])
-    memory = moved_on(found)
-    with time_machine.travel(NOW + timedelta(days=1), tick=False):
-        again = found.run(memory, None)
-    assert same_question(found.prompt, again), f"{answers}: {found.prompt.node} became {again.node}"
-    assert memory["journal"] == remembered, answers
-    assert found.acts() == before, f"{answers}: an act was done twice"
-
-
-def check_next(answers: Answers, found: Life, answer: Answer) -> None:
-    """Whatever is answered next is remembered under the same key, in either world."""
-    chapter, length = found.memory["chapter"], len(found.memory["journal"])
-    here, there = copy.deepcopy(found.memory), copy.deepcopy(found.memory)
-    there["language"] = "en" if here["language"] == "id" else "id"
-    here["turn"] = there["turn"] = here["turn"] + 1
+def lived_on(found: Life, answer: Answer, memory: Memory | None = None) -> Memory:
+    """What is remembered after one answer more, which is taken back."""
+    memory = copy.deepcopy(found.memory if memory is None else memory)
+    memory["turn"] += 1
     with found.session.begin_nested() as point:
-        found.run(here, answer)
+        found.run(memory, answer)
         point.rollback()
-    with found.session.begin_nested() as point, time_machine.travel(NOW + timedelta(days=1), tick=False):
-        found.run(there, answer)
-        point.rollback()
-    assert here["chapter"] == there["chapter"], (answers, answer)
-    if here["chapter"] == chapter:
-        assert names(here)[: length + 1] == names(there)[: length + 1], (answers, answer)
+    return memory
 
 
-@pytest.mark.parametrize(
-    ("number", "last_area"),
-    [("+6281200001111", "kranji"), ("+622188950001", None)],
-    ids=["mobile", "landline"],
-)
-def test_every_prefix_of_a_call(sqlite_house: House, number: str, last_area: str | None) -> None:
-    visited: set[str] = set()
-    nodes: set[str] = set()
-    count = 0
-    with time_machine.travel(NOW, tick=False):
-        for answers, found in prefixes(number, last_area):
+def check_a_day_on(caller: Caller, answers: Answers, found: Life) -> None:
+    """The runs that later requests make: the same question again, nothing done and nothing read anew; then whatever is
+    answered is remembered as the answer to it."""
+    remembered = copy.deepcopy(found.memory["journal"])
+    with a_day_on(caller, found) as memory:
+        with found.watched() as seen:
+            again = found.run(memory, None)
+        assert same_question(found.prompt, again), f"{answers}: {found.prompt.node} became {again.node}"
+        assert memory["journal"] == remembered, answers
+        assert seen == [], f"{answers}: {found.prompt.node} reads or acts outside look and once"
+        for answer in answers_to(found.prompt, caller):
+            there = lived_on(found, answer, memory)
+            grown = names(there)[len(remembered) :]
+            if there["chapter"] == memory["chapter"] and grown:
+                assert grown[0] == ("answer", memory["open"]), (answers, answer)
+
+
+def plain(node: str) -> str:
+    """A question without the numbers that count it."""
+    return re.sub(r"[ .]?\d+", "", node)
+
+
+def expected(name: str) -> set[str]:
+    return {question.strip() for question in COMES_TO[name].split(",")}
+
+
+@pytest.mark.parametrize("town", CALLERS, indirect=True)
+def test_every_prefix_of_a_call(town: Caller, request: pytest.FixtureRequest) -> None:
+    visited, nodes, count = set[str](), set[str](), 0
+    for way in WAYS:
+        for answers, found in prefixes(town, way):
             count += 1
             visited.add(str(found.memory["name"]))
-            nodes.add(found.prompt.node)
-            if found.memory["over"]:
-                continue
-            for answer in answers_to(found.prompt)[:3]:
-                check_next(answers, found, answer)
-            check_again(answers, found)
+            nodes.add(plain(found.prompt.node))
+            if not found.memory["over"]:
+                check_a_day_on(town, answers, found)
     assert visited == set(CONVERSATIONS)
-    assert count >= 100
-    assert {"main.root", "report.topic", "report.take 1", "message.message", "person.officer"} <= nodes
+    assert expected(request.node.callspec.params["town"]) - nodes == set()
+    assert count >= 400
+
+
+def test_no_question_of_a_conversation_is_left_out() -> None:
+    """A new question is added to those that a caller above must come to."""
+    met = {node.partition(".")[2] for name in CALLERS for node in expected(name)}
+    asked = {key for path in (ROOT / "ivr/conversations").glob("*.py") for key in questions(path)}
+    assert {"root", "wish", "withdraw", "feedback", "instead", "place"} <= asked
+    assert [key for key in sorted(asked) if not any(question.startswith(key) for question in met)] == []
+
+
+ASKING = ("choose", "yes", "digits", "words", "record", "hand_over")
+
+
+def questions(path: Path) -> Iterator[str]:
+    """The keys of the questions in a module, without the numbers that count them."""
+    for call in ast.walk(ast.parse(path.read_text())):
+        if isinstance(call, ast.Call) and getattr(call.func, "attr", "") in ASKING:
+            key = call.args[0]
+            start = key.values[0] if isinstance(key, ast.JoinedStr) else key
+            if isinstance(start, ast.Constant):
+                yield str(start.value).strip()
 
 
 def a_whole_report(number: str) -> Answers:
-    mobile = () if number.startswith("+628") else (Answer(keys="081234567890"), Answer(keys="1"))
+    mobile = () if number.startswith("+628") else pressed(MOBILE, "1")
     return (
-        Answer(keys="2"), Answer(keys="1"), Answer(keys="2"), Answer(words="bojong"), Answer(keys="3"),
-        Answer(words="tambun"), Answer(keys="1"), Answer(), _take(9, "#"), Answer(keys="2"), Answer(keys="3"),
-        _take(12, "#"), Answer(keys="1"), *mobile, Answer(keys="1"), Answer(), Answer(keys="*"),
-        _take(4, "#"), Answer(), Answer(keys="0"), Answer(transfer="missed"), _take(5, "silence"), _take(8, "#"),
+        *pressed("2", "1", "2"), Answer(words="bojong"), *pressed("3"), Answer(words="tambun"), *pressed("1"),
+        Answer(), take(9, "#"), *pressed("2", "3"), take(12, "#"), *pressed("1"), *mobile, *pressed("1"), Answer(),
+        *pressed("*"), take(4, "#"), Answer(), *pressed("0"), MISSED, *pressed("2"), take(5, "silence"), take(8, "#"),
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("number", ["+6281200001111", "+622188950001", "anonymous"])
-def test_every_prefix_of_one_long_call(sqlite_house: House, number: str) -> None:
-    answers = a_whole_report(number)
+@pytest.mark.parametrize("town", CALLERS, indirect=True)
+def test_every_prefix_of_one_long_call(town: Caller) -> None:
+    caller = replace(town, last_area=None)
+    answers = a_whole_report(caller.number)
     asked = []
-    with time_machine.travel(NOW, tick=False):
-        for length in range(len(answers) + 1):
-            with life(number, answers[:length], None) as found:
-                asked.append(found.prompt.node)
-                if not found.memory["over"]:
-                    check_again(answers[:length], found)
+    for length in range(len(answers) + 1):
+        with life(caller, answers[:length]) as found:
+            asked.append(found.prompt.node)
+            if not found.memory["over"]:
+                check_a_day_on(caller, answers[:length], found)
     assert asked[-1] == "message.goodbye", asked
-    expected = {"report.which 1", "report.outside 2", "report.review 2.0", "report.another", "message.message again"}
-    if not number.startswith("+628"):
-        expected |= {"report.mobile 1", "report.mobile right 1"}
-    assert expected <= set(asked)
+    met = {"report.which 1", "report.outside 2", "report.review 2.0", "report.another", "message.message again"}
+    if not caller.number.startswith("+628"):
+        met |= {"report.mobile 1", "report.mobile right 1"}
+    assert met <= set(asked)
 
 
-def test_a_conversation_that_reads_the_world_by_itself_is_found(sqlite_house: House) -> None:
-    """The check itself is checked: a conversation that branches on the clock does not pass."""
+def by_the_clock(here: Talk) -> None:
+    key = "morning" if clock.local(clock.now()).hour < 12 else "evening"
+    here.choose(key, partial(menus.say, here, "review"), [Option("1", "yes")])
 
-    def forgetful(here: talk.Talk) -> None:
-        key = "morning" if clock.local(clock.now()).day == NOW.day else "evening"
-        here.choose(key, lambda slow: here.say("root_options", slow=slow), [Option("1", "yes")])
-        here.finish("no_sound")
 
-    known = CONVERSATIONS["main"]
-    CONVERSATIONS["main"] = forgetful
-    try:
-        with (
-            time_machine.travel(NOW, tick=False),
-            life("anonymous", (), None) as found,
-            pytest.raises(AssertionError, match=r"main\.morning became main\.evening"),
-        ):
-            check_again((), found)
-    finally:
-        CONVERSATIONS["main"] = known
+def by_the_world(here: Talk) -> None:
+    waiting = here.session.scalar(select(func.count()).select_from(Ticket).where(Ticket.state == "resolved"))
+    here.choose(f"{waiting} of them", partial(menus.say, here, "review"), [Option("1", "yes")])
+
+
+def by_the_language(here: Talk) -> None:
+    here.choose(here.language, partial(menus.say, here, "review"), [Option("1", "yes")])
+
+
+def saying_what_it_reads(here: Talk) -> None:
+    here.say("greeting", daypart=city().daypart("id", clock.now()))
+    here.choose("still", partial(menus.say, here, "review"), [Option("1", "yes")])
+
+
+def acting_every_time(here: Talk) -> None:
+    here.session.add(WrongTry(ticket_id=here.session.scalars(select(Ticket.id)).first()))
+    here.choose("once more", partial(menus.say, here, "review"), [Option("1", "yes")])
+
+
+@pytest.mark.parametrize(
+    ("forgetful", "found"),
+    [
+        (by_the_clock, r"main\.evening became main\.morning"),
+        (by_the_world, r"main\.2 of them became main\.4 of them"),
+        (by_the_language, r"main\.id became main\.en"),
+        (acting_every_time, "reads or acts outside look and once"),
+        (saying_what_it_reads, "reads or acts outside look and once"),
+    ],
+)
+@pytest.mark.parametrize("town", ["mobile, after hours"], indirect=True)
+def test_a_conversation_that_is_not_repeatable_is_found(town: Caller, forgetful: Conversation, found: str) -> None:
+    """The check itself is checked."""
+    with (
+        patch.dict(CONVERSATIONS, main=forgetful),
+        life(town, ()) as lived,
+        pytest.raises(AssertionError, match=found),
+    ):
+        check_a_day_on(town, (), lived)

@@ -12,12 +12,13 @@ import pytest
 from alembic.script import ScriptDirectory
 from people import House
 
+from config import consistency
 from config.hotline import city
 from config.settings import ROOT, Settings
 from ivr.channels import CHANNELS
 from ivr.channels.guard import Fields
 from ivr.conversations import CONVERSATIONS
-from ticketing import schema
+from ticketing import lifecycle, news, schema
 from workers import outbox
 
 OUR_CODE = [
@@ -153,32 +154,157 @@ def test_the_check_for_sentences_finds_one(tmp_path: Path) -> None:
     assert [line for line, text in literals(path) if len(words(text) & (said_in("id") - said_in("en"))) >= 4] == [2]
 
 
-SAYING = {"say": (0,), "finish": (0,), "digits": (1,), "words": (1,), "record": (1,), "line": (0,)}
+# Where a sentence of [voice] is named: the function, and which of its arguments it is.
+SAYING = {
+    "say": 0, "finish": 0, "digits": 1, "words": 1, "record": 1, "line": 0, "asked_number": 1, "_remark": 3,
+    "_instead": 1,
+}  # fmt: skip
+KEYED = ("ask", "again", "confirm")  # the sentences about a number that is keyed
+
+
+def said(path: Path) -> Iterator[str]:
+    """Every sentence of [voice] that this module says by name."""
+    for call in ast.walk(ast.parse(path.read_text())):
+        if isinstance(call, ast.Call):
+            name, args = called(call.func), call.args
+            if name == "partial" and called(args[0]) == "say":  # partial(menus.say, talk, "review")
+                name, args = "say", args[2:]
+            if name in SAYING:
+                until = None if name == "finish" else SAYING[name] + 1
+                yield from (text for arg in args[SAYING[name] : until] for text in constants(arg))
+            if name == "keyed":
+                yield from (f"{base}_{part}" for base in constants(args[1]) for part in KEYED)
+
+
+def called(function: ast.expr) -> str:
+    return getattr(function, "attr", "") or getattr(function, "id", "")
+
+
+def constants(value: ast.expr) -> set[str]:
+    if isinstance(value, ast.IfExp):
+        return constants(value.body) | constants(value.orelse)
+    return {value.value} if isinstance(value, ast.Constant) and isinstance(value.value, str) else set()
+
+
+OUR_VOICE = [path for path in sorted((ROOT / "ivr").rglob("*.py")) if "simulator" not in path.parts]
+
+
+def test_every_state_has_its_words_in_every_language() -> None:
+    for language in city().languages.values():
+        for state in lifecycle.STATES:
+            assert language.sentences["words"][f"state_{state}"]
+            assert language.sentences["words"][f"say_{state}"]
+            assert language.sentences["page"][f"about_{state}"]
+
+
+def test_every_text_that_is_looked_up_by_name_exists() -> None:
+    named = set[tuple[str, str]]()
+    for room in ("config", "ticketing", "workers", "ivr"):
+        for path in (ROOT / room).rglob("*.py"):
+            for call in ast.walk(ast.parse(path.read_text())):
+                if isinstance(call, ast.Call) and called(call.func) == "text" and len(call.args) == 3:
+                    named |= {(section, id_) for section in constants(call.args[1]) for id_ in constants(call.args[2])}
+    assert {("words", "to"), ("words", "money_spoken"), ("mail", "silent"), ("voice", "option")} <= named
+    for language in city().languages.values():
+        assert [name for name in sorted(named) if name[1] not in language.sentences.get(name[0], {})] == []
 
 
 def test_every_sentence_that_is_said_exists_in_every_language() -> None:
-    asked: set[str] = set()
-    for path in (ROOT / "ivr").rglob("*.py"):
-        if "simulator" in path.parts:
-            continue
-        for call in ast.walk(ast.parse(path.read_text())):
-            name = getattr(getattr(call, "func", None), "attr", "")
-            for at in SAYING.get(name, ()):
-                if isinstance(call, ast.Call) and len(call.args) > at:
-                    value = call.args[at]
-                    choices = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
-                    asked |= {str(one.value) for one in choices if isinstance(one, ast.Constant)}
-    assert {"greeting", "place_again", "record_again", "no_sound", "trouble", "mobile_ask"} <= asked
+    asked = {id_ for path in OUR_VOICE for id_ in said(path)}
+    one_of_each_kind = {
+        "greeting", "place_again", "no_sound", "trouble", "officer_whisper", "mobile_ask", "callback_confirm", "review",
+        "info_menu_department", "info_menu", "status_number", "record_unfixed", "record_again", "officers_closed",
+    }  # fmt: skip
+    assert one_of_each_kind <= asked
     for language in city().languages:
-        missing = [id_ for id_ in sorted(asked) if not city().text(language, "voice", id_)]
-        assert missing == []
+        assert sorted(asked - city().languages[language].sentences["voice"].keys()) == []
+
+
+def test_every_sentence_is_given_what_it_says() -> None:
+    """Where the fills are written out; a place left open would break the call."""
+    asked = [(id_, given) for path in OUR_VOICE for id_, given in filled(path)]
+    assert ("place_last", {"area"}) in asked
+    assert ("department_closed", None) in asked
+    for language in city().languages.values():
+        for id_, given in asked:
+            places = consistency.placeholders(language.sentences["voice"][id_])
+            assert given is None or places <= given, f"{id_} of {language.code}.toml is given {given}, it says {places}"
+
+
+def filled(path: Path) -> Iterator[tuple[str, set[str] | None]]:
+    """The sentences that are said by name, with the names of their fills; None where those are put together."""
+    for call in ast.walk(ast.parse(path.read_text())):
+        if isinstance(call, ast.Call):
+            name, args = called(call.func), call.args
+            if name == "partial" and called(args[0]) == "say":
+                name, args = "say", args[2:]
+            names = {keyword.arg for keyword in call.keywords}
+            if name in ("say", "line") and args:
+                given = None if None in names else {str(one) for one in names} - {"slow", "foreign"}
+                yield from ((id_, given) for id_ in constants(args[0]))
+
+
+def test_the_check_for_what_is_said_finds_each_way_of_saying_it(tmp_path: Path) -> None:
+    path = tmp_path / "planted.py"
+    path.write_text(
+        'talk.say("a" if x else "b")\ntalk.finish("c", "d", time="no")\npartial(menus.say, talk, "e", time="no")\n'
+        'partial(_exists, talk, "no")\nkeyed(talk, "f", wants_sms=True)\ntalk.digits(f"no {n}", "g", most=9)\n'
+    )
+    assert sorted(said(path)) == ["a", "b", "c", "d", "e", "f_again", "f_ask", "f_confirm", "g"]
+
+
+def named_somewhere() -> set[str]:
+    """Every name that the code or a template could mean a text by."""
+    found: set[str] = set()
+    for room in (ROOT / name for name in ("config", "ticketing", "workers", "ivr")):
+        code = (path for path in room.rglob("*.py") if path.name != "consistency.py")
+        found |= {text for path in code for _, text in literals(path)}
+        found |= {word for path in room.glob("*/templates/*.*") for word in re.findall(r"\w+", path.read_text())}
+    return found
+
+
+def families() -> dict[str, str]:
+    """Texts whose names are put together from what the city or a table of the code names."""
+    topics, menus, states = map("|".join, (city().topics, city().menus, lifecycle.STATES))
+    return {
+        "voice": rf"({menus})_ask|info_({topics})|(mobile|callback)_({'|'.join(KEYED)})",
+        "sms": rf"info_({topics})",
+        "menu": "|".join(entry.text for entries in city().menus.values() for entry in entries),
+        "words": rf"(month|month_short|weekday)_\d+|daypart_\w+|(state|say)_({states})",
+        "page": rf"about_({states})|step_(done|now|next)",
+        "mail": "-",
+    }
+
+
+def test_no_text_is_there_for_nobody() -> None:
+    named = named_somewhere()
+    assert {"goodbye", "SMS28", "officer", "intro"} <= named
+    assert "a_text_that_nobody_says" not in named
+    for section, family in families().items():
+        for language in city().languages.values():
+            dead = [id_ for id_ in language.sentences[section] if id_ not in named and not re.fullmatch(family, id_)]
+            assert dead == [], f"[{section}] of {language.code}.toml"
+
+
+def test_a_sentence_that_is_said_by_a_variable_is_named_where_voices_are() -> None:
+    """What no check above can follow is a name in the rooms that speak; anything else is dead."""
+    named = {text for path in (*OUR_VOICE, ROOT / "ticketing/tickets.py") for _, text in literals(path)}
+    asked = {id_ for path in OUR_VOICE for id_ in said(path)}
+    ids = city().languages["id"].sentences["voice"]
+    left = [id_ for id_ in ids if id_ not in asked and not re.fullmatch(families()["voice"], id_)]
+    assert [id_ for id_ in left if id_ not in named] == []
+    assert len(left) < 20, left
+
+
+# -- conversations -------------------------------------------------------------------------------------------------
 
 
 def test_every_menu_can_be_asked_in_every_language() -> None:
     file = tomllib.loads((ROOT / "config/hotline.toml").read_text())
+    assert {"root", "topic", "other", "information"} <= set(file["menus"])
     for language in city().languages:
         for name in file["menus"]:
-            assert city().text(language, "voice", f"{name}_ask")
+            assert city().text(language, "voice", "greeting" if name == "root" else f"{name}_ask")
             assert all(city().text(language, "menu", entry.text) for entry in city().menu(name))
 
 
@@ -186,3 +312,29 @@ def test_every_conversation_is_in_the_list() -> None:
     for name, conversation in CONVERSATIONS.items():
         assert conversation.__name__ == name
         assert conversation.__module__ == f"ivr.conversations.{name}"
+
+
+# Conversations that no menu may lead to, and what does.
+LED_TO_BY = {
+    "main": "the beginning of a call, and * at a first question",
+    "person": "key 0 everywhere",
+    "message": "nobody could be reached",
+    "callback": "nobody could be reached, or a department is closed",
+    "survey": "a talk that is over",
+    "department": "information, which names the department",
+}
+
+
+def test_menus_may_lead_to_every_other_conversation() -> None:
+    """config/ may not look into ivr/, so its list of talks is written down there and compared here."""
+    assert set(CONVERSATIONS) - consistency.TALKS == set(LED_TO_BY)
+    assert set(CONVERSATIONS) >= consistency.TALKS
+    used = {entry.talk for entries in city().menus.values() for entry in entries if entry.talk}
+    assert used == consistency.TALKS, "a conversation that no menu leads to"
+
+
+def test_categories_and_menus_that_conversations_name_are_those_that_the_city_must_have() -> None:
+    named = {text for path in sorted((ROOT / "ivr/conversations").glob("*.py")) for _, text in literals(path)}
+    named |= {news.PROPOSAL}
+    assert set(city().categories) & named == set(consistency._CATEGORIES)
+    assert set(consistency._MENUS) <= named

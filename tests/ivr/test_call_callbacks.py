@@ -148,23 +148,50 @@ def test_an_officer_who_accepts_a_call_that_is_not_there(house: House, caller: s
         assert told.status in (200, 404), path
 
 
+NOBODY, TALKED = "Semua petugas sedang melayani", "Seberapa puas Bapak Ibu"
+
+
+def transferred(house: House, *, key: str = "", **fields: str) -> str:
+    """What the caller hears after the transfer to the officer, who pressed `key`, ended like this."""
+    sid = new_sid("CA")
+    house.post("/voice/incoming", of_call(sid))
+    assert "<Dial" in house.post("/voice/turn/1", of_call(sid, Digits="0")).text
+    if key:
+        house.post(f"/voice/officer/{sid}/key", of_call(Digits=key))
+    told = house.post("/voice/turn/2", of_call(sid, **fields))
+    assert verbs(document(told))[-1] == "Redirect", "a question: nobody is hung up on"
+    return told.text
+
+
 def test_a_transfer_that_is_called_answered_without_the_officers_key(sqlite_house: House) -> None:
     """DialCallStatus says only that somebody picked up; without DialBridged and without the key nobody talked."""
-    sid = new_sid("CA")
-    sqlite_house.post("/voice/incoming", of_call(sid))
-    assert "<Dial" in sqlite_house.post("/voice/turn/1", of_call(sid, Digits="0")).text
-    told = sqlite_house.post("/voice/turn/2", of_call(sid, DialCallStatus="completed"))
-    assert "Petugas belum dapat menjawab" in told.text
+    assert NOBODY in transferred(sqlite_house, DialCallStatus="completed")
 
 
 def test_a_transfer_with_the_officers_key_is_a_talk_whatever_the_carrier_says_of_bridging(sqlite_house: House) -> None:
-    sid = new_sid("CA")
-    sqlite_house.post("/voice/incoming", of_call(sid))
-    sqlite_house.post("/voice/turn/1", of_call(sid, Digits="0"))
-    assert "<Hangup" not in sqlite_house.post(f"/voice/officer/{sid}/key", of_call(Digits="1")).text
-    told = sqlite_house.post("/voice/turn/2", of_call(sid, DialCallStatus="completed"))
-    assert "Petugas belum" not in told.text
-    assert verbs(document(told))[-1] == "Hangup"
+    told = transferred(sqlite_house, key="1", DialCallStatus="completed")
+    assert TALKED in told
+    assert NOBODY not in told
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"DialCallStatus": "completed", "DialBridged": "true"}, TALKED),
+        ({"DialCallStatus": "completed", "DialBridged": "false"}, NOBODY),
+        ({"DialCallStatus": "no-answer"}, NOBODY),
+        ({"DialCallStatus": "busy"}, NOBODY),
+        ({"DialCallStatus": "failed"}, NOBODY),
+        ({"DialCallStatus": "canceled"}, NOBODY),
+        ({"DialCallStatus": "no-answer", "DialBridged": "true"}, TALKED),
+        ({"DialCallStatus": "\x00"}, NOBODY),
+    ],
+    ids=str,
+)
+def test_how_a_transfer_ended(sqlite_house: House, fields: dict[str, str], said: str) -> None:
+    told = transferred(sqlite_house, **fields)
+    assert said in told
+    assert ({NOBODY, TALKED} - {said}).pop() not in told
 
 
 def test_a_carrier_that_names_its_recording_only_by_its_address(house: House) -> None:

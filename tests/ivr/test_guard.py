@@ -104,7 +104,7 @@ def test_the_signature_is_over_the_public_address(sqlite_house: House) -> None:
     signature = sign(TOKEN, "https://warga.example/hotline/voice/incoming", form.items())
     told = sends(sqlite_house, "/voice/incoming", form.items(), **{"X-Twilio-Signature": signature})
     assert told.status_code == 200
-    assert 'action="/hotline/voice/turn/1"' in told.text
+    assert 'action="/hotline/voice/turn/1#' in told.text
 
 
 @pytest.mark.parametrize(

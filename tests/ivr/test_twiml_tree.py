@@ -73,7 +73,7 @@ def test_hints_and_turns_stay_in_their_attributes(sqlite_house: House, hints: li
     clean = [re.sub(r"[^\t\n\x20-\uD7FF\uE000-\uFFFD]", " ", hint) for hint in hints]
     root = ET.fromstring(twiml.render(Prompt((), Wants("words", hints=clean), "id", "x"), turn, "CA" + "1" * 32))
     assert [element.tag for element in root] == ["Gather", "Redirect"]
-    assert root[0].attrib["action"] == root[1].text == f"/voice/turn/{turn}"
+    assert root[0].attrib["action"] == root[1].text == f"/voice/turn/{turn}{twiml.OVERRIDES}"
 
 
 def test_the_pause_the_slowness_and_the_zero(sqlite_house: House) -> None:

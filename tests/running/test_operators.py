@@ -9,8 +9,8 @@ from factories import ANI, change, make_due, moved, opened, rows
 from people import House, use
 
 KEYS = [
-    "number", "category", "department", "area", "status", "priority", "channel", "created_at", "due_at", "reporter",
-    "deliveries",
+    "number", "category", "department", "area", "status", "priority", "flagged", "channel", "created_at", "due_at",
+    "reporter", "deliveries",
 ]  # fmt: skip
 UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 

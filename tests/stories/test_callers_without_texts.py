@@ -28,8 +28,12 @@ def test_a_mobile_number_is_asked_for_and_gets_the_text(sqlite_house: House, num
 
 def test_the_number_is_read_back_in_fours(sqlite_house: House) -> None:
     budi = reports(sqlite_house, LANDLINE).presses("081234567890#")
-    said = " ".join(line.text for line in budi.call.latest).replace("nol", "0")
-    assert "0 8 1 2, 3 4 5 6, 7 8 9 0" in said
+    budi.hears("Nomor HP nol delapan satu dua, tiga empat lima enam, tujuh delapan sembilan nol. Benar, tekan 1")
+
+
+def test_in_english_it_is_read_back_in_english(sqlite_house: House) -> None:
+    budi = reports(sqlite_house, LANDLINE).presses("8").is_silent().presses("081234567890#")
+    budi.hears("Mobile number zero eight one two, three four five six, seven eight nine zero.")
 
 
 def test_a_wrong_mobile_and_then_the_right_one(house: House) -> None:

@@ -19,7 +19,7 @@ def results() -> list[str]:
 
 
 def test_a_ghost_is_let_go_kindly_and_counted(house: House) -> None:
-    nobody = Resident(house).dials().is_silent().hears("Silakan tekan 1 atau 2").is_silent()
+    nobody = Resident(house).dials().is_silent().hears("Silakan tekan 1 sampai 5").is_silent()
     nobody.hears("Kami ulangi lebih pelan", "Untuk melapor atau mengadu").is_silent()
     nobody.hears("Kami tidak mendengar suara", "Darurat, hubungi 1 1 2")
     assert not nobody.is_connected
@@ -36,7 +36,7 @@ def test_who_pressed_anything_is_no_ghost(sqlite_house: House) -> None:
 
 
 def test_wrong_keys_three_times_lead_to_an_officer(sqlite_house: House) -> None:
-    ani = Resident(sqlite_house).dials().presses("7").hears("Silakan tekan 1 atau 2", "Untuk petugas, tekan nol")
+    ani = Resident(sqlite_house).dials().presses("7").hears("Silakan tekan 1 sampai 5", "Untuk petugas, tekan nol")
     ani.presses("7").hears("Kami ulangi lebih pelan", "Keadaan darurat, tekan 1")
     ani.presses("7").hears("kami sambungkan dengan petugas")
     assert ani.call.state == "dialing"
@@ -65,8 +65,40 @@ def test_saying_nothing_at_the_topic_means_anything_else(house: House) -> None:
     assert (ticket["category"], ticket["department"]) == ("lainnya", "call-centre")
 
 
+@pytest.mark.parametrize("keys", [["2", "1"], ["2", "3"], ["2", "4"], ["4"], ["4", "5"], ["5"]], ids="-".join)
+def test_silence_means_nothing_at_the_other_menus(sqlite_house: House, keys: list[str]) -> None:
+    ani = Resident(sqlite_house).dials().presses(*keys)
+    question = [line.text for line in ani.call.latest]
+    ani.is_silent().hears("Silakan tekan 1").is_silent().hears("Kami ulangi lebih pelan", *question)
+    assert "Di kelurahan mana?" not in ani.told
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ([], "Silakan tekan 1 sampai 5"),
+        (["2", "1"], "Silakan tekan 1 atau 2"),
+        (["2", "3"], "Silakan tekan 1 sampai 3"),
+        (["2", "5"], "Silakan tekan 1 sampai 3"),
+        (["4"], "Silakan tekan 1 sampai 5"),
+        (["5"], "Silakan tekan 1 sampai 3"),
+        (["8"], "Please press 1 to 5"),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, list) else "",
+)
+def test_a_miss_names_the_keys_there_are(sqlite_house: House, keys: list[str], told: str) -> None:
+    Resident(sqlite_house).dials().presses(*keys, "7").hears(told)
+
+
+@pytest.mark.parametrize("keys", ["8", "*", "0", "7", "2*", "42*", "42**"])
+def test_nobody_is_greeted_twice(sqlite_house: House, keys: str) -> None:
+    ani = Resident(sqlite_house).dials().hears("Layanan Warga Kota Bekasi").presses(*keys)
+    assert "Layanan Warga" not in ani.told
+    assert "Resident Services" not in ani.told
+
+
 def test_hash_is_a_key_in_a_menu_and_not_silence(sqlite_house: House) -> None:
-    ani = Resident(sqlite_house).dials().presses("#").hears("Silakan tekan 1 atau 2")
+    ani = Resident(sqlite_house).dials().presses("#").hears("Silakan tekan 1 sampai 5")
     ani.presses("2", "#").hears("Silakan tekan 1 sampai 5").never_hears("Di kelurahan mana?")
     ani.is_silent().hears("Di kelurahan mana?")
     assert results() == ["asked", "missed", "answered", "missed", "answered"]
@@ -109,6 +141,12 @@ def test_nine_ends_nothing_before_the_goal_is_met(sqlite_house: House, keys: str
     assert ani.is_connected
 
 
+@pytest.mark.parametrize("keys", [["4", "2"], ["4", "5", "1"]], ids="-".join)
+def test_nine_ends_politely_once_the_question_is_answered(sqlite_house: House, keys: list[str]) -> None:
+    ani = Resident(sqlite_house).dials().presses(*keys, "9").hears("Terima kasih, Bapak Ibu")
+    assert not ani.is_connected
+
+
 def test_nine_ends_politely_once_the_report_is_in(sqlite_house: House) -> None:
     ani = Resident(sqlite_house).dials().presses("2", "2", "*").talks().presses("1", "9").hears("Terima kasih")
     assert not ani.is_connected
@@ -120,7 +158,12 @@ def test_nine_ends_politely_once_the_report_is_in(sqlite_house: House) -> None:
         ("21", "Jalan rusak, tekan 1"),
         ("212", "Di kelurahan mana?"),
         ("2123456", "Di kelurahan mana?"),
-        ("25", "Di kelurahan mana?"),
+        ("25", "Perilaku petugas, tekan 1"),
+        ("251", "Laporan ini rahasia"),
+        ("253", "Di kelurahan mana?"),
+        ("22#", "Di kelurahan mana?"),
+        ("452", "Izin usaha diurus secara daring"),
+        ("51", "Di kelurahan mana?"),
         ("20", "kami sambungkan dengan petugas"),
         ("28", "What is it about?"),
         ("27", "Silakan tekan 1 sampai 5"),
@@ -140,8 +183,20 @@ def test_keys_typed_ahead_never_send_or_confirm(sqlite_house: House) -> None:
     assert "<Record" in told.text
 
 
+def test_keys_typed_ahead_never_allow_a_text(sqlite_house: House) -> None:
+    ani = Resident(sqlite_house).dials().presses("2", "5", "2").talks()
+    told = sqlite_house.post("/voice/turn/5", answer(ani, Digits="11"))
+    assert "Kirim nomor laporan lewat SMS" in told.text
+    ani.hangs_up()
+    sqlite_house.work()
+    assert ani.inbox == []
+
+
 def test_zero_reaches_an_officer_from_every_question(sqlite_house: House) -> None:
-    ways = (["0"], ["2", "0"], ["2", "1", "0"], ["2", "2", "0"])
+    ways = (
+        ["0"], ["2", "0"], ["2", "1", "0"], ["2", "2", "0"], ["2", "5", "0"], ["2", "5", "1", "0"], ["4", "0"],
+        ["4", "2", "0"], ["4", "5", "0"], ["5", "0"], ["5", "1", "0"],
+    )  # fmt: skip
     for way in ways:
         assert Resident(sqlite_house).dials().presses(*way).call.state == "dialing", way
     confirming = Resident(sqlite_house).dials().presses("2", "2").says("kranji").presses("0")

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from config import stores
-from ticketing import tickets
+from ticketing import history, tickets
 from ticketing.tickets import TicketError
 
 ORDERS = [
@@ -69,7 +69,7 @@ def test_positions_have_no_gap_and_none_is_used_twice(house: House) -> None:
     moved(number, "accepted", "in_progress", "waiting", "in_progress")
     with stores.reading() as session:
         ticket = tickets.find(session, number)
-        assert [event.position for event in tickets.history(session, ticket)] == [1, 2, 3, 4, 5]
+        assert [event.position for event in history.of(session, ticket)] == [1, 2, 3, 4, 5]
     with pytest.raises(IntegrityError), stores.transaction() as session:
         session.execute(
             text("INSERT INTO events (id, ticket_id, position, at, by, action, why) "

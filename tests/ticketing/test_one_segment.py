@@ -1,17 +1,21 @@
 """Every text that the code can send fits one GSM-7 segment, with whatever it is filled."""
 
 import pytest
-from factories import moved, opened, texts, told, wib
+from factories import caller, changing, moved, opened, texts, told, wib
 from people import House, use
+from sqlalchemy import select
 from time_machine import travel
 
+from config import stores
 from config.gsm7 import SEGMENT, gsm7, gsm7_length
 from config.hotline import city
-from ticketing import lifecycle, tickets
+from ticketing import announcements, callbacks, lifecycle, messages, news, tickets
+from ticketing.models import Message, Ticket
 from workers import outbox
 
 # Twenty-three characters and a code of eight: the longest that fits (the doctor warns of more).
 LINK = "lacak.bekasikota.go.id/"
+REPORTER = "+6281200007777"
 QUESTIONS = [
     None,
     "Tiang nomor berapa, dan di RT/RW mana lampu itu berdiri tepatnya?",
@@ -26,23 +30,18 @@ QUESTIONS = [
 ]
 
 
-def sendable(language: str) -> list[str]:
-    """The body of every text there is, through the doors that promise it."""
-    found = []
+def send_everything(language: str) -> None:
+    """Every text there is, through the doors that promise it."""
     for category in city().categories:
-        number = opened("+6281200007777", category, language=language)
-        moved(number, "in_progress")
-        found += texts(number)
+        number = opened(REPORTER, category, language=language)
+        moved(number, "in_progress", "resolved")
     for department in city().departments:
-        number = opened("+6281200007777", "lampu-jalan", language=language)
+        number = opened(REPORTER, "lampu-jalan", language=language)
         if department != "dishub":
             moved(number, "refused", owner=department)
         moved(number, "in_progress", "resolved")
-        found += texts(number)
     for referral in city().referrals:
-        number = opened("+6281200007777", language=language)
-        moved(number, "referred", owner=referral)
-        found += texts(number)
+        moved(opened(REPORTER, language=language), "referred", owner=referral)
     into, number = opened(language=language), opened(language=language)
     for question in QUESTIONS:
         moved(number, "waiting", note_text=question)
@@ -52,22 +51,59 @@ def sendable(language: str) -> list[str]:
             ticket.state = "refused"
             tickets.reached_department(session, ticket, ticket.department)
     moved(number, "merged", into=into)
-    found += texts(number)
-    assert {text.template for text in found} >= {*lifecycle.TEXTS.values(), "SMS01"}
-    return [text.body for text in found]
+    late = opened(REPORTER, language=language)
+    with travel(wib("2026-08-21 11:00")), changing(late) as (session, ticket):
+        tickets.reached_department(session, ticket, ticket.department)
+    tell_followers(language)
+    tell_who_is_called_back(language)
+    tell_who_asked(language)
+
+
+def tell_followers(language: str) -> None:
+    for category in city().categories:
+        for state in (lifecycle.SCHEDULED, lifecycle.RESOLVED, lifecycle.REFUSED):
+            with changing(opened(REPORTER, category, language=language)) as (session, ticket):
+                ticket.state, ticket.department = state, "disdukcapil"
+                follower = caller(session, "+6281200008888")
+                news.to_follower(session, ticket, follower, "SMS29", occasion="follows")
+                news.to_follower(session, ticket, follower, news.follower_template(ticket), occasion=state)
+                news.to_reporter(session, ticket, "SMS26")
+
+
+def tell_who_is_called_back(language: str) -> None:
+    with changing(opened(REPORTER, language=language)) as (session, ticket):
+        window = wib("2026-08-21 19:30"), wib("2026-08-21 20:30")
+        asks = {"key": "called back", "department": "call-centre", "language": language}
+        promised = callbacks.promise(session, ticket, ticket.contact, window, **asks)
+        while promised.state == callbacks.OPEN:
+            callbacks.attempted(session, promised, reached=False, by="Budi")
+
+
+def tell_who_asked(language: str) -> None:
+    longest = "x" * announcements.DETAILS_SMS_MOST
+    with outbox.transaction() as session:
+        contact = caller(session, REPORTER)
+        for topic in city().topics:
+            messages.tell(session, contact, f"info_{topic}", language=language)
+        messages.tell(session, contact, "info_current", language=language, words=longest, **{"from": "20.57"})
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_what_is_sent_is_one_segment(sqlite_house: House, language: str) -> None:
     use(TRACKING_URL=LINK)
     with travel(wib("2026-08-21 09:00")):
-        for body in sendable(language):
-            length = gsm7_length(body)
-            assert length is not None, body
-            assert length <= SEGMENT, f"{length}: {body}"
-            assert "1500-444" in body
-            assert "aporan " in body or "eport " in body
-            assert "{" not in body.replace("{[", "").replace("{link}", "").replace("{number", "")
+        send_everything(language)
+        with stores.reading() as session:
+            sent = session.scalars(select(Message)).all()
+            assert {text.template for text in sent} == city().languages[language].sentences["sms"].keys()
+            numbers = {ticket.id: ticket.number for ticket in session.scalars(select(Ticket))}
+            for text in sent:
+                length = gsm7_length(text.body)
+                assert length is not None, text.body
+                assert length <= SEGMENT, f"{length}: {text.body}"
+                assert "1500-444" in text.body
+                assert numbers.get(text.ticket_id, "") in text.body
+                assert "{" not in text.body.replace("{[", "").replace("{link}", "").replace("{number", "")
 
 
 @pytest.mark.parametrize(

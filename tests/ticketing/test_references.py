@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticketing.references import check, clean, new, new_tracking_code, spoken, written
+from ticketing.references import check, clean, new, new_tracking_code, threes, written
 
 NUMBERS = ["123456786", *(new() for _ in range(50))]
 
@@ -71,9 +71,9 @@ def test_clean_never_raises(text):
     assert number is None or check(number)
 
 
-def test_written_and_spoken():
+def test_written_and_in_threes():
     assert written("123456786") == "123-456-786"
-    assert spoken("123456786") == ["1 2 3", "4 5 6", "7 8 6"]
+    assert threes("123456786") == ["123", "456", "786"]
 
 
 def test_tracking_codes_are_eight_clear_characters():

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from config.hotline import city
-from ticketing.routing import priority, route, terms
+from ticketing.routing import more_urgent, priority, route, terms
 
 TODAY = date(2026, 11, 24)
 
@@ -71,6 +71,25 @@ def test_every_category_has_an_owner_everywhere_today() -> None:
     ],
 )
 def test_how_soon(category: str, urgency: str, answer: tuple[float, str], due: tuple[float, str]) -> None:
-    first, last = terms(city(), category)
+    first, last = terms(city(), category, urgency)
     assert priority(city(), category) == urgency
     assert ((first.amount, first.unit), (last.amount, last.unit)) == (answer, due)
+
+
+@pytest.mark.parametrize(
+    ("category", "urgency", "answer", "due"),
+    [
+        ("sampah", "P2", (6, "hours"), (3, "days")),
+        ("usulan", "P2", (6, "hours"), (3, "days")),
+        ("lalu-lintas", "P1", (0.25, "hours"), (2, "hours")),
+    ],
+)
+def test_what_is_more_urgent_than_its_category_has_the_terms_of_its_priority(
+    category: str, urgency: str, answer: tuple[float, str], due: tuple[float, str]
+) -> None:
+    first, last = terms(city(), category, urgency)
+    assert ((first.amount, first.unit), (last.amount, last.unit)) == (answer, due)
+
+
+def test_the_next_higher_priority() -> None:
+    assert [more_urgent(city(), key) for key in ("P3", "P2", "P1")] == ["P2", "P1", "P1"]

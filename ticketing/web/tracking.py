@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from config import clock, stores, vault
 from config.hotline import Section, city
-from ticketing import tickets
+from ticketing import history
 from ticketing.models import Ticket
 from ticketing.web.progress import Progress
 
@@ -36,7 +36,7 @@ def track(code: str) -> tuple[str, int]:
             return _page("unknown.html", _language(next(iter(city().languages)))), 404
         language = _language(ticket.language)
         parent = session.get_one(Ticket, ticket.merged_into_id) if ticket.merged_into_id else None
-        progress = Progress(language, ticket, tickets.history(session, ticket), parent)
+        progress = Progress(language, ticket, history.of(session, ticket), parent)
         return _page("track.html", language, ticket=progress), 200
 
 

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from workers.outbox import Outcome, Work
-from workers.senders import email, recording, sms
+from workers.senders import email, news, recording, sms, webhook
 
 # A row that breaks our own code this often is put aside with its reason.
 MOST_FAULTS = 5
@@ -27,5 +27,7 @@ class Sender(Protocol):
 SENDERS: dict[str, Sender] = {
     "sms": sms,
     "email": email,
+    "webhook": webhook,
     "recording": recording,
+    "news": news,
 }

@@ -27,7 +27,8 @@ def retry_after(fault: TwilioRestException, made: Client) -> timedelta | None:
     """How long a 429 asks us to wait, if it says so in seconds (at most an hour)."""
     response = getattr(made.http_client, "_test_only_last_response", None)
     told = str((getattr(response, "headers", None) or {}).get("Retry-After", ""))
-    return timedelta(seconds=min(int(told), 3600)) if fault.status == 429 and told.isdigit() else None
+    seconds = int(told) if told.isascii() and told.isdecimal() else None
+    return timedelta(seconds=min(seconds, 3600)) if fault.status == 429 and seconds is not None else None
 
 
 def never_left(fault: BaseException) -> bool:

@@ -6,7 +6,6 @@ nothing a resident says can become a header.
 
 import smtplib
 from dataclasses import dataclass
-from datetime import timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -19,15 +18,11 @@ from sqlalchemy.orm import Session
 from config import clock
 from config.hotline import city
 from config.settings import settings
-from ticketing import lifecycle, links, recordings, routing, tickets
-from ticketing.models import Recording, Ticket
 from ticketing.references import written
-from workers import outbox
-from workers.outbox import Outcome, Work, dead, later, not_yet, sent
-from workers.senders import mail
+from workers.outbox import Outcome, Work, dead, later, sent
+from workers.senders import mail, report
+from workers.senders.report import LANGUAGE, Report
 
-LANGUAGE = "id"  # departments work in Indonesian
-AUDIO_PAUSE = timedelta(seconds=5)
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=select_autoescape(["html"]),
@@ -39,26 +34,13 @@ _TEMPLATES = Environment(
 
 @dataclass(frozen=True)
 class Letter:
-    ticket: Ticket
-    department: str
+    report: Report
     message: EmailMessage
 
 
 def prepare(session: Session, work: Work) -> Letter | Outcome:
-    ticket = session.get_one(Ticket, work.subject)
-    department = work.destination.removeprefix("department:")
-    if ticket.department != department or ticket.state in lifecycle.OVER:
-        return dead("the ticket is no longer this department's")
-    recording = recordings.current(session, ticket)
-    if recording is not None and recording.silent and department != routing.TRIAGE:
-        return dead("nobody speaks in the recording: for the call centre to judge")
-    if (
-        recording is not None
-        and not recording.fetched_at
-        and clock.now() - work.created_at < tickets.WAIT_FOR_AUDIO * 2
-    ):
-        return not_yet("the recording is being fetched", AUDIO_PAUSE)
-    return Letter(ticket, department, _message(ticket, work, recording))
+    ready = report.ready(session, work)
+    return ready if isinstance(ready, Outcome) else Letter(ready, _message(ready, work))
 
 
 def send(letter: Letter) -> Outcome:
@@ -74,8 +56,7 @@ def send(letter: Letter) -> Outcome:
         if not accepted:  # a server that stumbles over our goodbye has the mail all the same
             code = getattr(fault, "smtp_code", None)
             return later(f"mail server says {code}" if code else f"mail server: {type(fault).__name__}")
-    with outbox.transaction() as session:
-        tickets.reached_department(session, tickets.find(session, letter.ticket.number, change=True), letter.department)
+    report.arrived(letter.report)
     return sent(str(letter.message["Message-ID"]))
 
 
@@ -83,9 +64,9 @@ def ask(_letter: Letter) -> None:
     """The Message-ID stays the same, so a second copy is recognised as such."""
 
 
-def _message(ticket: Ticket, work: Work, recording: Recording | None) -> EmailMessage:
+def _message(told: Report, work: Work) -> EmailMessage:
+    ticket, shown = told.ticket, _shown(told)
     department = city().department(ticket.department)
-    shown = _shown(ticket, recording)
     message = EmailMessage(policy=SMTP.clone(max_line_length=200))  # a long subject stays on its line
     message["Subject"] = _words(
         "subject", number=written(ticket.number), category=shown["category"], area=shown["area"]
@@ -102,8 +83,9 @@ def _message(ticket: Ticket, work: Work, recording: Recording | None) -> EmailMe
     return message
 
 
-def _shown(ticket: Ticket, recording: Recording | None) -> dict[str, Any]:
-    until = clock.local(clock.now() + timedelta(days=links.RECORDING_DAYS))
+def _shown(told: Report) -> dict[str, Any]:
+    """What the department reads. Of a confidential report only that it exists, and whom to ask for it."""
+    ticket = told.ticket
     return {
         "number": written(ticket.number),
         "category": city().category(ticket.category).name[LANGUAGE],
@@ -112,11 +94,12 @@ def _shown(ticket: Ticket, recording: Recording | None) -> dict[str, Any]:
         "answer_by": _moment(ticket.answer_due_at),
         "due": _moment(ticket.due_at),
         "priority": ticket.priority,
-        # What the resident said of the place, and what clerks wrote since, never one under the other's name.
-        "notes": [("said" if note.kind == "place" else "remark", note.text) for note in ticket.notes],
-        "recording": links.recording(recording.id) if recording else None,
-        "recording_until": city().long_date(LANGUAGE, until.date()),
-        "pending": "yes" if recording and not recording.fetched_at else None,
+        "notes": told.notes,
+        "confidential": "yes" if told.confidential else None,
+        "recording": told.voice,
+        "remarks": told.added,
+        "recording_until": city().long_date(LANGUAGE, clock.local(told.heard_until).date()),
+        "pending": "yes" if told.recording and not told.recording.fetched_at else None,
     }
 
 

@@ -1,0 +1,83 @@
+"""Being called back: a window that is promised, kept as a task with the ticket it belongs to."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from config import clock
+from config.hotline import city
+from ivr.conversations import wording
+from ivr.conversations.message import CATEGORY
+from ivr.conversations.mobile import keyed
+from ivr.prompts import Option
+from ivr.talk import Talk
+from ticketing import callbacks, contacts, numbers, tickets
+from ticketing.models import Contact
+
+READERS = "id"  # departments work in Indonesian
+OFFER = [Option("1", "this"), Option("2", "other")]
+
+
+def callback(talk: Talk) -> None:
+    department = talk.args.get("department")
+    found = talk.look("window", partial(_window, department))
+    here = talk.look("has a number", lambda: talk.contact is not None)
+    offer = partial(_offer, talk, found)
+    number = None
+    if not here or talk.choose("offer", offer, OFFER) == "other":
+        number = keyed(talk, "callback", wants_sms=False)
+        if number is None:
+            talk.go("message")
+    talk.once("promise", partial(_promise, talk, found, number))
+    talk.goal_met()
+    talk.finish("callback_saved", **wording.window(talk, found))
+
+
+def _offer(talk: Talk, found: dict[str, Any], slow: bool) -> None:
+    talk.say("callback_offer", slow=slow, **wording.window(talk, found))
+
+
+def _window(department: str | None) -> dict[str, str]:
+    now = clock.now()
+    start, end = callbacks.window(now, department=department)
+    return {"from": start.isoformat(), "until": end.isoformat(), "asked": now.isoformat()}
+
+
+def _promise(talk: Talk, found: dict[str, Any], number: numbers.Number | None) -> None:
+    """A ticket that says who is to be called and when, and the promise itself."""
+    contact: Contact | None = contacts.known(talk.session, number) if number else talk.contact
+    if contact is None:
+        return
+    category = str(talk.args.get("category") or CATEGORY)
+    report = tickets.Report(
+        key=f"{talk.call.sid}:callback:{talk.memory['chapter']}",
+        channel="voice",
+        category=category,
+        language=talk.language,
+        quiet=True,  # the promise has a text of its own
+    )
+    ticket = tickets.open_ticket(talk.session, report, contact=contact, call=talk.call, by="caller")
+    window = datetime.fromisoformat(found["from"]), datetime.fromisoformat(found["until"])
+    callbacks.promise(
+        talk.session,
+        ticket,
+        contact,
+        window,
+        key=report.key,
+        department=str(talk.args.get("department") or city().category(CATEGORY).owner),
+        topic=category,
+        language=talk.language,
+    )
+    tickets.note(talk.session, ticket, _written(window), by="caller", kind="callback", quiet=True)
+    tickets.release(talk.session, ticket)
+
+
+def _written(window: callbacks.Window) -> str:
+    """The window as the department reads it."""
+    start, end = window
+    fills = {
+        "day": city().long_date(READERS, clock.local(start).date()),
+        "from": city().clock_time(READERS, start),
+        "until": city().clock_time(READERS, end),
+    }
+    return city().text(READERS, "mail", "callback_window").format(**fills)

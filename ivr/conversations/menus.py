@@ -1,0 +1,63 @@
+"""Walking through the menus of hotline.toml, and the short questions that end a matter."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from config.hotline import MenuEntry, city
+from ivr.prompts import Option
+from ivr.talk import Talk
+from ticketing import references
+
+SILENT = "silent"
+
+
+def options(entries: tuple[MenuEntry, ...]) -> list[Option]:
+    """The keys of a menu; what one means is its digit."""
+    return [Option(str(entry.digit), str(entry.digit), entry.text) for entry in entries]
+
+
+def through(talk: Talk, menu: str, *, may_be_silent: tuple[str, ...] = ()) -> MenuEntry | None:
+    """The entry that the caller comes to, asking one menu more where one leads to another. None for silence at a menu
+    that `may_be_silent`."""
+    while True:
+        entries = city().menu(menu)
+        silence = SILENT if menu in may_be_silent else None
+        chosen = talk.choose(menu, partial(_menu, talk, menu), options(entries), silence=silence)
+        if chosen == SILENT:
+            return None
+        entry = next(entry for entry in entries if str(entry.digit) == chosen)
+        if entry.ask is None:
+            return entry
+        menu = entry.ask
+
+
+def say(talk: Talk, id_: str, slow: bool, **fills: Any) -> None:
+    """One sentence as a question: what `choose` and `yes` want."""
+    talk.say(id_, slow=slow, **fills)
+
+
+def asked_number(talk: Talk, ask: str, known: Callable[[str], bool]) -> str:
+    """The nine digits of a ticket that is `known`, keyed; three tries, then a person. * goes to the root. A wrong digit
+    is caught by the check digit before anything is looked up."""
+    for attempt in (1, 2, 3):
+        keyed = talk.digits(f"number {attempt}", ask if attempt == 1 else "status_again", most=9)
+        if keyed is None:
+            talk.go("main", again=True)
+        number = references.clean(keyed)
+        if number and talk.look(f"known {attempt}", partial(known, number)):
+            return number
+    talk.go("person")
+
+
+def another(talk: Talk) -> None:
+    """The matter is settled: one more report, an officer, or goodbye."""
+    question = partial(say, talk, "another")
+    if talk.choose("another", question, [Option("1", "report")], silence="enough") == "report":
+        talk.go("report")
+    talk.goodbye()
+
+
+def _menu(talk: Talk, menu: str, slow: bool) -> None:
+    talk.say(f"{menu}_ask", slow=slow)
+    talk.say_options(options(city().menu(menu)), slow=slow)

@@ -1,0 +1,218 @@
+"""Where a report stands: those of the caller's own number without typing, newest first, else one by its number; then
+what can be done about it. How much is said is decided by ticketing/knowing.py."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from config import clock
+from config.hotline import city
+from ivr.conversations import menus, wording
+from ivr.conversations.kept import keep
+from ivr.prompts import Option
+from ivr.talk import Talk
+from ticketing import callers, knowing, lifecycle, routing, tickets
+from ticketing.models import Ticket
+
+MOST_REPEATS = 20
+REPEAT, DETAILS, UNFIXED, ANOTHER, WITHDRAW, PROVE = "repeat", "details", "unfixed", "another", "withdraw", "prove"
+MAIN = "main"
+# What may be done, by how much the caller may know and whether the matter is over: the sentence, and its keys in order.
+MENUS = {
+    (knowing.OWN, False): ("status_menu", (REPEAT, DETAILS, UNFIXED, ANOTHER, WITHDRAW)),
+    (knowing.OWN, True): ("status_menu_over", (REPEAT, DETAILS, UNFIXED, ANOTHER)),
+    (knowing.FOLLOWED, False): ("status_menu_follow", (REPEAT, ANOTHER)),
+    (knowing.FOLLOWED, True): ("status_menu_follow", (REPEAT, ANOTHER)),
+    (knowing.PUBLIC, False): ("status_menu_public", (REPEAT, PROVE, ANOTHER)),
+    (knowing.PUBLIC, True): ("status_menu_public", (REPEAT, PROVE, ANOTHER)),
+}
+
+
+def status(talk: Talk) -> None:
+    own = [] if talk.args.get("by_number") else talk.look("own", partial(_own, talk))
+    for at, number in enumerate(own, 1):
+        _hear(talk, number, f"{at}")
+    if own:
+        question = partial(menus.say, talk, "status_last")
+        if talk.choose("last", question, [Option("1", "number"), Option("2", "report")]) == "report":
+            talk.go("report")
+    elif not talk.args.get("by_number"):
+        talk.say("status_none")
+    _hear(talk, menus.asked_number(talk, "status_number", partial(_exists, talk)), "keyed")
+    talk.go("status", by_number=True)
+
+
+def facts(ticket: Ticket, level: str) -> dict[str, Any]:
+    """What may be said about a ticket, as it is now; nothing in it is personal."""
+    over = ticket.state in lifecycle.OVER
+    last_moment = clock.local(ticket.due_at - timedelta(seconds=1)).date()
+    return {
+        "number": ticket.number,
+        "level": level,
+        "category": ticket.category,
+        "state": ticket.state,
+        "department": _department(ticket),
+        "since": clock.local(ticket.created_at).date().isoformat(),
+        "changed": clock.local(ticket.changed_at).date().isoformat(),
+        "due": None if over or ticket.paused_at else last_moment.isoformat(),
+        "late": not over and ticket.paused_at is None and ticket.due_at <= clock.now(),
+        "over": over,
+        "today": clock.local(clock.now()).date().isoformat(),
+    }
+
+
+def _hear(talk: Talk, number: str, at: str) -> None:
+    """Tell about one ticket and do what the caller wants with it; comes back for another one."""
+    level = str(talk.look(f"level {at}", partial(_level, talk, number)))
+    for time in range(MOST_REPEATS):
+        key = f"{at}.{time}"
+        found = talk.look(f"facts {key}", partial(_facts, talk, number, level))
+        _tell(talk, found)
+        talk.goal_met()
+        talk.once(f"heard {key}", partial(_notice_repeats, talk, number, level))
+        sentence, wishes = MENUS[level, found["over"]]
+        keys = [*(Option(str(digit), wish) for digit, wish in enumerate(wishes, 1)), Option("*", MAIN)]
+        wish = talk.choose(f"wish {key}", partial(menus.say, talk, sentence), keys, silence="enough", patience=1)
+        if wish == "enough":
+            talk.goodbye()
+        if wish == MAIN:
+            talk.go("main", again=True)
+        if wish == ANOTHER:
+            return
+        if wish == PROVE:
+            level = knowing.OWN if _proves(talk, number, key) else level
+        elif wish != REPEAT:
+            _ACTS[wish](talk, number, key)
+    talk.goodbye()
+
+
+def _tell(talk: Talk, found: dict[str, Any]) -> None:
+    """S1 at the caller's level, with a date in every state."""
+    category = city().category(found["category"]).spoken[talk.language]
+    if found["level"] == knowing.PUBLIC:
+        status = city().text(talk.language, "words", f"state_{found['state']}")
+        talk.say("status_public", category=category, status=status)
+    else:
+        id_ = "status_own" if found["level"] == knowing.OWN else "status_follow"
+        talk.say(id_, category=category, date=wording.day(talk, found["since"]), state=wording.state(talk, found))
+    if found["due"] is None:
+        talk.say("status_since", date=wording.day(talk, found["changed"]))
+    else:
+        talk.say("status_late" if found["late"] else "status_due", date=wording.day(talk, found["due"]))
+
+
+def _proves(talk: Talk, number: str, key: str) -> bool:
+    """The last digits of the reporter's telephone, twice at most, and only so often a day."""
+    if not talk.look(f"reporter {key}", partial(_has_reporter, talk, number)):
+        talk.say("not_possible")
+        return False
+    for attempt in (1, 2):
+        if not talk.look(f"may try {key}.{attempt}", partial(_may_try, talk, number)):
+            break
+        digits = talk.digits(f"proof {key}.{attempt}", "proof" if attempt == 1 else "proof_again", most=4)
+        if digits is None:
+            return False
+        if talk.once(f"proved {key}.{attempt}", partial(_proved, talk, number, digits)):
+            return True
+    talk.say("proof_spent")
+    return False
+
+
+def _add(talk: Talk, number: str, key: str) -> None:
+    """More words for the department."""
+    _remark(talk, number, key, "record_remark")
+
+
+def _object(talk: Talk, number: str, key: str) -> None:
+    """It is not fixed: what was over is open again, what is under way gets priority; then the caller says why."""
+    done = talk.once(f"object {key}", partial(_objected, talk, number))
+    if done["date"]:
+        talk.say(done["how"], date=wording.weekday(talk, done["date"]))
+    else:
+        talk.say("escalated_undated")
+    _remark(talk, number, key, "record_unfixed")
+
+
+def _remark(talk: Talk, number: str, key: str, ask: str) -> None:
+    details = {"remark": number}
+    take = talk.record(f"remark {key}", ask, keep=details)
+    take = take or talk.record(f"remark again {key}", "record_again", keep=details)
+    if take is not None:
+        talk.once(f"add {key}", partial(keep, talk.session, talk.call, details, take, talk.memory))
+        if take.ended_by == "0":
+            talk.go("person")
+        department = talk.look(f"department {key}", lambda: _department(tickets.find(talk.session, number)))
+        talk.say("remark_saved", department=wording.department(talk, str(department)))
+    menus.another(talk)
+
+
+def _withdraw(talk: Talk, number: str, key: str) -> None:
+    """The caller needs it no longer, and says so twice."""
+    if talk.yes(f"withdraw {key}", partial(menus.say, talk, "withdraw")):
+        done = talk.once(f"withdrawn {key}", partial(_withdrawn, talk, number))
+        talk.say("withdrawn" if done else "not_possible")
+        menus.another(talk)
+
+
+_ACTS = {DETAILS: _add, UNFIXED: _object, WITHDRAW: _withdraw}
+
+
+def _own(talk: Talk) -> list[str]:
+    """Newest first; before them the one that was named to the caller a moment ago."""
+    found = knowing.listed(talk.session, talk.call)
+    return sorted(found, key=lambda number: number != talk.args.get("first"))
+
+
+def _level(talk: Talk, number: str) -> str:
+    return knowing.level(talk.session, talk.call, tickets.find(talk.session, number))
+
+
+def _department(ticket: Ticket) -> str:
+    """Whose it is. The department of a confidential report would say what it is about, and a telephone is shared."""
+    return routing.TRIAGE if city().category(ticket.category).confidential else ticket.department
+
+
+def _has_reporter(talk: Talk, number: str) -> bool:
+    return tickets.find(talk.session, number).contact is not None
+
+
+def _may_try(talk: Talk, number: str) -> bool:
+    return knowing.may_try(talk.session, tickets.find(talk.session, number))
+
+
+def _exists(talk: Talk, number: str) -> bool:
+    try:
+        return tickets.find(talk.session, number) is not None
+    except tickets.TicketError:
+        return False
+
+
+def _facts(talk: Talk, number: str, level: str) -> dict[str, Any]:
+    return facts(tickets.find(talk.session, number), level)
+
+
+def _notice_repeats(talk: Talk, number: str, level: str) -> None:
+    """A third call in a week raises the report it is about, once."""
+    ticket = tickets.find(talk.session, number, change=True)
+    calm = ticket.flagged_at is None and ticket.state not in lifecycle.OVER
+    if level == knowing.OWN and calm and callers.repeats(talk.session, talk.call):
+        tickets.urge(talk.session, ticket, by="caller", why={"repeat": "third call in seven days"})
+
+
+def _proved(talk: Talk, number: str, digits: str) -> bool:
+    return knowing.proves(talk.session, tickets.find(talk.session, number), digits)
+
+
+def _objected(talk: Talk, number: str) -> dict[str, str | None]:
+    """What became of it, and the date there is; none while the resident is asked something or when it has passed."""
+    ticket = tickets.find(talk.session, number, change=True)
+    how = tickets.object_to(talk.session, ticket, by="caller")
+    return {"how": how, "date": facts(ticket, knowing.OWN)["due"] if ticket.due_at > clock.now() else None}
+
+
+def _withdrawn(talk: Talk, number: str) -> bool:
+    ticket = tickets.find(talk.session, number, change=True)
+    if lifecycle.WITHDRAWN not in lifecycle.MOVES[ticket.state]:
+        return False
+    tickets.move(talk.session, ticket, lifecycle.WITHDRAWN, by="caller")
+    return True

@@ -1,0 +1,58 @@
+"""What the calls of one number say about it: who calls again and again, from where only silence comes, and where it
+reported last. A number is never blocked for it; one that was keyed in instead of seen tells nothing about its owner."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from config import clock
+from ticketing.models import Call, Contact, Ticket
+
+REPEATS, REPEATS_WITHIN = 3, timedelta(days=7)
+HAUNTS, HAUNTS_WITHIN = 5, timedelta(hours=24)
+SEEN = ("mobile", "fixed", "foreign", "premium")
+
+
+def repeats(session: Session, call: Call) -> bool:
+    """This is the third call, or a later one, of its number in seven days. Silent calls and pranks do not count."""
+    real = select(func.count()).select_from(Call).where(
+        Call.contact_id == call.contact_id,
+        Call.started_at > clock.now() - REPEATS_WITHIN,
+        ~Call.ghost,
+        ~Call.prank,
+        Call.id != call.id,
+    )  # fmt: skip
+    return call.contact_id is not None and (session.scalar(real) or 0) >= REPEATS - 1
+
+
+def haunts(session: Session, contact: Contact | None) -> bool:
+    """Five silent calls of this number in a day: the officer is not rung for it, a message is taken first."""
+    if contact is None:
+        return False
+    silent = select(func.count()).select_from(Call).where(
+        Call.contact_id == contact.id, Call.ghost, Call.started_at > clock.now() - HAUNTS_WITHIN
+    )  # fmt: skip
+    return (session.scalar(silent) or 0) >= HAUNTS
+
+
+def seen(call: Call) -> bool:
+    """The carrier showed the number of a resident."""
+    return call.contact is not None and call.caller_kind in SEEN
+
+
+def last_area(session: Session, call: Call) -> str | None:
+    """Where this number reported last; where this call did, when the number is hidden or was keyed in."""
+    if call.contact is not None and (call.caller_kind == "mobile" or not call.contact.sms):
+        return call.contact.last_area
+    here = select(Ticket.area).where(Ticket.call_id == call.id, Ticket.area.is_not(None))
+    found: str | None = session.scalar(here.order_by(Ticket.created_at.desc()).limit(1))
+    return found
+
+
+def called_about_reports(session: Session, contact: Contact) -> bool:
+    """The number asked for the state of a report in the last seven days."""
+    query = select(Call.id).where(
+        Call.contact_id == contact.id, Call.goal == "status", Call.started_at > clock.now() - REPEATS_WITHIN
+    )
+    return session.scalar(query.limit(1)) is not None

@@ -1,0 +1,80 @@
+"""Who may hear how much of a ticket (three levels): the reporter on their own mobile, everybody who has its number, and
+whoever proves by the last four digits of the reporter's telephone that it is theirs.
+
+A confidential report is never named by caller ID alone: telephones are shared in a family.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from config import clock
+from config.hotline import city
+from ticketing import callers, followers, lifecycle
+from ticketing.models import Call, Contact, Follower, Ticket, WrongTry
+
+TRIES, TRIES_WITHIN = 5, timedelta(days=1)
+LAST_DIGITS = 4
+MOST_LISTED = 60
+RECENT = timedelta(days=7)
+OWN, FOLLOWED, PUBLIC = "own", "followed", "public"
+
+
+def level(session: Session, call: Call, ticket: Ticket) -> str:
+    """What this caller may hear of a ticket whose number they know."""
+    if call.contact is None or call.caller_kind != "mobile":
+        return PUBLIC
+    if ticket.contact_id == call.contact.id:
+        return OWN
+    return FOLLOWED if followers.follows(session, ticket, call.contact) else PUBLIC
+
+
+def listed(session: Session, call: Call) -> list[str]:
+    """Numbers of the open tickets that this mobile number reported or follows, newest first; nothing confidential."""
+    if call.contact is None or call.caller_kind != "mobile":
+        return []
+    followed = select(Follower.ticket_id).where(Follower.contact_id == call.contact.id)
+    query = (
+        select(Ticket.number, Ticket.category)
+        .where((Ticket.contact_id == call.contact.id) | Ticket.id.in_(followed), Ticket.state.not_in(lifecycle.CLOSED))
+        .order_by(Ticket.created_at.desc(), Ticket.number)
+        .limit(MOST_LISTED)
+    )
+    return [number for number, category in session.execute(query) if not city().category(category).confidential]
+
+
+def recent(session: Session, call: Call) -> str | None:
+    """The report of this mobile number that there is news of: changed, or asked about, in the last seven days."""
+    contact = call.contact
+    if contact is None or call.caller_kind != "mobile":
+        return None
+    query = (
+        select(Ticket.number, Ticket.category, Ticket.changed_at)
+        .where(Ticket.contact_id == contact.id, Ticket.state.not_in(lifecycle.CLOSED))
+        .order_by(Ticket.changed_at.desc(), Ticket.number)
+        .limit(MOST_LISTED)
+    )
+    mine = [row for row in session.execute(query) if not city().category(row.category).confidential]
+    if mine and (mine[0].changed_at > clock.now() - RECENT or callers.called_about_reports(session, contact)):
+        return str(mine[0].number)
+    return None
+
+
+def may_try(session: Session, ticket: Ticket) -> bool:
+    """Whether somebody may still name the reporter's last digits today, and there is anything to name."""
+    tried = select(func.count()).select_from(WrongTry).where(
+        WrongTry.ticket_id == ticket.id, WrongTry.at > clock.now() - TRIES_WITHIN
+    )  # fmt: skip
+    return ticket.contact is not None and (session.scalar(tried) or 0) < TRIES
+
+
+def proves(session: Session, ticket: Ticket, digits: str) -> bool:
+    """Whether these are the last digits of the reporter's telephone. A wrong answer counts against the day's tries."""
+    contact: Contact | None = ticket.contact
+    phone = str(contact.phone) if contact is not None and contact.phone else ""
+    right = may_try(session, ticket) and len(digits) == LAST_DIGITS and phone.endswith(digits)
+    if not right:
+        session.add(WrongTry(ticket_id=ticket.id))
+        session.flush()
+    return right

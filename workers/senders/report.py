@@ -1,0 +1,76 @@
+"""A report on its way to the department that owns it, whatever the way: whether it may leave, what is told of it, and
+what follows once it is there. email.py and webhook.py put it into their form."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from config import clock
+from config.hotline import city
+from ticketing import lifecycle, links, outgoing, recordings, routing, tickets
+from ticketing.models import Recording, Ticket
+from workers import outbox
+from workers.outbox import Outcome, Work, dead, not_yet
+
+LANGUAGE = "id"  # departments work in Indonesian
+AUDIO_PAUSE = timedelta(seconds=5)
+
+# What a note is to the department; what clerks wrote is a remark.
+_NOTES = {"place": "said", "title": "title", "answer": "answer", "callback": "callback"}
+
+
+@dataclass(frozen=True)
+class Report:
+    """A ticket as its department gets it: never with the reporter's number. Of a confidential one it gets no words and
+    no voice, only that it exists."""
+
+    ticket: Ticket
+    recording: Recording | None
+    remarks: list[Recording]
+
+    @property
+    def confidential(self) -> bool:
+        return city().category(self.ticket.category).confidential
+
+    @property
+    def notes(self) -> list[tuple[str, str]]:
+        """What the resident said and what clerks wrote since, each with its kind: never one under the other's name."""
+        if self.confidential:
+            return []
+        return [(_NOTES.get(note.kind, "remark"), note.text) for note in self.ticket.notes]
+
+    @property
+    def voice(self) -> str | None:
+        """Where the recording is heard, until `heard_until`."""
+        return links.recording(self.recording.id) if self.recording and not self.confidential else None
+
+    @property
+    def added(self) -> list[str]:
+        """Where what the reporter said later is heard."""
+        return [] if self.confidential else [links.recording(remark.id) for remark in self.remarks]
+
+    @property
+    def heard_until(self) -> datetime:
+        return clock.now() + timedelta(days=links.RECORDING_DAYS)
+
+
+def ready(session: Session, work: Work) -> Report | Outcome:
+    """The report, or why it does not leave: it is another's by now, nobody speaks in it, its recording is not here."""
+    ticket = session.get_one(Ticket, work.subject)
+    department = work.destination.removeprefix(outgoing.DEPARTMENT)
+    if ticket.department != department or ticket.state in lifecycle.OVER:
+        return dead("the ticket is no longer this department's")
+    recording = recordings.current(session, ticket)
+    if recording is not None and recording.silent and department != routing.TRIAGE:
+        return dead("nobody speaks in the recording: for the call centre to judge")
+    if recordings.awaited(session, ticket) and clock.now() - work.created_at < tickets.WAIT_FOR_AUDIO * 2:
+        return not_yet("the recording is being fetched", AUDIO_PAUSE)
+    return Report(ticket, recording, recordings.remarks(session, ticket))
+
+
+def arrived(report: Report) -> None:
+    """The department has it."""
+    with outbox.transaction() as session:
+        ticket = tickets.find(session, report.ticket.number, change=True)
+        tickets.reached_department(session, ticket, report.ticket.department)
