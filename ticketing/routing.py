@@ -49,12 +49,10 @@ def priority(city: City, category: str) -> str:
 
 
 def terms(city: City, category: str, priority: str) -> tuple[Term, Term]:
-    """How soon the first answer and the end are due: the category's own terms, unless the report is more urgent than
-    its category; then those of the priority."""
+    """How soon the first answer and the end are due: the category's own terms, which no urgency shortens, else those of
+    the priority."""
     known = city.categories.get(category) or city.categories["lainnya"]
     usual = city.priorities.get(priority) or city.priorities[known.priority]
-    if priority < known.priority:
-        return usual.answer, usual.due
     return known.answer or usual.answer, known.due or usual.due
 
 

@@ -203,3 +203,12 @@ def test_hanging_up_while_it_is_told_keeps_it_confidential(sqlite_house: House) 
     assert sqlite_house.ticket()["category"] == "confidential"
     assert ani.inbox == []
     assert "/recordings/" not in sqlite_house.mails()[0].text
+
+
+def test_the_page_behind_the_text_does_not_say_what_it_is_about(sqlite_house: House) -> None:
+    ani = Resident(sqlite_house).dials().presses("2", "5", "2").talks().presses("1", "1").hangs_up()
+    sqlite_house.work()
+    code = ani.inbox[0].split("/t/")[1].split()[0]
+    page = requests.get(f"{sqlite_house.url}/t/{code}", timeout=20).text.casefold()
+    assert "hal khusus" in page
+    assert not {word for word in ("kekerasan", "perempuan", "dp3a") if word in page}

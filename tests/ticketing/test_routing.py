@@ -80,11 +80,11 @@ def test_how_soon(category: str, urgency: str, answer: tuple[float, str], due: t
     ("category", "urgency", "answer", "due"),
     [
         ("sampah", "P2", (6, "hours"), (3, "days")),
-        ("usulan", "P2", (6, "hours"), (3, "days")),
+        ("usulan", "P2", (5, "working_days"), (30, "working_days")),
         ("lalu-lintas", "P1", (0.25, "hours"), (2, "hours")),
     ],
 )
-def test_what_is_more_urgent_than_its_category_has_the_terms_of_its_priority(
+def test_what_is_more_urgent_has_the_terms_of_its_priority_unless_its_category_has_terms_of_its_own(
     category: str, urgency: str, answer: tuple[float, str], due: tuple[float, str]
 ) -> None:
     first, last = terms(city(), category, urgency)

@@ -54,7 +54,8 @@ class Progress:
 
     @property
     def category(self) -> str:
-        return city().category(self._ticket.category).name[self._language]
+        category = city().category(self._ticket.category)
+        return (category.spoken if category.confidential else category.name)[self._language]
 
     @property
     def owner(self) -> str:
@@ -168,7 +169,9 @@ class Progress:
         return all(event.after in _UNANSWERED for event in self._events)
 
     def _department(self, key: str) -> str:
-        return city().department(key).name[self._language]
+        """A confidential report does not say whose it is: that would tell what it is about."""
+        secret = city().category(self._ticket.category).confidential
+        return city().department("call-centre" if secret else key).name[self._language]
 
     def _state_words(self, state: str) -> str:
         words = city().text(self._language, "words", f"state_{state}")
