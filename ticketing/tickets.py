@@ -167,9 +167,8 @@ def add_recording(session: Session, ticket: Ticket, recording: Recording, *, by:
         _turn(session, ticket, _before_waiting(session, ticket), by=by, action="answered", why={})
     else:
         history.record(session, ticket, "added", by=by, before=ticket.state, why={"what": "recording"})
-    if ticket.state not in lifecycle.OVER:
-        ticket.revision += 1
-        _deliver(session, ticket)
+    ticket.revision += 1
+    _deliver(session, ticket)
     news.to_reporter(session, ticket, "SMS26")
 
 

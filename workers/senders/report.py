@@ -59,7 +59,8 @@ def ready(session: Session, work: Work) -> Report | Outcome:
     """The report, or why it does not leave: it is another's by now, nobody speaks in it, its recording is not here."""
     ticket = session.get_one(Ticket, work.subject)
     department = work.destination.removeprefix(outgoing.DEPARTMENT)
-    if ticket.department != department or ticket.state in lifecycle.OVER:
+    over = ticket.state in lifecycle.OVER and work.created_at <= ticket.changed_at  # what was added later still goes
+    if ticket.department != department or over:
         return dead("the ticket is no longer this department's")
     recording = recordings.current(session, ticket)
     if recording is not None and recording.silent and department != routing.TRIAGE:
