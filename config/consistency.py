@@ -1,21 +1,17 @@
 """What no single value of the city's files can show: that names meet, menus have no gaps, routing has no holes, and
 every language is complete. Each finding is one sentence that begins with file and line."""
 
-from __future__ import annotations
-
 import itertools
 import re
 import string
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from config import clock
+from config.city import City, MenuEntry, Rule
 from config.gsm7 import gsm7_length
 from config.lines import CsvFile, Keys, TomlFile
-
-if TYPE_CHECKING:
-    from config.hotline import City, MenuEntry, Rule
 
 LABEL_MOST, SHORT_MOST, OPTIONS_MOST = 16, 14, 5  # GSM-7 characters in a text message; options a caller can remember
 

@@ -13,9 +13,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from config import spoken
+from config.city import City
 from config.consistency import LABEL_MOST, OPTIONS_MOST, SHORT_MOST, placeholders
 from config.gsm7 import SEGMENT, gsm7_length
-from config.hotline import HERE, City, CityFileError, load
+from config.hotline import HERE, CityFileError, load
 from config.lines import TomlFile
 from config.spoken import seconds, syllables
 
@@ -313,9 +314,8 @@ def main() -> int:
             f"{menu.language}  {menu.name:18} {menu.options} options, {menu.syllables:3} syllables, "
             f"first option after {menu.first_seconds:4.1f} s, whole {menu.seconds:4.1f} of {menu.most:g} s\n"
         )
-    slow = sorted(report.sentences, key=lambda one: one[3] - one[2])[:10]
     out.write("The sentences nearest to their limit:\n")
-    for code, id_, taken, most in slow:
+    for code, id_, taken, most in sorted(report.sentences, key=lambda one: one[3] - one[2]):
         out.write(f"{code}  {id_:24} {taken:4.1f} of {most:g} s\n")
     for problem in report.problems:
         out.write(f"{problem}\n")

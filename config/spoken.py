@@ -10,7 +10,7 @@ from datetime import datetime
 from num2words import num2words
 
 from config import clock
-from config.hotline import City
+from config.city import City
 
 SYLLABLES_A_SECOND, PAUSE = 5, 0.5
 _SPELLED = r"\b(?:[A-Z]{2,3}|[B-DF-HJ-NP-TV-Z]{4,8})\b"

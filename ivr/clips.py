@@ -15,8 +15,8 @@ from math import log10
 from pathlib import Path
 
 from config import spoken
+from config.city import City
 from config.consistency import placeholders
-from config.hotline import City
 from ivr.conversations.main import OFFICER
 
 RATE = 8000  # all that a telephone carries

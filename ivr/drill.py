@@ -23,11 +23,10 @@ from typing import Any
 
 from flask import Flask
 
-from config.hotline import city
+from config.hotline import CITY_LANGUAGE, city
 from config.settings import ROOT
 from ivr import fallback
 from ivr.channels import twiml
-from ivr.channels.calls import DEFAULT_LANGUAGE
 from ivr.simulator.app import serving
 from ivr.simulator.call import LiveCall, NotNowError
 from ivr.simulator.carrier import Carrier
@@ -133,7 +132,7 @@ def _judged(seconds: float, amiss: list[str]) -> str:
 
 def _unheard(call: LiveCall, sentence: str) -> list[str]:
     """Nothing, or that the first words of the sentence were not said since the caller's last act."""
-    pieces = re.split(r"[.|]|\{\w+\}[, ]*", city().text(DEFAULT_LANGUAGE, "voice", sentence))
+    pieces = re.split(r"[.|]|\{\w+\}[, ]*", city().text(CITY_LANGUAGE, "voice", sentence))
     words = next(piece.strip() for piece in pieces if len(piece.split()) >= 3)
     return [] if call.hears(words) else [f'"{words}" is not heard']
 

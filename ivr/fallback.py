@@ -13,11 +13,10 @@ from urllib.parse import urlsplit
 from twilio.twiml import TwiML
 from twilio.twiml.voice_response import VoiceResponse
 
-from config.hotline import city
+from config.hotline import CITY_LANGUAGE, city
 from config.lint import RECORDED
 from config.settings import ROOT, settings
 from ivr.channels import twiml
-from ivr.channels.calls import DEFAULT_LANGUAGE
 from ivr.simulator.twiml import Document, DocumentError, read
 from ivr.simulator.wire import Answer
 
@@ -75,7 +74,7 @@ def _saved() -> str:
 
 def _spoken(sentence: str) -> VoiceResponse:
     """The sentence in the carrier's voice; a recorded clip of it lies on our machine."""
-    return twiml.spoken(replace(twiml.line(sentence, DEFAULT_LANGUAGE), fixed=False))
+    return twiml.spoken(replace(twiml.line(sentence, CITY_LANGUAGE), fixed=False))
 
 
 def _printed(response: TwiML) -> str:
@@ -115,9 +114,9 @@ def _away(document: Document, saved_url: str) -> Iterator[str]:
 
 
 def _indonesian(document: Document) -> Iterator[str]:
-    foreign = _words_of(*city().languages.keys() - {DEFAULT_LANGUAGE}) - _words_of(DEFAULT_LANGUAGE)
+    foreign = _words_of(*city().languages.keys() - {CITY_LANGUAGE}) - _words_of(CITY_LANGUAGE)
     for say in document.root.iter("Say"):
-        if not say.get("language", "").startswith(DEFAULT_LANGUAGE):
+        if not say.get("language", "").startswith(CITY_LANGUAGE):
             yield f"<Say> speaks {say.get('language', 'no language')}"
     if strange := sorted(_words(_said(document.root)) & foreign):
         yield f"says what is not Indonesian: {', '.join(strange)}"
@@ -131,7 +130,7 @@ def _records(document: Document, saved_url: str) -> Iterator[str]:
     if (record.get("action"), record.get("method")) != (saved_url, "GET"):
         yield f"<Record> does not go on at {saved_url} with GET"
     before = _said(root[: list(root).index(record)])
-    if RECORDED[DEFAULT_LANGUAGE] not in _words(before):
+    if RECORDED[CITY_LANGUAGE] not in _words(before):
         yield "does not say before <Record> that it records"
     if (number := city().emergency.spoken_number) not in before:
         yield f"does not say {number} before <Record>"

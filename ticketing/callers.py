@@ -36,6 +36,11 @@ def haunts(session: Session, contact: Contact | None) -> bool:
     return (session.scalar(silent) or 0) >= HAUNTS
 
 
+def own_mobile(call: Call) -> Contact | None:
+    """The resident whose mobile number the carrier showed: only this number counts as proof of who calls."""
+    return call.contact if call.caller_kind == "mobile" else None
+
+
 def seen(call: Call) -> bool:
     """The carrier showed the number of a resident."""
     return call.contact is not None and call.caller_kind in SEEN

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import city
-from ticketing import callers, followers, lifecycle
+from ticketing import callers, followers, lifecycle, routing
 from ticketing.models import Call, Contact, Follower, Ticket, WrongTry
 
 TRIES, TRIES_WITHIN = 5, timedelta(days=1)
@@ -23,21 +23,23 @@ OWN, FOLLOWED, PUBLIC = "own", "followed", "public"
 
 def level(session: Session, call: Call, ticket: Ticket) -> str:
     """What this caller may hear of a ticket whose number they know."""
-    if call.contact is None or call.caller_kind != "mobile":
+    caller = callers.own_mobile(call)
+    if caller is None:
         return PUBLIC
-    if ticket.contact_id == call.contact.id:
+    if ticket.contact_id == caller.id:
         return OWN
-    return FOLLOWED if followers.follows(session, ticket, call.contact) else PUBLIC
+    return FOLLOWED if followers.follows(session, ticket, caller) else PUBLIC
 
 
 def listed(session: Session, call: Call) -> list[str]:
     """Numbers of the open tickets that this mobile number reported or follows, newest first; nothing confidential."""
-    if call.contact is None or call.caller_kind != "mobile":
+    caller = callers.own_mobile(call)
+    if caller is None:
         return []
-    followed = select(Follower.ticket_id).where(Follower.contact_id == call.contact.id)
+    followed = select(Follower.ticket_id).where(Follower.contact_id == caller.id)
     query = (
         select(Ticket.number, Ticket.category)
-        .where((Ticket.contact_id == call.contact.id) | Ticket.id.in_(followed), Ticket.state.not_in(lifecycle.CLOSED))
+        .where((Ticket.contact_id == caller.id) | Ticket.id.in_(followed), Ticket.state.not_in(lifecycle.CLOSED))
         .order_by(Ticket.created_at.desc(), Ticket.number)
         .limit(MOST_LISTED)
     )
@@ -46,8 +48,8 @@ def listed(session: Session, call: Call) -> list[str]:
 
 def recent(session: Session, call: Call) -> str | None:
     """The report of this mobile number that there is news of: changed, or asked about, in the last seven days."""
-    contact = call.contact
-    if contact is None or call.caller_kind != "mobile":
+    contact = callers.own_mobile(call)
+    if contact is None:
         return None
     query = (
         select(Ticket.number, Ticket.category, Ticket.changed_at)
@@ -59,6 +61,12 @@ def recent(session: Session, call: Call) -> str | None:
     if mine and (mine[0].changed_at > clock.now() - RECENT or callers.called_about_reports(session, contact)):
         return str(mine[0].number)
     return None
+
+
+def owner_told(ticket: Ticket, department: str = "") -> str:
+    """The department that residents are told, of the ticket as it is or of a step of its history. That of a
+    confidential report would say what it is about, and telephones are shared: they are told the call centre."""
+    return routing.TRIAGE if city().category(ticket.category).confidential else department or ticket.department
 
 
 def may_try(session: Session, ticket: Ticket) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from config import clock
-from config.hotline import city
+from config.hotline import CITY_LANGUAGE, city
 from ticketing import contacts, outgoing
 from ticketing.models import Contact, Message, Outbox, Ticket
 from ticketing.numbers import Number
@@ -32,7 +32,7 @@ def tell(
     template: str,
     *,
     about: Ticket | None = None,
-    language: str = "id",
+    language: str = CITY_LANGUAGE,
     occasion: str = "",
     held_until: datetime | None = None,
     **fills: str,

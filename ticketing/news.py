@@ -4,15 +4,14 @@ Fills the templates from the ticket; whether, when and how often a text goes out
 thousand, so their texts are one promise that a worker keeps in batches (workers/senders/news.py).
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from config import clock
 from config.gsm7 import gsm7
 from config.hotline import city
-from ticketing import contacts, followers, history, lifecycle, links, messages, outgoing, routing
+from ticketing import contacts, followers, history, knowing, lifecycle, links, messages, outgoing, terms
 from ticketing.models import Contact, Ticket
 
 PROPOSAL = "usulan"
@@ -103,16 +102,15 @@ def _last_event(session: Session, ticket: Ticket) -> str:
 
 
 def _fills(ticket: Ticket, template: str, language: str) -> dict[str, str]:
-    """Dates say the last moment that still counts."""
+    """Dates say the last day that still counts."""
     category = city().category(ticket.category)
-    # On a shared telephone the name of a department would say what a confidential report is about.
-    department = city().department(routing.TRIAGE if category.confidential else ticket.department)
+    department = city().department(knowing.owner_told(ticket))
     due = ticket.answer_due_at if template in _UNTIL_ANSWER else ticket.due_at
     return {
         "number": ticket.number,
         "category": category.label[language],
         "department": department.short,
         "status": city().text(language, "words", f"state_{ticket.state}"),
-        "date": city().short_date(language, clock.local(due - timedelta(seconds=1)).date()),
+        "date": city().short_date(language, terms.last_day(due)),
         "link": links.tracking(ticket.tracking_code),
     }

@@ -14,7 +14,8 @@ from typing import Literal
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from config.hotline import Area, city, joined
+from config.city import Area, joined
+from config.hotline import city
 
 READ_CHARACTERS = 4000  # more than two minutes of speech
 GUESSED_WORDS = 60  # words among which a misheard name is looked for

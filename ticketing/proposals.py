@@ -5,8 +5,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from config import spoken
-from config.hotline import city
-from ticketing import followers, lifecycle, tickets
+from config.hotline import CITY_LANGUAGE, city
+from ticketing import callers, followers, lifecycle, tickets
 from ticketing.models import Call, Contact, Follower, Note, Ticket
 from ticketing.news import PROPOSAL
 from ticketing.tickets import TicketError
@@ -47,9 +47,10 @@ def listed(session: Session, area: str | None) -> list[str]:
 
 def own(session: Session, call: Call) -> list[str]:
     """Numbers of the proposals that this mobile number made, newest first."""
-    if call.contact is None or call.caller_kind != "mobile":
+    caller = callers.own_mobile(call)
+    if caller is None:
         return []
-    query = select(Ticket.number).where(Ticket.category == PROPOSAL, Ticket.contact_id == call.contact.id)
+    query = select(Ticket.number).where(Ticket.category == PROPOSAL, Ticket.contact_id == caller.id)
     return list(session.scalars(query.order_by(Ticket.created_at.desc(), Ticket.number).limit(MOST_LISTED)))
 
 
@@ -81,6 +82,6 @@ def public_words(session: Session, ticket: Ticket, kind: str) -> str | None:
 
 
 def _heard(words: str, most: float) -> None:
-    taken = spoken.seconds("id", spoken.figures(city(), "id", words))
+    taken = spoken.seconds(CITY_LANGUAGE, spoken.figures(city(), CITY_LANGUAGE, words))
     if taken > most:
         raise TicketError(f"it takes {taken:.1f} s to say, {most:g} s are the limit")

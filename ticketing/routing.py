@@ -7,7 +7,7 @@ goes to the call centre, which sorts it by hand.
 from dataclasses import dataclass
 from datetime import date
 
-from config.hotline import Area, City, Rule, Term
+from config.city import Area, City, Rule, Term
 
 TRIAGE = "call-centre"
 

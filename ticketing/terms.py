@@ -2,10 +2,12 @@
 hours, with the city's own holidays. The arithmetic is deadlines.py."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
+from config import clock
+from config.city import Term
 from config.clock import CITY_ZONE
-from config.hotline import Term, city
+from config.hotline import city
 from ticketing import deadlines, routing
 from ticketing.deadlines import Calendar, Hours, Span
 
@@ -35,6 +37,11 @@ def due(
 def opening(department: str, moment: datetime) -> datetime:
     """When the department is open next; `moment` itself when it is open now."""
     return deadlines.next_opening(hours(department), moment, calendar())
+
+
+def last_day(due: datetime) -> date:
+    """The last day that still counts; a deadline at midnight belongs to the day before."""
+    return clock.local(due - timedelta(seconds=1)).date()
 
 
 def closing(department: str, day: date) -> datetime:

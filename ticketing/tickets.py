@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from config import clock, vault
-from config.hotline import city
+from config.hotline import CITY_LANGUAGE, city
 from ticketing import callers, history, lifecycle, news, outgoing, recordings, references, routing, terms
 from ticketing.deadlines import Span
 from ticketing.models import Call, Contact, Note, Recording, Ticket
@@ -362,7 +362,7 @@ def _deliver(session: Session, ticket: Ticket, *, held_until: datetime | None = 
 
 
 def _silent_words() -> str:
-    return city().text("id", "mail", "silent")
+    return city().text(CITY_LANGUAGE, "mail", "silent")
 
 
 def _known_department(key: str) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from config import clock
-from config.hotline import city
+from config.hotline import CITY_LANGUAGE, city
 from config.logs import log
 from config.settings import settings
 from ivr import conversations, talk
@@ -27,7 +27,6 @@ from ivr.prompts import Answer, Memory
 from ticketing import contacts, numbers, recordings, tickets
 from ticketing.models import Call, Recording, Ticket, Turn, remembered
 
-DEFAULT_LANGUAGE = "id"
 ENDED = {"completed", "busy", "failed", "no-answer", "canceled"}
 FALLBACK = {"nth": "fallback", "category": "lainnya", "late": "yes"}
 FALLBACK_TURN = 10_000
@@ -44,7 +43,7 @@ def answer_turn(session: Session, form: dict[str, str], number: int, answer: Ans
     memory = remembered(call)
     if not memory:
         number, answer = 0, Answer()  # a call we never saw begin: begin it
-        memory = talk.fresh(contacts.language(call.contact, DEFAULT_LANGUAGE))
+        memory = talk.fresh(contacts.language(call.contact, CITY_LANGUAGE))
     elif number != memory["turn"] + 1:
         return _out_of_order(session, call, memory)
     if (call.ended_at is not None or memory.get("over")) and not answer.hung_up:
@@ -193,7 +192,7 @@ def keep_fallback(session: Session, form: dict[str, str]) -> None:
     if recording.seconds >= 2 and recording.ticket_id is None:
         memory = remembered(call)
         details = _unfinished_report(session, call, memory) or FALLBACK
-        keep_recording(session, call, details, recording, str(memory.get("language", DEFAULT_LANGUAGE)))
+        keep_recording(session, call, details, recording, str(memory.get("language", CITY_LANGUAGE)))
 
 
 def _unfinished_report(session: Session, call: Call, memory: Memory) -> Memory | None:

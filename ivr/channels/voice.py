@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request, send_from_directory
 from twilio.twiml.voice_response import VoiceResponse
 from werkzeug.exceptions import HTTPException
 
-from config.hotline import city
+from config.hotline import CITY_LANGUAGE, city
 from config.logs import warn
 from ivr.channels import calls, twiml
 from ivr.channels.guard import CALL, RECORDED, SIDS, Form, guarded
@@ -65,7 +65,7 @@ def officer(form: Form, caller: str) -> Response:  # noqa: ARG001 - every guarde
     response = VoiceResponse()
     action = twiml.address(f"/voice/officer/{caller}/key")
     gather = response.gather(input="dtmf", num_digits=1, timeout=8, finish_on_key="", action=action, method="POST")
-    gather.append(twiml.spoken(twiml.line("officer_whisper", calls.DEFAULT_LANGUAGE)).verbs[0])
+    gather.append(twiml.spoken(twiml.line("officer_whisper", CITY_LANGUAGE)).verbs[0])
     response.hangup()
     return _xml(str(response))
 
@@ -159,7 +159,7 @@ def _answer(form: Form) -> Answer:
 @cache
 def trouble() -> str:
     """The apology that records the report. Rendered once, at start, so that it needs nothing when it is needed."""
-    response = twiml.spoken(twiml.line("trouble", calls.DEFAULT_LANGUAGE))
+    response = twiml.spoken(twiml.line("trouble", CITY_LANGUAGE))
     twiml.record(response, twiml.address("/voice/fallback/saved"), twiml.callback("/voice/fallback/recording"))
     response.hangup()
     return str(response)
@@ -168,7 +168,7 @@ def trouble() -> str:
 @cache
 def trouble_saved() -> str:
     """Thanks for a report that was recorded while something was broken."""
-    response = twiml.spoken(twiml.line("trouble_saved", calls.DEFAULT_LANGUAGE))
+    response = twiml.spoken(twiml.line("trouble_saved", CITY_LANGUAGE))
     response.hangup()
     return str(response)
 

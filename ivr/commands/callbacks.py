@@ -12,7 +12,7 @@ import click
 from sqlalchemy.orm import Session
 
 from config import clock, stores
-from config.hotline import city
+from config.hotline import CITY_LANGUAGE, city
 from ivr.commands.options import as_json, by
 from ticketing import callbacks, numbers
 from ticketing.callbacks import CallbackError
@@ -87,7 +87,7 @@ def _shown(one: Callback) -> dict[str, Any]:
         "reporter": numbers.mask(one.contact.phone),
         "ticket": one.ticket.number if one.ticket else None,
         "department": one.department,
-        "topic": city().category(one.topic).name["id"] if one.topic else None,
+        "topic": city().category(one.topic).name[CITY_LANGUAGE] if one.topic else None,
         "language": one.language,
         "urgent": one.urgent,
     }

@@ -8,13 +8,15 @@ from pathlib import Path
 import click
 
 from config import logs
-from config.hotline import city
+from config.hotline import CITY_LANGUAGE, city
 
 PRESSES, REPORT_PRESSES = 3, 5  # to any goal; to a report with its topic, owner and place
 
 
 @click.command("menu")
-@click.option("--language", default="id", show_default=True, help="The language of the call: a file of config/texts/.")
+@click.option(
+    "--language", default=CITY_LANGUAGE, show_default=True, help="The language of the call: a file of config/texts/."
+)
 @click.option("--svg", "path", type=click.Path(dir_okay=False, path_type=Path), help="Draw it into this file instead.")
 @click.option("--json", "as_json", is_flag=True, help="JSON instead of a drawing.")
 @click.option("--check", is_flag=True, help="Only the figures: key presses to each goal; exit code 1 for a problem.")

@@ -5,22 +5,21 @@ from functools import partial
 from typing import Any
 
 from config import clock
-from config.hotline import city
-from ivr.conversations import wording
+from config.hotline import CITY_LANGUAGE, city
+from ivr.conversations import promised, wording
 from ivr.conversations.message import CATEGORY
 from ivr.conversations.mobile import keyed
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import callbacks, contacts, numbers, tickets
+from ticketing import contacts, numbers, tickets
 from ticketing.models import Contact
 
-READERS = "id"  # departments work in Indonesian
 OFFER = [Option("1", "this"), Option("2", "other")]
 
 
 def callback(talk: Talk) -> None:
     department = talk.args.get("department")
-    found = talk.look("window", partial(_window, department))
+    found = talk.look("window", partial(promised.window, department))
     here = talk.look("has a number", lambda: talk.contact is not None)
     offer = partial(_offer, talk, found)
     number = None
@@ -37,47 +36,28 @@ def _offer(talk: Talk, found: dict[str, Any], slow: bool) -> None:
     talk.say("callback_offer", slow=slow, **wording.window(talk, found))
 
 
-def _window(department: str | None) -> dict[str, str]:
-    now = clock.now()
-    start, end = callbacks.window(now, department=department)
-    return {"from": start.isoformat(), "until": end.isoformat(), "asked": now.isoformat()}
-
-
 def _promise(talk: Talk, found: dict[str, Any], number: numbers.Number | None) -> None:
     """A ticket that says who is to be called and when, and the promise itself."""
     contact: Contact | None = contacts.known(talk.session, number) if number else talk.contact
     if contact is None:
         return
-    category = str(talk.args.get("category") or CATEGORY)
     report = tickets.Report(
         key=f"{talk.call.sid}:callback:{talk.memory['chapter']}",
         channel="voice",
-        category=category,
+        category=str(talk.args.get("category") or CATEGORY),
         language=talk.language,
         quiet=True,  # the promise has a text of its own
     )
     ticket = tickets.open_ticket(talk.session, report, contact=contact, call=talk.call, by="caller")
-    window = datetime.fromisoformat(found["from"]), datetime.fromisoformat(found["until"])
-    callbacks.promise(
-        talk.session,
-        ticket,
-        contact,
-        window,
-        key=report.key,
-        department=str(talk.args.get("department") or city().category(CATEGORY).owner),
-        topic=category,
-        language=talk.language,
-    )
-    tickets.note(talk.session, ticket, _written(window), by="caller", kind="callback", quiet=True)
+    department = str(talk.args.get("department") or city().category(CATEGORY).owner)
+    promised.promise(talk, ticket, contact, found, key=report.key, department=department)
+    tickets.note(talk.session, ticket, _written(found), by="caller", kind="callback", quiet=True)
     tickets.release(talk.session, ticket)
 
 
-def _written(window: callbacks.Window) -> str:
+def _written(found: dict[str, Any]) -> str:
     """The window as the department reads it."""
-    start, end = window
-    fills = {
-        "day": city().long_date(READERS, clock.local(start).date()),
-        "from": city().clock_time(READERS, start),
-        "until": city().clock_time(READERS, end),
-    }
-    return city().text(READERS, "mail", "callback_window").format(**fills)
+    day = clock.local(datetime.fromisoformat(found["from"])).date()
+    fills = {name: wording.written_time(CITY_LANGUAGE, found[name]) for name in ("from", "until")}
+    text = city().text(CITY_LANGUAGE, "mail", "callback_window")
+    return text.format(day=city().long_date(CITY_LANGUAGE, day), **fills)

@@ -21,7 +21,7 @@ def department(talk: Talk) -> None:
             talk.go("report", **({"category": category} if category else {}))
         talk.go("callback", department=key, category=category)
     if found["phone"] and talk.first_visit("department"):
-        talk.say("to_department", department=_name(talk, key))
+        talk.say("to_department", department=wording.department(talk, key))
         if talk.hand_over("department", found["phone"], seconds=city().officer.ring_seconds) == "talked":
             talk.goal_met()
             talk.go("survey")
@@ -29,11 +29,7 @@ def department(talk: Talk) -> None:
 
 
 def _closed(talk: Talk, key: str, found: dict[str, Any], slow: bool) -> None:
-    talk.say("department_closed", slow=slow, department=_name(talk, key), **wording.opening(talk, found))
-
-
-def _name(talk: Talk, key: str) -> str:
-    return city().department(key).name[talk.language]
+    talk.say("department_closed", slow=slow, department=wording.department(talk, key), **wording.opening(talk, found))
 
 
 def _found(key: str) -> dict[str, Any]:

@@ -4,10 +4,15 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from config.hotline import MenuEntry, city
+from sqlalchemy.orm import Session
+
+from config.city import MenuEntry
+from config.hotline import city
 from ivr.prompts import Option
 from ivr.talk import Talk
 from ticketing import references
+from ticketing.models import Ticket
+from ticketing.tickets import TicketError
 
 SILENT = "silent"
 
@@ -37,17 +42,25 @@ def say(talk: Talk, id_: str, slow: bool, **fills: Any) -> None:
     talk.say(id_, slow=slow, **fills)
 
 
-def asked_number(talk: Talk, ask: str, known: Callable[[str], bool]) -> str:
-    """The nine digits of a ticket that is `known`, keyed; three tries, then a person. * goes to the root. A wrong digit
-    is caught by the check digit before anything is looked up."""
+def asked_number(talk: Talk, ask: str, find: Callable[[Session, str], Ticket]) -> str:
+    """The nine digits of a ticket that `find` finds, keyed; three tries, then a person. * goes to the root. A wrong
+    digit is caught by the check digit before anything is looked up."""
     for attempt in (1, 2, 3):
         keyed = talk.digits(f"number {attempt}", ask if attempt == 1 else "status_again", most=9)
         if keyed is None:
             talk.go("main", again=True)
         number = references.clean(keyed)
-        if number and talk.look(f"known {attempt}", partial(known, number)):
+        if number and talk.look(f"known {attempt}", partial(_exists, talk, find, number)):
             return number
     talk.go("person")
+
+
+def _exists(talk: Talk, find: Callable[[Session, str], Ticket], number: str) -> bool:
+    try:
+        find(talk.session, number)
+    except TicketError:
+        return False
+    return True
 
 
 def another(talk: Talk) -> None:

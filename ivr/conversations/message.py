@@ -3,11 +3,10 @@
 from functools import partial
 from typing import Any
 
-from config import clock
-from ivr.conversations import wording
+from ivr.conversations import promised, wording
 from ivr.conversations.kept import keep
 from ivr.talk import Talk
-from ticketing import callbacks, tickets
+from ticketing import tickets
 
 CATEGORY = "pesan-petugas"
 
@@ -38,17 +37,8 @@ def _promise(talk: Talk, number: str) -> dict[str, Any] | None:
     """When somebody calls back; nobody can call a hidden number."""
     if talk.contact is None:
         return None
-    now = clock.now()
-    start, end = callbacks.window(now)
+    found = promised.window()
     ticket = tickets.find(talk.session, number, change=True)
-    callbacks.promise(
-        talk.session,
-        ticket,
-        talk.contact,
-        (start, end),
-        key=f"{talk.call.sid}:message",
-        department=ticket.department,
-        topic=ticket.category,
-        language=talk.language,
-    )
-    return {"from": start.isoformat(), "until": end.isoformat(), "asked": now.isoformat()}
+    key = f"{talk.call.sid}:message"
+    promised.promise(talk, ticket, talk.contact, found, key=key, department=ticket.department)
+    return found

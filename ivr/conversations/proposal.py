@@ -1,21 +1,18 @@
 """Proposals of residents: make one, support one of the caller's neighbourhood or by its number, hear the answer."""
 
-from datetime import timedelta
 from functools import partial
 from typing import Any, NoReturn
 
 from config import clock, spoken
-from config.hotline import city
+from config.hotline import CITY_LANGUAGE, city
 from ivr.conversations import menus, wording
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import callers, followers, lifecycle, news, proposals, references
-from ticketing.tickets import TicketError
+from ticketing import callers, followers, lifecycle, news, proposals, references, terms
 
 WISHES = [Option("1", "new"), Option("2", "support"), Option("3", "answer")]
 SUPPORT = [Option("1", "support"), Option("2", "another")]
 ANSWER = [Option("1", "repeat"), Option("2", "another")]
-WRITTEN_IN = "id"  # titles and answers are written by clerks
 MOST_REPEATS = 20
 
 
@@ -36,7 +33,7 @@ def _support(talk: Talk) -> NoReturn:
         talk.goodbye()
     for at, number in enumerate(listed, 1):
         _offer(talk, number, f"{at}")
-    _offer(talk, menus.asked_number(talk, "proposal_number", partial(_exists, talk)), "keyed")
+    _offer(talk, menus.asked_number(talk, "proposal_number", proposals.find), "keyed")
     talk.go("proposal", wish="support", by_number=True)
 
 
@@ -64,7 +61,7 @@ def _name(talk: Talk, found: dict[str, Any], slow: bool = False) -> None:
     if found["title"]:
         if found["area"]:
             talk.say("proposal_in", slow=slow, area=city().area_name(talk.language, found["area"]))
-        talk.read_out("title", f"{found['title']}.", WRITTEN_IN)
+        talk.read_out("title", f"{found['title']}.", CITY_LANGUAGE)
     else:
         first, second, third = (spoken.digits(talk.language, group) for group in references.threes(found["number"]))
         talk.say("proposal_named", slow=slow, n1=first, n2=second, n3=third)
@@ -80,7 +77,7 @@ def _answer(talk: Talk) -> NoReturn:
     own = [] if talk.args.get("by_number") else talk.look("own", partial(_own, talk))
     for at, number in enumerate(own, 1):
         _hear(talk, number, f"{at}")
-    _hear(talk, menus.asked_number(talk, "proposal_number", partial(_exists, talk)), "keyed")
+    _hear(talk, menus.asked_number(talk, "proposal_number", proposals.find), "keyed")
     talk.go("proposal", wish="answer", by_number=True)
 
 
@@ -90,7 +87,7 @@ def _hear(talk: Talk, number: str, at: str) -> None:
         _name(talk, found)
         if found["answer"]:
             talk.say("answer_there")
-            talk.read_out("answer", found["answer"], WRITTEN_IN)
+            talk.read_out("answer", found["answer"], CITY_LANGUAGE)
         elif found["over"]:
             _say_over(talk, found)
         else:
@@ -112,13 +109,6 @@ def _own(talk: Talk) -> list[str]:
     return proposals.own(talk.session, talk.call)
 
 
-def _exists(talk: Talk, number: str) -> bool:
-    try:
-        return proposals.find(talk.session, number) is not None
-    except TicketError:
-        return False
-
-
 def _facts(talk: Talk, number: str) -> dict[str, Any]:
     """Only what a clerk wrote for everybody, counts, and dates."""
     ticket = proposals.find(talk.session, number)
@@ -129,7 +119,7 @@ def _facts(talk: Talk, number: str) -> dict[str, Any]:
         "answer": proposals.public_words(talk.session, ticket, "answer"),
         "count": followers.voices(talk.session, ticket),
         "over": ticket.state in lifecycle.OVER,
-        "due": clock.local(ticket.due_at - timedelta(seconds=1)).date().isoformat(),
+        "due": terms.last_day(ticket.due_at).isoformat(),
         "late": ticket.due_at <= clock.now(),
     }
 

@@ -1,11 +1,10 @@
 """A resident reports a problem or makes a proposal: topic, place, recording, review, number. Hanging up at any point
 after the recording keeps the report, and silence in the review sends it."""
 
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from config import clock, spoken
+from config import spoken
 from config.hotline import city
 from ivr.conversations import menus, wording
 from ivr.conversations.incident import offer_incident
@@ -14,7 +13,7 @@ from ivr.conversations.mobile import mobile
 from ivr.conversations.place import place
 from ivr.prompts import Memory, Option
 from ivr.talk import Talk
-from ticketing import callers, contacts, news, numbers, recordings, references, tickets
+from ticketing import callers, contacts, news, numbers, recordings, references, terms, tickets
 
 MOST_TAKES = 6
 REVIEW = [Option("1", "send"), Option("2", "listen"), Option("3", "again")]
@@ -130,8 +129,8 @@ def _facts(talk: Talk, number: str) -> dict[str, Any]:
         "groups": references.threes(number),
         "sms": reached and ticket.contact is not None and not ticket.contact.opted_out_at,
         "stopped": ticket.contact is not None and ticket.contact.opted_out_at is not None,
-        "answer_due": clock.local(ticket.answer_due_at - timedelta(seconds=1)).date().isoformat(),
-        "due": clock.local(ticket.due_at - timedelta(seconds=1)).date().isoformat(),
+        "answer_due": terms.last_day(ticket.answer_due_at).isoformat(),
+        "due": terms.last_day(ticket.due_at).isoformat(),
     }
 
 

@@ -1,7 +1,6 @@
 """Where a report stands: those of the caller's own number without typing, newest first, else one by its number; then
 what can be done about it. How much is said is decided by ticketing/knowing.py."""
 
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -11,7 +10,7 @@ from ivr.conversations import menus, wording
 from ivr.conversations.kept import keep
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import callers, knowing, lifecycle, routing, tickets
+from ticketing import callers, knowing, lifecycle, terms, tickets
 from ticketing.models import Ticket
 
 MOST_REPEATS = 20
@@ -38,23 +37,22 @@ def status(talk: Talk) -> None:
             talk.go("report")
     elif not talk.args.get("by_number"):
         talk.say("status_none")
-    _hear(talk, menus.asked_number(talk, "status_number", partial(_exists, talk)), "keyed")
+    _hear(talk, menus.asked_number(talk, "status_number", tickets.find), "keyed")
     talk.go("status", by_number=True)
 
 
 def facts(ticket: Ticket, level: str) -> dict[str, Any]:
     """What may be said about a ticket, as it is now; nothing in it is personal."""
     over = ticket.state in lifecycle.OVER
-    last_moment = clock.local(ticket.due_at - timedelta(seconds=1)).date()
     return {
         "number": ticket.number,
         "level": level,
         "category": ticket.category,
         "state": ticket.state,
-        "department": _department(ticket),
+        "department": knowing.owner_told(ticket),
         "since": clock.local(ticket.created_at).date().isoformat(),
         "changed": clock.local(ticket.changed_at).date().isoformat(),
-        "due": None if over or ticket.paused_at else last_moment.isoformat(),
+        "due": None if over or ticket.paused_at else terms.last_day(ticket.due_at).isoformat(),
         "late": not over and ticket.paused_at is None and ticket.due_at <= clock.now(),
         "over": over,
         "today": clock.local(clock.now()).date().isoformat(),
@@ -141,7 +139,7 @@ def _remark(talk: Talk, number: str, key: str, ask: str) -> None:
         talk.once(f"add {key}", partial(keep, talk.session, talk.call, details, take, talk.memory))
         if take.ended_by == "0":
             talk.go("person")
-        department = talk.look(f"department {key}", lambda: _department(tickets.find(talk.session, number)))
+        department = talk.look(f"department {key}", lambda: knowing.owner_told(tickets.find(talk.session, number)))
         talk.say("remark_saved", department=wording.department(talk, str(department)))
     menus.another(talk)
 
@@ -167,24 +165,12 @@ def _level(talk: Talk, number: str) -> str:
     return knowing.level(talk.session, talk.call, tickets.find(talk.session, number))
 
 
-def _department(ticket: Ticket) -> str:
-    """Whose it is. The department of a confidential report would say what it is about, and a telephone is shared."""
-    return routing.TRIAGE if city().category(ticket.category).confidential else ticket.department
-
-
 def _has_reporter(talk: Talk, number: str) -> bool:
     return tickets.find(talk.session, number).contact is not None
 
 
 def _may_try(talk: Talk, number: str) -> bool:
     return knowing.may_try(talk.session, tickets.find(talk.session, number))
-
-
-def _exists(talk: Talk, number: str) -> bool:
-    try:
-        return tickets.find(talk.session, number) is not None
-    except tickets.TicketError:
-        return False
 
 
 def _facts(talk: Talk, number: str, level: str) -> dict[str, Any]:

@@ -2,10 +2,10 @@
 of docs/menu-rules.md."""
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
+from city_files import copied, edited, line_of
 
 from config import lint
 from config.gsm7 import gsm7_length
@@ -287,29 +287,20 @@ FAULTS_OF_BOTH = {
 }
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A copy of the city's files."""
-    copy = tmp_path / "config"
-    shutil.copytree(HERE, copy, ignore=shutil.ignore_patterns("*.py", "__pycache__", "fallback"))
-    return copy
-
-
 @pytest.mark.parametrize("name", FAULTS)
-def test_the_lint_names_the_line(folder: Path, name: str) -> None:
+def test_the_lint_names_the_line(tmp_path: Path, name: str) -> None:
     file, before, after, expected, *elsewhere = FAULTS[name]
-    path = folder / file
-    text = path.read_text()
-    assert before in text
-    path.write_text(text.replace(before, after, 1))
-    where = elsewhere[0] if elsewhere else before
-    line = text[: text.index(where.lstrip("\n"))].count("\n") + 1
+    folder, line = edited(tmp_path, file, before, after)
+    if elsewhere:
+        line = line_of((HERE / file).read_text(), elsewhere[0])
     found = lint.examine(folder).problems
-    assert any(problem.startswith(f"{path.name} line {line}: ") and expected in problem for problem in found), found
+    named = f"{Path(file).name} line {line}: "
+    assert any(problem.startswith(named) and expected in problem for problem in found), found
 
 
 @pytest.mark.parametrize("name", FAULTS_OF_BOTH)
-def test_what_both_languages_have_is_found_in_both(folder: Path, name: str) -> None:
+def test_what_both_languages_have_is_found_in_both(tmp_path: Path, name: str) -> None:
+    folder = copied(tmp_path)
     *planted, expected = FAULTS_OF_BOTH[name]
     for code, (id_, before, after) in zip(("id", "en"), planted, strict=True):
         path = folder / f"texts/{code}.toml"

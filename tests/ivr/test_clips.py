@@ -16,8 +16,9 @@ from click.testing import CliRunner, Result
 from people import House, Resident
 
 from config import spoken
+from config.city import City, MenuEntry
 from config.consistency import placeholders
-from config.hotline import City, MenuEntry, city
+from config.hotline import city
 from config.settings import ROOT
 from ivr import clips
 from ivr.channels import twiml

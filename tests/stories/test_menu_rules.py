@@ -13,7 +13,7 @@
 | V15 | recordings become tickets | here; test_hanging_up.py::test_what_is_kept; test_recording_and_review.py |
 | V16 | silence | test_recording_and_review.py::test_a_second_silence_leads_to_an_officer_and_opens_no_ticket |
 | V17 | the number, spoken and texted | here |
-| V18 | check digit | test_status_by_phone.py::test_a_wrong_digit_is_caught_before_the_database_is_asked |
+| V18 | check digit | test_status_by_number.py::test_a_wrong_digit_is_caught_before_the_database_is_asked |
 | V19 | a mobile from a landline | test_callers_without_texts.py::test_the_number_is_read_back_in_fours |
 | V20 | nothing is asked twice | here; test_status_by_phone.py::test_my_open_reports_come_newest_first_without_typing |
 | V21 | language kept | test_english_caller.py::test_after_twelve_months_we_ask_anew; here |

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.hotline import Area, city
+from config.city import Area
+from config.hotline import city
 from ticketing.places import recognise
 
 MATCH = {

@@ -1,14 +1,18 @@
-"""Others at the far end of a wire who behave worse than the carrier in a box can: a mail server with moods, and a web
-server that answers anything."""
+"""Others at the far end of a wire who behave worse than the carrier in a box can: a mail server with moods, a web
+server that answers anything, and a department's own system that need not answer at all."""
 
+import json
+import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from http.client import parse_headers
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import BaseServer, StreamRequestHandler, ThreadingTCPServer
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -44,6 +48,16 @@ def post_office(**moods: list[str]) -> Iterator[PostOffice]:
         yield office
     finally:
         controller.stop()
+
+
+@contextmanager
+def serving(server: BaseServer) -> Iterator[None]:
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 @dataclass
@@ -84,9 +98,72 @@ def web(**what: Any) -> Iterator[Web]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     answer.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
+    with serving(server):
         yield answer
-    finally:
-        server.shutdown()
-        server.server_close()
+
+
+CHATTER = "stack trace of somebody else"
+
+
+def says(status: int, **headers: str) -> bytes:
+    lines = [f"HTTP/1.1 {status} Whatever", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join([*lines, f"Content-Length: {len(CHATTER)}", "", CHATTER]).encode()
+
+
+@dataclass
+class Got:
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def report(self) -> dict[str, Any]:
+        return dict(json.loads(self.body)["data"])
+
+
+Answer = bytes | Callable[["System", Callable[[bytes], object]], None]
+
+
+@dataclass
+class System:
+    """A department's own system. Answers with what is in `answers`, then with 204; keeps everything it was sent."""
+
+    answers: list[Answer] = field(default_factory=list)
+    got: list[Got] = field(default_factory=list)
+    woken: threading.Event = field(default_factory=threading.Event)
+    left_alone: threading.Event = field(default_factory=threading.Event)
+    url: str = ""
+
+
+@contextmanager
+def standing(tls: ssl.SSLContext | None = None) -> Iterator[System]:
+    system = System()
+
+    class Handler(StreamRequestHandler):
+        def handle(self) -> None:
+            path = self.rfile.readline().decode().split()[1]
+            headers = parse_headers(self.rfile)
+            system.got.append(Got(path, dict(headers), self.rfile.read(int(headers["Content-Length"]))))
+            answer = system.answers.pop(0) if system.answers else says(204)
+            if isinstance(answer, bytes):
+                self.wfile.write(answer)
+            else:
+                answer(system, self.wfile.write)
+
+    class Server(ThreadingTCPServer):
+        daemon_threads, block_on_close = True, False
+
+        def get_request(self) -> Any:
+            wire, address = super().get_request()
+            return (tls.wrap_socket(wire, server_side=True) if tls else wire), address
+
+        def handle_error(self, *_: Any) -> None:
+            pass
+
+    server = Server(("127.0.0.1", 0), Handler)
+    system.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}/laporan?dari=1500444"
+    with serving(server):
+        try:
+            yield system
+        finally:
+            system.woken.set()

@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import Literal
 
 from config import clock
-from config.hotline import Referral, city
-from ticketing import lifecycle
+from config.city import Referral
+from config.hotline import city
+from ticketing import knowing, lifecycle
 from ticketing.models import Event, Ticket
 from ticketing.references import written
 
@@ -169,9 +170,7 @@ class Progress:
         return all(event.after in _UNANSWERED for event in self._events)
 
     def _department(self, key: str) -> str:
-        """A confidential report does not say whose it is: that would tell what it is about."""
-        secret = city().category(self._ticket.category).confidential
-        return city().department("call-centre" if secret else key).name[self._language]
+        return city().department(knowing.owner_told(self._ticket, key)).name[self._language]
 
     def _state_words(self, state: str) -> str:
         words = city().text(self._language, "words", f"state_{state}")

@@ -6,7 +6,8 @@ from markupsafe import Markup, escape
 from sqlalchemy import select
 
 from config import clock, stores, vault
-from config.hotline import Section, city
+from config.city import Section
+from config.hotline import city
 from ticketing import history
 from ticketing.models import Ticket
 from ticketing.web.progress import Progress

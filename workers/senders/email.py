@@ -16,12 +16,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from sqlalchemy.orm import Session
 
 from config import clock
-from config.hotline import city
+from config.hotline import CITY_LANGUAGE, city
 from config.settings import settings
 from ticketing.references import written
 from workers.outbox import Outcome, Work, dead, later, sent
 from workers.senders import mail, report
-from workers.senders.report import LANGUAGE, Report
+from workers.senders.report import Report
 
 _TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -77,7 +77,7 @@ def _message(told: Report, work: Work) -> EmailMessage:
     message["Message-ID"] = f"<{work.id}@hotline.{settings().mail_from.partition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message["X-Ticket"] = ticket.number
-    fills = {"words": _words, "department": department.name[LANGUAGE], **shown}
+    fills = {"words": _words, "department": department.name[CITY_LANGUAGE], **shown}
     message.set_content(_TEMPLATES.get_template("report.txt").render(fills))
     message.add_alternative(_TEMPLATES.get_template("report.html").render(fills), subtype="html")
     return message
@@ -86,10 +86,11 @@ def _message(told: Report, work: Work) -> EmailMessage:
 def _shown(told: Report) -> dict[str, Any]:
     """What the department reads. Of a confidential report only that it exists, and whom to ask for it."""
     ticket = told.ticket
+    somewhere = city().text(CITY_LANGUAGE, "words", "somewhere")
     return {
         "number": written(ticket.number),
-        "category": city().category(ticket.category).name[LANGUAGE],
-        "area": city().area_name(LANGUAGE, ticket.area) if ticket.area else city().text(LANGUAGE, "words", "somewhere"),
+        "category": city().category(ticket.category).name[CITY_LANGUAGE],
+        "area": city().area_name(CITY_LANGUAGE, ticket.area) if ticket.area else somewhere,
         "received": _moment(ticket.created_at),
         "answer_by": _moment(ticket.answer_due_at),
         "due": _moment(ticket.due_at),
@@ -98,15 +99,15 @@ def _shown(told: Report) -> dict[str, Any]:
         "confidential": "yes" if told.confidential else None,
         "recording": told.voice,
         "remarks": told.added,
-        "recording_until": city().long_date(LANGUAGE, clock.local(told.heard_until).date()),
+        "recording_until": city().long_date(CITY_LANGUAGE, clock.local(told.heard_until).date()),
         "pending": "yes" if told.recording and not told.recording.fetched_at else None,
     }
 
 
 def _moment(moment: object) -> str:
     local = clock.local(moment)  # type: ignore[arg-type]
-    return f"{city().long_date(LANGUAGE, local.date())}, {city().clock_time(LANGUAGE, local)}"
+    return f"{city().long_date(CITY_LANGUAGE, local.date())}, {city().clock_time(CITY_LANGUAGE, local)}"
 
 
 def _words(id_: str, **fills: object) -> str:
-    return city().text(LANGUAGE, "mail", id_).format(**fills)
+    return city().text(CITY_LANGUAGE, "mail", id_).format(**fills)

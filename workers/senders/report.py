@@ -13,7 +13,6 @@ from ticketing.models import Recording, Ticket
 from workers import outbox
 from workers.outbox import Outcome, Work, dead, not_yet
 
-LANGUAGE = "id"  # departments work in Indonesian
 AUDIO_PAUSE = timedelta(seconds=5)
 
 # What a note is to the department; what clerks wrote is a remark.

@@ -23,11 +23,11 @@ from sqlalchemy.orm import Session
 from standardwebhooks import Webhook
 
 from config import clock
-from config.hotline import city
+from config.hotline import CITY_LANGUAGE, city
 from config.settings import settings
 from workers.outbox import Outcome, Work, dead, later, sent
 from workers.senders import email, report
-from workers.senders.report import LANGUAGE, Report
+from workers.senders.report import Report
 
 SECONDS, CONNECT_SECONDS = 8.0, 3.0
 MOST_BYTES = 4096
@@ -81,7 +81,7 @@ def _payload(told: Report, work: Work) -> dict[str, Any]:
     data = {
         "number": ticket.number,
         "revision": ticket.revision,
-        "category": {"key": ticket.category, "name": city().category(ticket.category).name[LANGUAGE]},
+        "category": {"key": ticket.category, "name": city().category(ticket.category).name[CITY_LANGUAGE]},
         "department": ticket.department,
         "area": {"key": area.key, "kelurahan": area.kelurahan, "kecamatan": area.kecamatan} if area else None,
         "priority": ticket.priority,
