@@ -3,13 +3,15 @@
 # make check  linter, types, import rules, migrations, city file and texts
 # make talk   call the hotline from this terminal
 # make docs   draw anew what is drawn in docs/
+# make chaos  faults on the whole hotline under load: make chaos SEED=7 MINUTES=10 FAULTS=F8,F14
 # make drill  how long a caller waits for the fallback when the app is dead
+# make bench  how fast it is, next to a floor app: 20 minutes (QUICK=1 for one of three, ONLY=turns,flood for parts)
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 T ?= tests
 
-.PHONY: run test check talk docs drill constraints clean
+.PHONY: run test check talk docs drill bench chaos constraints clean
 
 run: .venv/installed
 	@exec $(BIN)/python -m ivr.start
@@ -35,6 +37,13 @@ docs: .venv/installed
 
 drill: .venv/installed
 	@$(BIN)/flask fallback drill
+
+bench: .venv/installed-dev
+	@$(BIN)/python -m bench
+
+chaos: .venv/installed-dev
+	@PYTHONPATH=tests $(BIN)/python -W ignore:XDG_RUNTIME_DIR -m chaos $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) \
+	  $(if $(FAULTS),--faults $(FAULTS)) $(if $(KEEP),--keep $(KEEP))
 
 constraints: .venv/installed-dev
 	@(echo "# Every package that the requirements pull in, at the version that was tested. Made by: make constraints"; \

@@ -1,6 +1,7 @@
-"""How gunicorn serves the web app: two processes of eight threads, a graceful stop, nothing personal in its logs."""
+"""How gunicorn serves the web app: two processes, a graceful stop, nothing personal in its logs. Of 32 threads ten do
+work at a time (the rooms of ivr/channels/guard.py), the others wait for a moment or turn away."""
 
-from config import clock
+from config import clock, measures
 from config.settings import settings
 from ticketing import terms
 
@@ -8,7 +9,7 @@ bind = f"{'0.0.0.0' if settings().production else '127.0.0.1'}:{settings().port}
 workers = 2
 preload_app = True  # imported once; nothing connects at import
 worker_class = "gthread"
-threads = 8
+threads = 32
 graceful_timeout = 30
 timeout = 30
 keepalive = 5
@@ -19,4 +20,5 @@ limit_request_line = 4094
 
 def on_starting(_server: object) -> None:
     """Before the first worker."""
+    measures.begin()
     terms.calendar()(clock.local(clock.now()).date())  # loads the holidays once, not inside the first report

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-_NUMBER = re.compile(r"(?:(?<=%2[Bb])|(?<![\da-fA-F-]))\+?\d(?:[\s.-]?\d){8,14}(?![\da-fA-F-])")  # not inside an id
+_NUMBER = re.compile(r"(?:(?<=%2[Bb])|(?<![\da-fA-F-]))\+?\d(?:[\s.-]?\d){8,}(?![\da-fA-F-])")  # not inside an id
 _NOT_NUMBERS = {"at", "number", "ms", "sid", "call", "message", "row", "ticket"}
 
 
@@ -25,7 +25,7 @@ def set_up(level: int = logging.INFO) -> None:
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),  # a line and its end in one write, whoever else writes
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
@@ -39,6 +39,7 @@ def set_up(level: int = logging.INFO) -> None:
         )
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("gunicorn.error").handlers = [handler]  # it quotes what it cannot read, numbers and all
     for name in ("twilio.http_client", "urllib3", "sqlalchemy.engine"):  # these print numbers and bodies at INFO
         logging.getLogger(name).setLevel(logging.WARNING)
 

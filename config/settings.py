@@ -21,6 +21,7 @@ from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+LEAST_TOKEN = 24
 TWILIO_API = "https://api.twilio.com"
 _MADE_SECRETS = ("SECRET_KEY", "DATA_KEYS", "LOOKUP_KEY")
 # department=whsec_ and at least 24 bytes in base64, as Standard Webhooks wants them
@@ -56,6 +57,8 @@ class Settings(BaseSettings):
     sms_sender: str = "BEKASI"
     duty_phone: str = ""
     emergency_phone: str = ""
+    texts_a_day: int = Field(default=20_000, ge=0)
+    officer_calls_a_day: int = Field(default=2_000, ge=0)
     voice_id: str = ""
     voice_en: str = ""
 
@@ -63,6 +66,9 @@ class Settings(BaseSettings):
     smtp_url: str = ""
     mail_from: str = "1500444@hotline.invalid"
     webhook_secrets: str = ""
+
+    metrics_token: str = ""
+    pg_bin: str = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -138,6 +144,8 @@ class Settings(BaseSettings):
             for name in ("SECRET_KEY", "LOOKUP_KEY")
             if any(len(key.strip()) < 32 or "change" in key for key in getattr(self, name.lower()).split(",") if key)
         ]
+        if 0 < len(self.metrics_token) < LEAST_TOKEN:
+            found.append(f"METRICS_TOKEN is too short ({LEAST_TOKEN} characters or more, from a random source)")
         address = urlsplit(self.public_url)
         if address.scheme != "https" and address.hostname not in ("127.0.0.1", "localhost"):
             found.append("PUBLIC_URL must be the https address that the carrier calls")

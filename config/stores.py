@@ -2,11 +2,12 @@
 
 `transaction()` is the only way to write and `reading()` the only way to read without writing. Nobody below the one
 who opened a transaction commits. On SQLite writers queue fairly behind a lock file and begin IMMEDIATE; readers use
-a session of their own and never wait.
+a session of their own and never wait. How long anybody waits for the database is in patience.py.
 """
 
 import fcntl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,14 +15,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 from sqlalchemy import Engine, MetaData, create_engine, event, func, select
+from sqlalchemy import inspect as sa_inspect
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached
 
+from config import patience
+from config.patience import Bounded, Gate, OutOfTime
 from config.settings import settings
 
 _NAMES = {
@@ -31,6 +38,7 @@ _NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+_PING_AFTER = 5.0
 _threads_turn = threading.Lock()
 
 
@@ -43,15 +51,47 @@ class Base(DeclarativeBase):
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One unit of work: committed as a whole when the block ends, undone as a whole when it raises."""
-    with _writers_turn(), Session(_engine("write"), expire_on_commit=False) as session, session.begin():
+    with (
+        _gate().passed(),
+        _writers_turn(),
+        Session(_engine("write"), expire_on_commit=False) as session,
+        session.begin(),
+    ):
         yield session
 
 
 @contextmanager
 def reading() -> Iterator[Session]:
     """A session that only looks."""
-    with Session(_engine("read"), expire_on_commit=False) as session:
+    with _gate().passed(), Session(_engine("read"), expire_on_commit=False) as session:
         yield session
+
+
+def insert_new(session: Session, row: Base) -> bool:
+    """Insert `row` and take it into the session, unless one of its unique keys is taken: False then.
+
+    One statement and no savepoint. Who inserts the same at the same moment waits until that is settled.
+    """
+    session.flush()
+    values = {}
+    for attribute in sa_inspect(type(row)).column_attrs:
+        if attribute.key not in row.__dict__:
+            setattr(row, attribute.key, _default(attribute.columns[0]))
+        values[attribute.key] = row.__dict__[attribute.key]
+    make = sqlite.insert if is_sqlite() else postgresql.insert
+    key = sa_inspect(type(row)).primary_key
+    statement = make(type(row)).values(values).on_conflict_do_nothing().returning(*key)
+    if session.execute(statement).first() is None:
+        return False
+    make_transient_to_detached(row)
+    session.add(row)
+    return True
+
+
+def _default(column: Any) -> Any:
+    if column.default is None:
+        return None
+    return column.default.arg if column.default.is_scalar else column.default.arg(None)
 
 
 def database_now(session: Session) -> datetime:
@@ -76,6 +116,7 @@ def disconnect() -> None:
     for role in ("write", "read"):
         _engine(role).dispose()
     _engine.cache_clear()
+    _gate.cache_clear()
     redis.cache_clear()
 
 
@@ -105,12 +146,11 @@ def _engine(role: str) -> Engine:
         event.listen(made, "connect", _prepare_sqlite)
         event.listen(made, "begin", _begin_immediate if role == "write" else _begin_deferred)
         return made
-    return create_engine(
+    made = create_engine(
         url,
         pool_size=8,
         max_overflow=8,
         pool_timeout=2,
-        pool_pre_ping=True,
         hide_parameters=True,
         connect_args={
             "connect_timeout": 2,
@@ -118,6 +158,37 @@ def _engine(role: str) -> Engine:
             "-c idle_in_transaction_session_timeout=15000 -c timezone=UTC",
         },
     )
+    event.listen(made, "do_connect", _connect_bounded)
+    event.listen(made, "checkout", _ping_if_rested)
+    event.listen(made, "checkin", _note_rest)
+    return made
+
+
+@cache
+def _gate() -> Gate:
+    return Gate()
+
+
+def _connect_bounded(_dialect: Any, _record: Any, words: Any, options: Any) -> Bounded:
+    if patience.left() == 0.0:
+        raise OutOfTime("no time is left for the database")
+    return Bounded.connect(*words, **options)
+
+
+def _ping_if_rested(connection: Any, record: Any, _proxy: Any) -> None:
+    """A connection that lay unused for a while may be broken: the pool then tries another one."""
+    rested_since = record.info.get("rested_since")
+    if rested_since is None or time.monotonic() - rested_since < _PING_AFTER:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except psycopg.Error as fault:
+        raise InvalidatePoolError from fault
+
+
+def _note_rest(_connection: Any, record: Any) -> None:
+    record.info["rested_since"] = time.monotonic()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -146,6 +217,12 @@ def _writers_turn() -> Iterator[None]:
     if not is_sqlite():
         yield
         return
-    with _threads_turn, Path(f"{make_url(settings().database_url).database}.lock").open("w") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
-        yield
+    left = patience.left()
+    if not _threads_turn.acquire(timeout=-1 if left is None else left):
+        raise OutOfTime("the other writers took too long")
+    try:
+        with Path(f"{make_url(settings().database_url).database}.lock").open("w") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            yield
+    finally:
+        _threads_turn.release()

@@ -13,8 +13,8 @@ from config import logs, stores, vault
 from config.hotline import city
 from config.logs import log, warn
 from config.settings import settings
-from ivr.channels import CHANNELS
-from ivr.channels.voice import trouble, trouble_saved
+from ivr.channels import CHANNELS, twiml
+from ivr.channels.voice import nothing_heard, trouble, trouble_saved
 from ivr.commands import COMMANDS
 from ticketing import schema
 from ticketing.web import PAGES
@@ -30,7 +30,7 @@ def create_app() -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=256_000, MAX_FORM_MEMORY_SIZE=256_000, SECRET_KEY=settings().secret_key)
     app.url_map.strict_slashes = False
     city()  # a city file that is not whole stops us here, with its lines
-    trouble(), trouble_saved()  # rendered now, so that they need nothing later
+    trouble(), trouble_saved(), nothing_heard(), twiml.recorded_by("crowded")  # now, so that they need nothing later
     for blueprint in (*CHANNELS, *PAGES):
         app.register_blueprint(blueprint)
     if not settings().production:
@@ -83,7 +83,7 @@ def _finish(response: Response) -> Response:
     )  # fmt: skip
     if settings().production:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    if request.path not in ("/livez", "/readyz"):
+    if request.path not in ("/livez", "/readyz", "/metrics"):
         milliseconds = int((time.monotonic() - g.get("started", time.monotonic())) * 1000)
         log("request", method=request.method, path=_shown_path(), status=response.status_code, ms=milliseconds)
     return response

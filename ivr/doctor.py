@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import clock, stores, vault
 from config.hotline import CityFileError, city
 from config.settings import TWILIO_API, settings
+from ivr import servers, watch
 from ticketing import numbers, schema
 from workers.senders import carrier, mail
 
@@ -70,14 +71,10 @@ def _database() -> Iterator[tuple[str, str]]:
         yield "FAIL", f"cannot be reached: {type(fault).__name__}"
         return
     yield ("ok", f"at migration {head}") if current == head else ("FAIL", f"at {current}, needs {head}: flask migrate")
-    yield from (("FAIL", problem) for problem in schema.unsafe())
     if stores.is_sqlite():
         yield ("FAIL" if settings().production else "ok"), "SQLite, for trying and small houses"
-
-
-def _redis() -> Iterator[tuple[str, str]]:
-    trouble = stores.redis_trouble()
-    yield ("WARN", f"does not answer ({trouble}); the sweep delivers, more slowly") if trouble else ("ok", "answers")
+    else:
+        yield from servers.postgres()
 
 
 def _carrier() -> Iterator[tuple[str, str]]:
@@ -137,10 +134,14 @@ _CHECKS: dict[str, Callable[[], Iterator[tuple[str, str]]]] = {
     "city file": _city,
     "secrets": _secrets,
     "database": _database,
-    "redis": _redis,
+    "redis": servers.redis,
     "carrier": _carrier,
     "mail": _mail,
     "webhooks": _webhooks,
     "numbers": _numbers,
     "links": _links,
+    "fallback": watch.documents,
+    "work": watch.work,
+    "disk": watch.disk,
+    "metrics": watch.metrics,
 }

@@ -24,7 +24,7 @@ def line(kind: str, text: str) -> str:
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as fault:
         why = f"{fault} is missing" if isinstance(fault, KeyError) else str(fault) or type(fault).__name__
         answer = {"error": why}
-    return json.dumps(answer, ensure_ascii=False)
+    return json.dumps(answer)  # in ASCII: what was asked may hold what a terminal acts on
 
 
 def _number(given: Any) -> dict[str, Any]:

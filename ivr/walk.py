@@ -18,7 +18,7 @@ from ivr.channels import calls
 from ivr.prompts import Answer, Line, Memory, Prompt, Wants
 from ivr.scratch import Ear, House
 from ivr.worlds import Action, World
-from ticketing import contacts, numbers
+from ticketing import callbook, contacts, numbers
 from ticketing.models import Call, Outbox, Ticket, remembered
 
 MOST_TURNS = 20_000
@@ -242,7 +242,7 @@ class _Walker:
     def _hang_up(self, session: Session, way: tuple[str, ...]) -> None:
         """The call is over: nothing may still be held back for it."""
         call = _call(session)
-        calls.ended(session, call, "completed")
+        callbook.ended(session, call, "completed")
         session.flush()
         held = select(Outbox.kind).join(Ticket, Ticket.id == Outbox.ticket_id)
         held = held.where(Ticket.call_id == call.id, Outbox.held, Outbox.state == "pending")

@@ -15,6 +15,7 @@ from sqlalchemy import make_url
 
 from config.settings import settings
 from config.valkey import Valkey
+from ticketing import callers
 
 for name in [name for name in os.environ if name.startswith(("TWILIO_", "HOTLINE_"))]:
     del os.environ[name]
@@ -29,6 +30,13 @@ def same_machine() -> Iterator[None]:
         os.environ.clear()
         os.environ.update(before)
         settings.cache_clear()
+
+
+@pytest.fixture
+def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One number may call as often as a test wants to."""
+    monkeypatch.setattr(callers, "MOST_LIVE", 10**6)
+    monkeypatch.setattr(callers, "MOST_AN_HOUR", 10**6)
 
 
 @pytest.fixture(scope="session")

@@ -3,14 +3,17 @@ reported last. A number is never blocked for it; one that was keyed in instead o
 
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from config import clock
+from ticketing import contacts
 from ticketing.models import Call, Contact, Ticket
 
 REPEATS, REPEATS_WITHIN = 3, timedelta(days=7)
 HAUNTS, HAUNTS_WITHIN = 5, timedelta(hours=24)
+MOST_LIVE, LIVE_AT_MOST = 3, timedelta(minutes=15)
+MOST_AN_HOUR = 20
 SEEN = ("mobile", "fixed", "foreign", "premium")
 
 
@@ -34,6 +37,20 @@ def haunts(session: Session, contact: Contact | None) -> bool:
         Call.contact_id == contact.id, Call.ghost, Call.started_at > clock.now() - HAUNTS_WITHIN
     )  # fmt: skip
     return (session.scalar(silent) or 0) >= HAUNTS
+
+
+def too_many(session: Session, call: Call) -> bool:
+    """The number has three other calls under way, or made twenty in the last hour: one caller must not take all lines.
+    A call whose end we were never told counts as under way for a quarter of an hour."""
+    if call.contact is None or contacts.is_new(session, call.contact):
+        return False
+    now = clock.now()
+    live = and_(Call.ended_at.is_(None), Call.started_at > now - LIVE_AT_MOST)
+    made = select(func.count(), func.count().filter(live)).where(
+        Call.contact_id == call.contact_id, Call.started_at > now - timedelta(hours=1), Call.id != call.id
+    )
+    an_hour, under_way = session.execute(made).one()
+    return bool(an_hour >= MOST_AN_HOUR or under_way >= MOST_LIVE)
 
 
 def own_mobile(call: Call) -> Contact | None:

@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from config import clock, vault
+from config import clock, stores, vault
 from ticketing.models import Contact
 from ticketing.numbers import Number
 
@@ -18,14 +17,18 @@ def known(session: Session, number: Number) -> Contact | None:
     if number.e164 is None or number.kind in ("hotline_itself", "emergency"):
         return None
     found = _find(session, number.e164)
-    if found is None:
-        try:
-            with session.begin_nested():
-                found = Contact(phone=number.e164, phone_hash=vault.lookup(number.e164), sms=number.sms)
-                session.add(found)
-        except IntegrityError:  # the same number came in twice at once
-            found = _find(session, number.e164)
-    return found
+    if found is not None:
+        return found
+    new = Contact(phone=number.e164, phone_hash=vault.lookup(number.e164), sms=number.sms)
+    if not stores.insert_new(session, new):
+        return _find(session, number.e164)
+    session.info.setdefault("new contacts", set()).add(new.id)
+    return new
+
+
+def is_new(session: Session, contact: Contact) -> bool:
+    """This very transaction saw the number for the first time: there is nothing to look up about it."""
+    return contact.id in session.info.get("new contacts", ())
 
 
 def language(contact: Contact | None, default: str) -> str:

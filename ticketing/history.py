@@ -16,7 +16,8 @@ def record(
 ) -> None:
     """Write one event; `why` holds nothing personal, for events outlive erasure."""
     session.flush()
-    last = session.scalar(select(func.max(Event.position)).where(Event.ticket_id == ticket.id)) or 0
+    first = before is None
+    last = 0 if first else session.scalar(select(func.max(Event.position)).where(Event.ticket_id == ticket.id)) or 0
     session.add(
         Event(
             ticket_id=ticket.id,

@@ -4,14 +4,14 @@ whoever proves by the last four digits of the reporter's telephone that it is th
 A confidential report is never named by caller ID alone: telephones are shared in a family.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import city
-from ticketing import callers, followers, lifecycle, routing
+from ticketing import callers, contacts, followers, lifecycle, routing
 from ticketing.models import Call, Contact, Follower, Ticket, WrongTry
 
 TRIES, TRIES_WITHIN = 5, timedelta(days=1)
@@ -36,20 +36,30 @@ def listed(session: Session, call: Call) -> list[str]:
     caller = callers.own_mobile(call)
     if caller is None:
         return []
-    followed = select(Follower.ticket_id).where(Follower.contact_id == caller.id)
+    followed = session.scalars(select(Follower.ticket_id).where(Follower.contact_id == caller.id)).all()
+    found = _newest_open(session, Ticket.contact_id == caller.id)
+    if followed:  # a question of its own: with both in one, the database reads all tickets of the city
+        found |= _newest_open(session, Ticket.id.in_(followed))
+    return [number for number, _ in sorted(found.items(), key=lambda one: (-one[1].timestamp(), one[0]))][:MOST_LISTED]
+
+
+def _newest_open(session: Session, which: ColumnElement[bool]) -> dict[str, datetime]:
+    """Open tickets by number, with when they were opened; nothing confidential."""
     query = (
-        select(Ticket.number, Ticket.category)
-        .where((Ticket.contact_id == caller.id) | Ticket.id.in_(followed), Ticket.state.not_in(lifecycle.CLOSED))
+        select(Ticket.number, Ticket.category, Ticket.created_at)
+        .where(which, Ticket.state.not_in(lifecycle.CLOSED))
         .order_by(Ticket.created_at.desc(), Ticket.number)
         .limit(MOST_LISTED)
     )
-    return [number for number, category in session.execute(query) if not city().category(category).confidential]
+    return {
+        row.number: row.created_at for row in session.execute(query) if not city().category(row.category).confidential
+    }
 
 
 def recent(session: Session, call: Call) -> str | None:
     """The report of this mobile number that there is news of: changed, or asked about, in the last seven days."""
     contact = callers.own_mobile(call)
-    if contact is None:
+    if contact is None or contacts.is_new(session, contact):
         return None
     query = (
         select(Ticket.number, Ticket.category, Ticket.changed_at)

@@ -11,6 +11,8 @@ from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 from config.settings import settings
 
 RECORDING_DAYS = 14
+# Stands behind the address of a callback, unsigned: without it the carrier does not ask again after a 503.
+TOLD_AGAIN = "#rc=5&rp=all"
 
 
 def tracking(code: str) -> str:

@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from config import clock
+from config import clock, stores
 from config.hotline import CITY_LANGUAGE, city
 from ticketing import contacts, outgoing
 from ticketing.models import Contact, Message, Outbox, Ticket
@@ -23,6 +22,7 @@ SMS_BUDGET = timedelta(hours=4)
 
 # How far a text has come. A receipt never takes it back, in whatever order and number receipts arrive.
 _RANK = {"queued": 0, "accepted": 0, "scheduled": 0, "sending": 1, "sent": 2, "delivered": 3, "read": 4}
+UNDER_WAY = tuple(status for status, rank in _RANK.items() if rank < _RANK["delivered"])
 _ENDED = {"delivered", "undelivered", "failed", "canceled"}
 
 
@@ -48,10 +48,7 @@ def tell(
         return None
     key = f"sms:{about.id if about else contact.id}:{template}:{occasion}"
     key += "" if reports_it or about is None else f":{contact.id}"
-    if outgoing.promised(session, key):
-        return None
     language = contacts.language(contact, about.language if about else language)
-    night_class = city().sms_class(template)
     message = Message(
         inbound=False,
         contact_id=contact.id,
@@ -60,14 +57,11 @@ def tell(
         body=city().text(language, "sms", template).format(**fills),
         status="promised",
     )
-    session.add(message)
-    session.flush()
-    due = held_until or clock.now()
-    if night_class == "status" and about is not None:
+    due, earlier = held_until or clock.now(), []
+    if city().sms_class(template) == "status" and about is not None:
         earlier = _status_rows(session, about, contact)
         due = _after_night(max(due, _four_hours_after_the_last(earlier)))
-        _replace_unsent(earlier)
-    outgoing.promise(
+    promised = outgoing.promise(
         session,
         kind="sms",
         queue="texts",
@@ -78,29 +72,41 @@ def tell(
         not_before=due,
         held=held_until is not None,
         # A first receipt may be sent once more when nobody knows what became of it; a status text never.
-        repeatable=night_class == "receipt",
+        repeatable=city().sms_class(template) == "receipt",
         give_up_after=SMS_BUDGET,
     )
+    if promised is None:
+        return None
+    session.add(message)
+    session.flush()
+    _replace_unsent(earlier)
     return message
 
 
-def receive(session: Session, *, sid: str, sender: Number, body: str) -> bool:
-    """Store an incoming text once, before it is understood; stop or start texts if it says so. False if seen before."""
+def receive(session: Session, *, sid: str, sender: Number, body: str, at: datetime | None = None) -> bool:
+    """Store an incoming text once, before it is understood; stop or start texts if it says so. False if seen before.
+    One that came late (`at`) says nothing any more when the number has sent a newer one."""
     contact = contacts.known(session, sender)
-    try:
-        with session.begin_nested():
-            session.add(
-                Message(inbound=True, sid=sid, contact_id=contact.id if contact else None, body=body, status="received")
-            )
-    except IntegrityError:
+    message = Message(
+        inbound=True, sid=sid, contact_id=contact.id if contact else None, body=body, status="received",
+        created_at=at or clock.now(),
+    )  # fmt: skip
+    if not stores.insert_new(session, message):
         return False
-    if contact is not None:
+    if contact is not None and not (at and _has_newer(session, message)):
         wish = city().keyword(body)
         if wish == "stop":
             contact.opted_out_at = contact.opted_out_at or clock.now()
         elif wish == "start":
             contact.opted_out_at = None
     return True
+
+
+def _has_newer(session: Session, message: Message) -> bool:
+    newer = select(Message.id).where(
+        Message.contact_id == message.contact_id, Message.inbound, Message.created_at > message.created_at
+    )
+    return session.scalar(newer.limit(1)) is not None
 
 
 def delivered(session: Session, message_id: UUID, *, sid: str, status: str, error: str | None) -> bool:

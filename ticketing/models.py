@@ -102,10 +102,11 @@ class Call(Base):
     contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contacts.id"))
     caller_kind: Mapped[str] = mapped_column(String(20))
     status: Mapped[str] = mapped_column(String(20))
-    started_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
+    started_at: Mapped[datetime] = mapped_column(Moment, default=clock.now, index=True)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     ghost: Mapped[bool] = mapped_column(default=False)
     prank: Mapped[bool] = mapped_column(default=False, server_default=false())
+    transfers: Mapped[int] = mapped_column(default=0, server_default="0")  # how often it rang somebody, at our cost
     menu: Mapped[str | None] = mapped_column(String(8))
     goal: Mapped[str | None] = mapped_column(String(20))
     goal_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -129,7 +130,7 @@ class Turn(Base):
     key: Mapped[str] = mapped_column(String(20))
     result: Mapped[str] = mapped_column(String(20))
     milliseconds: Mapped[int]
-    at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
+    at: Mapped[datetime] = mapped_column(Moment, default=clock.now, index=True)
     __table_args__ = (Index("uq_turns_call_id_number", "call_id", "number", unique=True),)
 
 
@@ -147,7 +148,7 @@ class Ticket(Base):
     priority: Mapped[str] = mapped_column(String(2))
     state: Mapped[str] = mapped_column(String(20), index=True)
     language: Mapped[str] = mapped_column(String(2))
-    contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contacts.id"), index=True)
+    contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contacts.id"))
     call_id: Mapped[UUID | None] = mapped_column(ForeignKey("calls.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(Moment, default=clock.now, index=True)
     changed_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
@@ -167,6 +168,7 @@ class Ticket(Base):
     events: Mapped[list["Event"]] = relationship(order_by="Event.position")
     notes: Mapped[list["Note"]] = relationship(order_by="Note.at")
     deliveries: Mapped[list["Outbox"]] = relationship(order_by="Outbox.created_at")
+    __table_args__ = (Index("ix_tickets_contact_id_created_at", "contact_id", "created_at"),)
 
 
 class Event(Base):
@@ -309,6 +311,9 @@ class Message(Base):
     contact: Mapped[Contact | None] = relationship()
 
 
+_OPEN = "state IN ('pending', 'leased', 'unknown', 'dead')"
+
+
 class Outbox(Base):
     """A promise to tell somebody something, made in the transaction that promised it. Workers keep it."""
 
@@ -324,13 +329,14 @@ class Outbox(Base):
     held: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(String(12), default="pending")
     attempts: Mapped[int] = mapped_column(default=0)
+    faults: Mapped[int] = mapped_column(default=0, server_default="0")  # attempts that broke our own code
     not_before: Mapped[datetime] = mapped_column(Moment)
     give_up_at: Mapped[datetime] = mapped_column(Moment)
     lease_until: Mapped[datetime | None] = mapped_column(Moment)
     lease_token: Mapped[UUID | None]
     unknown_since: Mapped[datetime | None] = mapped_column(Moment)
     declined: Mapped[bool] = mapped_column(default=False)
-    provider_ref: Mapped[str | None] = mapped_column(String(128))
+    provider_ref: Mapped[str | None] = mapped_column(String(128), index=True)
     last_error: Mapped[str | None] = mapped_column(String(300))
     created_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
     finished_at: Mapped[datetime | None] = mapped_column(Moment)
@@ -342,6 +348,13 @@ class Outbox(Base):
             unique=True,
             postgresql_where=text("state = 'leased'"),
             sqlite_where=text("state = 'leased'"),
+        ),
+        Index("ix_outbox_open", "state", "kind", postgresql_where=text(_OPEN), sqlite_where=text(_OPEN)),
+        Index(
+            "ix_outbox_texts_finished",
+            "finished_at",
+            postgresql_where=text("kind = 'sms'"),
+            sqlite_where=text("kind = 'sms'"),
         ),
     )
 
@@ -363,6 +376,15 @@ class Beat(Base):
     at: Mapped[datetime] = mapped_column(Moment)
 
 
+class Tally(Base):
+    """How often something happened in workers, whose processes live too briefly to count for themselves."""
+
+    __tablename__ = "tallies"
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+
+
 def remembered(call: Call) -> dict[str, Any]:
     """The memory of the conversation in `call`; empty when it has none yet."""
-    return dict(json.loads(call.memory)) if call.memory else {}
+    memory = call.memory  # unsealed once
+    return dict(json.loads(memory)) if memory else {}

@@ -30,8 +30,6 @@ def promise(
 ) -> Outbox | None:
     """One row under `key`; None when that promise exists. `repeatable` says whether doing it twice does no harm;
     `held` that `release` may let it go before `not_before`."""
-    if promised(session, key):
-        return None
     due = max(not_before or clock.now(), clock.now())
     row = Outbox(
         kind=kind,
@@ -45,9 +43,10 @@ def promise(
         not_before=due,
         give_up_at=due + give_up_after,
     )
-    session.add(row)
-    session.flush()
-    ring_after_commit(session, queue)
+    if not stores.insert_new(session, row):
+        return None
+    if due <= clock.now():  # `release` and the sweep ring for what waits
+        ring_after_commit(session, queue)
     return row
 
 

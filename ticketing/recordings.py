@@ -5,10 +5,9 @@ from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from config import clock, vault
+from config import clock, stores, vault
 from config.settings import settings
 from ticketing import outgoing
 from ticketing.models import Call, Outbox, Recording, Ticket
@@ -18,11 +17,8 @@ def noted(session: Session, *, sid: str, call: Call | None, turn: int, seconds: 
     """The row of a recording the carrier told us about; the SID only removes doubles."""
     row = session.scalar(select(Recording).where(Recording.sid == sid))
     if row is None:
-        try:
-            with session.begin_nested():
-                row = Recording(sid=sid, call_id=call.id if call else None, turn=turn, seconds=seconds)
-                session.add(row)
-        except IntegrityError:
+        row = Recording(sid=sid, call_id=call.id if call else None, turn=turn, seconds=seconds, completed=completed)
+        if not stores.insert_new(session, row):
             row = session.scalars(select(Recording).where(Recording.sid == sid)).one()
     row.seconds = max(row.seconds, seconds)
     row.completed = row.completed or completed

@@ -7,10 +7,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from config import clock, vault
+from config import clock, stores, vault
 from config.hotline import CITY_LANGUAGE, city
 from ticketing import callers, history, lifecycle, news, outgoing, recordings, references, routing, terms
 from ticketing.deadlines import Span
@@ -20,7 +19,8 @@ HELD_FOR = timedelta(minutes=2)
 URGED_AGAIN_AFTER = timedelta(days=1)
 SMS02_AFTER = timedelta(hours=1)
 WAIT_FOR_AUDIO = timedelta(minutes=2)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # PostgreSQL refuses some, no person wrote any
+# PostgreSQL refuses some, some turn about what stands beside them; no person wrote any.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 
 
 class TicketError(Exception):
@@ -51,15 +51,13 @@ def open_ticket(session: Session, report: Report, *, contact: Contact | None, ca
     if known is not None:
         return known
     for _ in range(5):
-        try:
-            with session.begin_nested():
-                ticket = _new(report, contact, call)
-                session.add(ticket)
+        ticket = _new(report, contact, call)
+        if stores.insert_new(session, ticket):
             break
-        except IntegrityError:  # the same report at the same moment, or a number drawn twice
-            known = session.scalar(select(Ticket).where(Ticket.report_key == report.key).with_for_update())
-            if known is not None:
-                return known
+        # the same report at the same moment, or a number drawn twice
+        known = session.scalar(select(Ticket).where(Ticket.report_key == report.key).with_for_update())
+        if known is not None:
+            return known
     else:
         raise TicketError("no free ticket number was found")
     why = {"rule": _routed(report, clock.now()).rule, "late": report.late, "outside": report.outside}

@@ -1,16 +1,19 @@
 """What RQ runs: claim a row, call the outside without holding the database, record how it went; until none is due."""
 
+import errno
 import time
 from datetime import timedelta
 from typing import Any
 
-from config import stores
+from config import patience, stores
 from config.logs import log, warn
 from workers import outbox
 from workers.outbox import Outcome, Work
 from workers.senders import MOST_FAULTS, SENDERS, Sender
 
 RUN_SECONDS = 20.0
+HOUSE_PAUSE = timedelta(seconds=20)
+DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 
 def drain(queue: str) -> int:
@@ -32,8 +35,8 @@ def drain(queue: str) -> int:
 
 def attempt(work: Work) -> Outcome:
     """One try. A fault of ours costs this row its own attempts and nobody else's."""
-    sender = SENDERS[work.kind]
     try:
+        sender = SENDERS[work.kind]
         with stores.reading() as session:
             parcel = sender.prepare(session, work)
         if isinstance(parcel, Outcome):
@@ -41,10 +44,7 @@ def attempt(work: Work) -> Outcome:
         else:
             outcome = sender.send(parcel) if work.unknown_for is None else _ask_first(sender, parcel, work)
     except Exception as fault:
-        warn("attempt broke", row=str(work.id), kind=work.kind, why=type(fault).__name__, exc_info=True)
-        outcome = outbox.later(f"our fault: {type(fault).__name__}", blame=False)
-        if work.attempt >= MOST_FAULTS:
-            outcome = outbox.dead(f"failed {work.attempt} times: {type(fault).__name__}")
+        outcome = _broke(work, fault)
     log(
         "attempt",
         row=str(work.id),
@@ -55,6 +55,19 @@ def attempt(work: Work) -> Outcome:
         why=outcome.reason,
     )
     return outcome
+
+
+def _broke(work: Work, fault: Exception) -> Outcome:
+    """A house in trouble costs no row anything; a row that breaks our code again and again is put aside."""
+    why = type(fault).__name__
+    in_trouble = patience.is_trouble(fault) or isinstance(fault, patience.Away) or patience.may_repeat(fault)
+    if in_trouble or (isinstance(fault, OSError) and fault.errno in DISK):
+        warn("attempt put off", row=str(work.id), kind=work.kind, why=why)
+        return outbox.not_yet(f"our house is in trouble: {why}", HOUSE_PAUSE)
+    warn("attempt broke", row=str(work.id), kind=work.kind, why=why, exc_info=True)
+    if work.faults + 1 >= MOST_FAULTS:
+        return outbox.dead(f"broke {work.faults + 1} times: {why}")
+    return outbox.our_fault(f"our fault: {why}")
 
 
 def _ask_first(sender: Sender, parcel: Any, work: Work) -> Outcome:

@@ -7,29 +7,36 @@ was given up for dead and comes back changes nothing.
 
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 from redis.exceptions import RedisError
 from rq import Queue
 from rq.serializers import JSONSerializer
-from sqlalchemy import ColumnElement, and_, exists, func, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session, aliased
 
-from config import stores
+from config import measures, patience, stores
 from config.logs import warn
+from ticketing import tally
 from ticketing.models import Breaker, Outbox
+
+Did = TypeVar("Did")
 
 # The queues that workers listen to, one queue a worker. processes.conf starts them; a house test compares.
 QUEUES = ("texts", "dispatch", "recordings")
 
 LEASE = timedelta(seconds=60)
 RING_PAUSE = 5.0
+MOST_TRIES = 3
 DIED, MOST_DEATHS = "the worker died during the call", 5
+# What fails for all rows of a kind at once, because one carrier takes them all: they share its breaker.
+CARRIER = {"sms": "carrier:texts", "recording": "carrier:recordings"}
 BREAKER_OPENS_AFTER, BREAKER_OPEN = 5, timedelta(seconds=60)
 UNKNOWN_ASK_AFTER, UNKNOWN_GIVE_UP = timedelta(seconds=20), timedelta(minutes=10)
 
@@ -50,6 +57,7 @@ class Work:
     repeatable: bool
     unknown_for: timedelta | None
     declined: bool
+    faults: int
 
 
 @dataclass(frozen=True)
@@ -63,6 +71,7 @@ class Outcome:
     blame_destination: bool = False
     free: bool = False
     declined: bool = False
+    fault: bool = False
 
 
 def sent(provider_ref: str | None = None) -> Outcome:
@@ -77,6 +86,11 @@ def later(reason: str, *, wait: timedelta | None = None, blame: bool = True) -> 
 def not_yet(reason: str, wait: timedelta) -> Outcome:
     """The row is not ready to go; nothing was tried, so the attempt does not count."""
     return Outcome("later", reason, wait=wait, free=True)
+
+
+def our_fault(reason: str) -> Outcome:
+    """Our own code broke on this row: such attempts are counted apart, and nobody else is blamed."""
+    return Outcome("later", reason, fault=True)
 
 
 def unknown(reason: str, *, declined: bool = False, wait: timedelta | None = None) -> Outcome:
@@ -97,6 +111,22 @@ def transaction() -> Iterator[Session]:
         ring(queue)
 
 
+def carry_out(act: Callable[[Session], Did]) -> Did:
+    """One unit of work in a transaction of its own, for webhooks: done anew when it was chosen to end a deadlock or its
+    connection broke, as long as there is time. So `act` must be harmless when an earlier try was committed after all.
+    """
+    for attempt in range(1, MOST_TRIES + 1):
+        try:
+            with transaction() as session:
+                return act(session)
+        except SQLAlchemyError as fault:
+            if attempt == MOST_TRIES or patience.left() == 0.0 or not patience.may_repeat(fault):
+                measures.add("database failure")
+                raise
+            warn("done anew", why=type(fault).__name__, attempt=attempt)
+    raise AssertionError("unreachable")
+
+
 def ring(queue: str) -> None:
     """Wake a worker of `queue`. Never raises and never waits long: the sweep finds what a lost ring left."""
     global _quiet_until  # noqa: PLW0603 - one pause for the whole process
@@ -110,6 +140,7 @@ def ring(queue: str) -> None:
             )
     except (RedisError, OSError, ValueError) as fault:
         _quiet_until = time.monotonic() + RING_PAUSE
+        measures.add("ring lost")
         warn("ring lost", queue=queue, why=type(fault).__name__)
 
 
@@ -148,7 +179,9 @@ def finish(work: Work, outcome: Outcome) -> bool:
         if row is None:
             return False
         _record(row, outcome, stores.database_now(session))
-        _blame(session, work.destination, outcome)
+        _blame(session, CARRIER.get(work.kind, work.destination), outcome)
+        if outcome.blame_destination:
+            tally.add(session, f"{'carrier' if work.kind in CARRIER else 'department'} error {work.kind}")
         return True
 
 
@@ -180,14 +213,20 @@ def sweep() -> dict[str, int]:
 
 def _claim(session: Session, queue: str) -> Work | None:
     moment = stores.database_now(session)
-    other = aliased(Outbox)
+    other, suspect = aliased(Outbox), aliased(Breaker)
+    failing = exists().where(Breaker.destination == _blamed(Outbox))
+    failing_in_flight = exists().where(
+        other.state == "leased", other.queue == queue, other.kind.not_in(CARRIER), suspect.destination == _blamed(other)
+    )
     candidate = (
         select(Outbox.id)
         .where(
             Outbox.queue == queue,
             _is_due(moment),
             ~exists().where(other.destination == Outbox.destination, other.state == "leased"),
-            ~exists().where(Breaker.destination == Outbox.destination, Breaker.open_until > moment),
+            ~exists().where(Breaker.destination == _blamed(Outbox), Breaker.open_until > moment),
+            # Departments that failed last time wait for each other, so that one worker is always left for the others.
+            or_(~failing, ~failing_in_flight),
         )
         .order_by(Outbox.not_before)
         .limit(1)
@@ -213,6 +252,7 @@ def _claim(session: Session, queue: str) -> Work | None:
             Outbox.repeatable,
             Outbox.unknown_since,
             Outbox.declined,
+            Outbox.faults,
         )
     ).first()
     if claimed is None:
@@ -228,7 +268,13 @@ def _claim(session: Session, queue: str) -> Work | None:
         repeatable=claimed.repeatable,
         unknown_for=moment - claimed.unknown_since if claimed.unknown_since else None,
         declined=claimed.declined,
+        faults=claimed.faults,
     )
+
+
+def _blamed(row: type[Outbox]) -> ColumnElement[str]:
+    """Whose breaker a row's failures count for."""
+    return case(CARRIER, value=row.kind, else_=row.destination)
 
 
 def _is_due(moment: datetime) -> ColumnElement[bool]:
@@ -241,6 +287,7 @@ def _record(row: Outbox, outcome: Outcome, moment: datetime) -> None:
     row.provider_ref = outcome.provider_ref or row.provider_ref
     if outcome.free:
         row.attempts -= 1
+    row.faults += int(outcome.fault)
     if outcome.state == "sent":
         row.state, row.finished_at = "sent", moment
     elif outcome.state == "dead" or moment > row.give_up_at:

@@ -12,7 +12,7 @@ from config.logs import log, warn
 from config.stopping import Stopping
 from ticketing import retention
 from ticketing.models import Beat
-from workers import jobs, outbox
+from workers import jobs, outbox, reconcile
 
 STEP = 1.0
 BY_HAND_SECONDS = 3.0
@@ -46,6 +46,7 @@ def beat() -> None:
 SCHEDULE = (
     Regular("sweep", timedelta(seconds=10), sweep),
     Regular("beat", timedelta(seconds=10), beat),
+    Regular("reconcile", timedelta(minutes=5), reconcile.reconcile),
     Regular("forget", timedelta(hours=1), retention.forget),
 )
 
@@ -61,7 +62,7 @@ def run() -> None:
                 next_time[regular.name] = time.monotonic() + regular.every.total_seconds()
                 try:
                     regular.act()
-                except SQLAlchemyError as fault:
+                except (SQLAlchemyError, reconcile.CarrierAway) as fault:
                     warn("regular work failed", name=regular.name, why=type(fault).__name__)
                 except Exception as fault:
                     warn("regular work broke", name=regular.name, why=type(fault).__name__, exc_info=fault)

@@ -1,5 +1,4 @@
-"""A call as the database knows it: found or begun, locked for one turn, remembered, ended; and what its recordings
-become when the caller is gone before the next turn."""
+"""One turn of a call: its row locked, the answer judged, the reply stored and given again to whoever asks again."""
 
 import hashlib
 import json
@@ -11,41 +10,34 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from config import clock
+from config import measures
 from config.hotline import CITY_LANGUAGE, city
 from config.logs import log
-from config.settings import settings
 from ivr import conversations, talk
 from ivr.channels import twiml
 from ivr.channels.guard import SIDS
 from ivr.conversations import CONVERSATIONS
-from ivr.conversations.kept import keep_recording
 from ivr.prompts import Answer, Memory
-from ticketing import contacts, numbers, recordings, tickets
-from ticketing.models import Call, Recording, Ticket, Turn, remembered
-
-ENDED = {"completed", "busy", "failed", "no-answer", "canceled"}
-FALLBACK = {"nth": "fallback", "category": "lainnya", "late": "yes"}
-FALLBACK_TURN = 10_000
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
+from ticketing import callbook, callers, contacts, numbers, recordings
+from ticketing.models import Call, Recording, Turn, remembered
 
 
 def answer_turn(session: Session, form: dict[str, str], number: int, answer: Answer) -> str:
     """The reply to turn `number` of this call. The same turn gets the same bytes, however often it comes."""
     started = time.monotonic()
-    call = find_or_begin(session, form)
-    stored = session.scalar(select(Turn).where(Turn.call_id == call.id, Turn.number == number))
+    call, stored, new = _call_and_turn(session, form, number)
     if stored is not None and stored.reply is not None:
         return str(stored.reply)
-    memory = remembered(call)
+    memory = {} if new else remembered(call)
+    if not memory and callers.too_many(session, call):
+        return _noticed(session, call, started)
     if not memory:
         number, answer = 0, Answer()  # a call we never saw begin: begin it
         memory = talk.fresh(contacts.language(call.contact, CITY_LANGUAGE))
     elif number != memory["turn"] + 1:
-        return _out_of_order(session, call, memory)
+        return _out_of_order(session, call, memory, number)
     if (call.ended_at is not None or memory.get("over")) and not answer.hung_up:
         return goodbye(memory["language"])
     if answer.transfer == "answered":  # by a person, if the person pressed the key
@@ -65,57 +57,24 @@ def menu_version() -> str:
 
 
 def find_or_begin(session: Session, form: dict[str, str]) -> Call:
-    """The locked row of this call, made on first sight."""
-    sid = form["CallSid"]
-    locked = select(Call).where(Call.sid == sid).with_for_update()
-    call = session.scalar(locked)
-    if call is not None:
-        return call
-    caller = numbers.read(form.get("From"), hotline=settings().hotline_number)
-    contact = contacts.known(session, caller)
-    try:
-        with session.begin_nested():
-            session.add(
-                Call(
-                    sid=sid,
-                    contact_id=contact.id if contact else None,
-                    caller_kind=caller.kind,
-                    menu=menu_version(),
-                    status=_UNPRINTABLE.sub("", form.get("CallStatus", ""))[:20],
-                )
-            )
-    except IntegrityError:  # the same first request twice at once
-        pass
-    return session.scalars(locked).one()
+    """The locked row of the call that a webhook is about."""
+    return callbook.find_or_begin(session, form["CallSid"], **_told(form))
 
 
-def ended(session: Session, call: Call, status: str) -> None:
-    """The carrier says the call is over: keep what was recorded, let go what was held."""
-    if status not in ENDED or call.ended_at is not None:
-        return
-    call.status, call.ended_at = status, clock.now()
-    memory = remembered(call)
-    pending = select(Recording).where(Recording.call_id == call.id, Recording.ticket_id.is_(None))
-    for recording in session.scalars(pending):
-        keep_if_due(session, call, recording)
-    for ticket in session.scalars(select(Ticket).where(Ticket.call_id == call.id)):
-        tickets.release(session, ticket)
-        _note_goal(call, "report")  # who hung up after the recording has reported all the same
-    log("call ended", call=call.sid, status=status, node=memory.get("node", ""), ghost=call.ghost)
+def _call_and_turn(session: Session, form: dict[str, str], number: int) -> tuple[Call, Turn | None, bool]:
+    """The locked call, what was answered to this turn, and whether the call is new."""
+    found = callbook.find_with_turn(session, form["CallSid"], number)
+    if found is not None:
+        return *found, False
+    call, new = callbook.begin(session, form["CallSid"], **_told(form))
+    if not new:  # the same first request twice at once
+        again = callbook.find_with_turn(session, form["CallSid"], number)
+        return (*again, False) if again else (call, None, False)
+    return call, None, True
 
 
-def keep_if_due(session: Session, call: Call, recording: Recording) -> None:
-    """A recording whose next turn never came becomes its report all the same, once nobody can re-record it and it is
-    not what silence alone leaves behind (the carrier's callback does not say what ended it). A short one whose turn
-    did come was judged there."""
-    memory = remembered(call)
-    details = memory.get("keeps", {}).get(str(recording.turn))
-    if details is None or recording.ticket_id is not None or recording.seconds < 2:
-        return
-    surely_heard = recording.seconds > city().recording.silence_seconds + 1
-    judged = int(memory["turn"]) >= recording.turn
-    if surely_heard or (call.ended_at is not None and not judged):
-        keep_recording(session, call, details, recording, memory["language"])
+def _told(form: dict[str, str]) -> dict[str, Any]:
+    return {"from_": form.get("From"), "status": form.get("CallStatus", ""), "menu": menu_version()}
 
 
 def goodbye(language: str) -> str:
@@ -125,15 +84,32 @@ def goodbye(language: str) -> str:
     return str(response)
 
 
+def _noticed(session: Session, call: Call, started: float) -> str:
+    """The notice for a number that calls too much: it still takes a report, and costs us next to nothing."""
+    notice = twiml.recorded_by("crowded")
+    if session.scalar(select(Turn.id).where(Turn.call_id == call.id, Turn.number == 0)) is None:
+        milliseconds = int((time.monotonic() - started) * 1000)
+        session.add(
+            Turn(
+                call_id=call.id, number=0, reply=notice, node="", key="", result="limited", milliseconds=milliseconds
+            )
+        )  # fmt: skip
+        log("caller over the limit", call=call.sid, kind=call.caller_kind)
+        measures.add("limit heard")
+    return notice
+
+
 def _next(session: Session, call: Call, memory: Memory, number: int, answer: Answer | None, started: float) -> str:
     memory["turn"] = number
     before = memory["language"]
     asked = str(memory.get("node", ""))
     prompt, result = talk.run(memory, answer, session=session, call=call, conversations=CONVERSATIONS)
     memory["node"] = prompt.node
+    if prompt.wants is not None and prompt.wants.kind == "transfer" and prompt.wants.whisper:
+        call.transfers += 1  # an emergency, which nobody whispers about, has no ceiling
     reply = twiml.render(prompt, number + 1, call.sid)
     call.ghost = bool(memory["ghost"])
-    _note_goal(call, str(memory.get("goal", "")))
+    callbook.note_goal(call, str(memory.get("goal", "")))
     if call.contact is not None and memory["language"] != before:
         contacts.choose_language(call.contact, memory["language"])
     milliseconds = int((time.monotonic() - started) * 1000)
@@ -146,19 +122,11 @@ def _next(session: Session, call: Call, memory: Memory, number: int, answer: Ans
     )  # fmt: skip
     call.memory = json.dumps(memory)
     if answer is not None and answer.hung_up:
-        ended(session, call, "completed")
+        callbook.ended(session, call, "completed")
     caller = call.contact.phone if call.contact else None
     log("turn", call=call.sid, turn=number, node=asked, key=key, result=result, ms=milliseconds, to=prompt.node,
         caller=numbers.mask(caller), kind=call.caller_kind)  # fmt: skip
     return reply
-
-
-def _note_goal(call: Call, goal: str) -> None:
-    """The first thing the caller came for and got; an emergency is the goal whatever came before it."""
-    if goal and call.goal != goal and (call.goal is None or goal == "emergency"):
-        call.goal, call.goal_at = goal, clock.now()
-        if goal == "emergency":
-            log("emergency", call=call.sid)
 
 
 def _pressed(answer: Answer | None) -> str:
@@ -170,9 +138,14 @@ def _pressed(answer: Answer | None) -> str:
     return "words" if answer.words else "recording" if answer.take else answer.transfer
 
 
-def _out_of_order(session: Session, call: Call, memory: Any) -> str:
-    """A turn from the past or the future: say again what the caller is being asked, or goodbye when all is over."""
-    last = session.scalar(select(Turn).where(Turn.call_id == call.id, Turn.number == memory["turn"]))
+def _out_of_order(session: Session, call: Call, memory: Any, number: int) -> str:
+    """The same turn, answered while this one waited for the call; else one from the past or the future: say again what
+    the caller is being asked, or goodbye when all is over."""
+    turns = select(Turn).where(Turn.call_id == call.id, Turn.number.in_((number, memory["turn"])))
+    answered = {turn.number: turn for turn in session.scalars(turns)}
+    if number in answered and answered[number].reply is not None:
+        return str(answered[number].reply)
+    last = answered.get(memory["turn"])
     if call.ended_at is not None or last is None or last.reply is None:
         return goodbye(memory["language"])
     return str(last.reply)
@@ -185,26 +158,16 @@ def noted_recording(session: Session, call: Call, form: dict[str, str], turn: in
     )
 
 
-def keep_fallback(session: Session, form: dict[str, str]) -> None:
-    """What was recorded by the fallback: once more the report that was just being made, else a late one of its own."""
+def keep_told(session: Session, form: dict[str, str], turn: int) -> None:
+    """The carrier's callback told of a recording that turn `turn` brings."""
     call = find_or_begin(session, form)
-    recording = noted_recording(session, call, form, FALLBACK_TURN)
-    if recording.seconds >= 2 and recording.ticket_id is None:
-        memory = remembered(call)
-        details = _unfinished_report(session, call, memory) or FALLBACK
-        keep_recording(session, call, details, recording, str(memory.get("language", CITY_LANGUAGE)))
+    callbook.keep_if_due(session, call, noted_recording(session, call, form, turn))
 
 
-def _unfinished_report(session: Session, call: Call, memory: Memory) -> Memory | None:
-    """What this call was recording, or the report that has its ticket but whose number the caller has not heard."""
-    asked: Memory | None = memory.get("keeps", {}).get(str(memory.get("turn", 0) + 1))
-    if asked is not None:
-        return asked
-    nth = memory.get("counts", {}).get("report")
-    if nth is None or nth == memory.get("told"):
-        return None
-    known = session.scalar(select(Ticket.id).where(Ticket.report_key == f"{call.sid}:{nth}"))
-    return {"nth": str(nth), "category": FALLBACK["category"]} if known else None
+def keep_fallback(session: Session, form: dict[str, str]) -> None:
+    """What was recorded by the fallback."""
+    call = find_or_begin(session, form)
+    callbook.keep_late(session, call, noted_recording(session, call, form, callbook.LATE_TURN))
 
 
 def officer_accepted(session: Session, caller: str) -> None:

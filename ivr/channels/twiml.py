@@ -1,6 +1,7 @@
 """A Prompt as TwiML. The XML is built by the carrier's own library, so no text can become a verb or an attribute."""
 
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,7 +9,7 @@ from uuid import UUID
 
 from twilio.twiml.voice_response import Gather, Say, VoiceResponse
 
-from config.hotline import city
+from config.hotline import CITY_LANGUAGE, city
 from config.settings import ROOT, settings
 from ivr.prompts import Line, Prompt, Wants
 from ticketing import links
@@ -25,11 +26,15 @@ _NOT_XML = re.compile(r"[^\t\n\x20-\uD7FF\uE000-\uFFFD]")
 
 def address(path: str) -> str:
     """Where the carrier gets its next document: behind whatever PUBLIC_URL has after the host, and not for long."""
-    return callback(path) + OVERRIDES
+    return _path(path) + OVERRIDES
 
 
 def callback(path: str) -> str:
-    """Where the carrier tells of something while nobody waits."""
+    """Where the carrier tells of something while nobody waits: again, when we could not take it."""
+    return _path(path) + links.TOLD_AGAIN
+
+
+def _path(path: str) -> str:
     return urlsplit(settings().public_url).path + path
 
 
@@ -80,6 +85,16 @@ def spoken(*lines: Line) -> VoiceResponse:
     response = VoiceResponse()
     _say_all(response, lines)
     return response
+
+
+@cache
+def recorded_by(sentence: str) -> str:
+    """The document that says one sentence and records a report for us, needing nothing but itself: the apology when
+    something is broken, the notice when somebody calls too much. Rendered once, at start."""
+    response = spoken(line(sentence, CITY_LANGUAGE))
+    record(response, address("/voice/fallback/saved"), callback("/voice/fallback/recording"))
+    response.hangup()
+    return str(response)
 
 
 def line(id_: str, language: str, **fills: str) -> Line:

@@ -4,17 +4,21 @@ Later turns are /voice/turn/<n>. A fault of ours is answered with an apology tha
 """
 
 import re
+import time
 from functools import cache
 
 from flask import Blueprint, Response, request, send_from_directory
+from sqlalchemy.exc import SQLAlchemyError
 from twilio.twiml.voice_response import VoiceResponse
 from werkzeug.exceptions import HTTPException
 
+from config import measures
 from config.hotline import CITY_LANGUAGE, city
 from config.logs import warn
 from ivr.channels import calls, twiml
-from ivr.channels.guard import CALL, RECORDED, SIDS, Form, guarded
-from ivr.prompts import Answer, Take
+from ivr.channels.guard import CALL, CALLERS, RECORDED, SIDS, Form, NoRoom, guarded
+from ivr.prompts import Answer, Line, Take
+from ticketing import callbook
 from workers import outbox
 
 voice = Blueprint("voice", __name__)
@@ -25,14 +29,14 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @voice.post("/voice/incoming")
-@guarded(CALL)
+@guarded(CALL, CALLERS)
 def incoming(form: Form) -> Response:
     """A call begins."""
     return _speak(form, 0)
 
 
 @voice.post("/voice/turn/<int:number>")
-@guarded(CALL)
+@guarded(CALL, CALLERS)
 def turn(form: Form, number: int) -> Response:
     """The answer to turn `number - 1` of a call."""
     return _speak(form, min(number, MOST_TURN))
@@ -42,8 +46,7 @@ def turn(form: Form, number: int) -> Response:
 @guarded(CALL)
 def status(form: Form) -> Response:
     """The carrier tells how a call went on; only its end matters to us."""
-    with outbox.transaction() as session:
-        calls.ended(session, calls.find_or_begin(session, form), form["CallStatus"])
+    outbox.carry_out(lambda session: callbook.ended(session, calls.find_or_begin(session, form), form["CallStatus"]))
     return Response(status=204)
 
 
@@ -52,14 +55,12 @@ def status(form: Form) -> Response:
 def recorded(form: Form, number: int) -> Response:
     """The recording that turn `number` brings is complete, whether or not that turn ever comes."""
     if form["RecordingStatus"] == "completed":
-        with outbox.transaction() as session:
-            call = calls.find_or_begin(session, form)
-            calls.keep_if_due(session, call, calls.noted_recording(session, call, form, min(number, MOST_TURN)))
+        outbox.carry_out(lambda session: calls.keep_told(session, form, min(number, MOST_TURN)))
     return Response(status=204)
 
 
 @voice.post("/voice/officer/<caller>")
-@guarded(CALL)
+@guarded(CALL, CALLERS)
 def officer(form: Form, caller: str) -> Response:  # noqa: ARG001 - every guarded view gets the form
     """What the officer hears before being connected: only a pressed 1 accepts, so no voicemail swallows a caller."""
     response = VoiceResponse()
@@ -71,13 +72,12 @@ def officer(form: Form, caller: str) -> Response:  # noqa: ARG001 - every guarde
 
 
 @voice.post("/voice/officer/<caller>/key")
-@guarded(CALL)
+@guarded(CALL, CALLERS)
 def accepted(form: Form, caller: str) -> Response:
     """The officer pressed a key; after a 1 an empty document connects the caller."""
     response = VoiceResponse()
     if form.get("Digits") == "1" and re.fullmatch(SIDS["CallSid"], caller):
-        with outbox.transaction() as session:
-            calls.officer_accepted(session, caller)
+        outbox.carry_out(lambda session: calls.officer_accepted(session, caller))
     else:
         response.hangup()
     return _xml(str(response))
@@ -88,6 +88,7 @@ def accepted(form: Form, caller: str) -> Response:
 def fallback(form: Form) -> Response:
     """The carrier could not use our answer: apologise and record the report. Needs no database."""
     warn("fallback heard", call=form["CallSid"], code=form.get("ErrorCode", "")[:10])
+    measures.add("fallback heard")
     return _xml(trouble())
 
 
@@ -95,9 +96,9 @@ def fallback(form: Form) -> Response:
 @guarded(CALL)
 def fallback_saved(form: Form) -> Response:
     """The report that was recorded while something was broken becomes a ticket of the call centre."""
-    if calls.recording_sid(form) is not None:
-        with outbox.transaction() as session:
-            calls.keep_fallback(session, form)
+    if calls.recording_sid(form) is None or calls.seconds(form) < callbook.LEAST_SECONDS:
+        return _xml(nothing_heard())
+    outbox.carry_out(lambda session: calls.keep_fallback(session, form))
     return _xml(trouble_saved())
 
 
@@ -106,8 +107,7 @@ def fallback_saved(form: Form) -> Response:
 def fallback_recorded(form: Form) -> Response:
     """The same recording, told by the carrier's callback."""
     if form["RecordingStatus"] == "completed":
-        with outbox.transaction() as session:
-            calls.keep_fallback(session, form)
+        outbox.carry_out(lambda session: calls.keep_fallback(session, form))
     return Response(status=204)
 
 
@@ -124,7 +124,9 @@ def broken(fault: Exception) -> Response | HTTPException:
     """Never a stack trace to a caller: voice turns apologise and record, callbacks ask to be called again."""
     if isinstance(fault, HTTPException):  # a clip that is not there
         return fault
-    warn("voice broke", endpoint=str(request.endpoint), why=type(fault).__name__, exc_info=fault)
+    trace = None if isinstance(fault, SQLAlchemyError | NoRoom) else fault  # these are no riddle
+    warn("voice broke", endpoint=str(request.endpoint), why=type(fault).__name__, exc_info=trace)
+    measures.add("degraded answer")
     if request.endpoint in ("voice.incoming", "voice.turn", "voice.fallback"):
         return _xml(trouble())
     if request.endpoint == "voice.fallback_saved":  # the carrier has the recording; asking for it again helps nobody
@@ -133,14 +135,16 @@ def broken(fault: Exception) -> Response | HTTPException:
 
 
 def _speak(form: Form, number: int) -> Response:
-    with outbox.transaction() as session:
-        reply = calls.answer_turn(session, form, number, _answer(form))
+    answer = _answer(form)
+    started = time.monotonic()
+    reply = outbox.carry_out(lambda session: calls.answer_turn(session, form, number, answer))
+    measures.turn(time.monotonic() - started)
     return _xml(reply)
 
 
 def _answer(form: Form) -> Answer:
     """What the carrier's fields mean, cleaned of what no keypad and no voice can say."""
-    hung_up = form["CallStatus"] in calls.ENDED
+    hung_up = form["CallStatus"] in callbook.ENDED
     ending = form.get("Digits", "")
     sid = calls.recording_sid(form)
     if sid is not None:
@@ -156,19 +160,25 @@ def _answer(form: Form) -> Answer:
     return Answer(keys=_KEYS.sub("", ending)[:64], words=words[:300], hung_up=hung_up)
 
 
-@cache
 def trouble() -> str:
-    """The apology that records the report. Rendered once, at start, so that it needs nothing when it is needed."""
-    response = twiml.spoken(twiml.line("trouble", CITY_LANGUAGE))
-    twiml.record(response, twiml.address("/voice/fallback/saved"), twiml.callback("/voice/fallback/recording"))
-    response.hangup()
-    return str(response)
+    """The apology that records the report; it needs no database."""
+    return twiml.recorded_by("trouble")
 
 
 @cache
 def trouble_saved() -> str:
     """Thanks for a report that was recorded while something was broken."""
-    response = twiml.spoken(twiml.line("trouble_saved", CITY_LANGUAGE))
+    return _last_words(twiml.line("trouble_saved", CITY_LANGUAGE))
+
+
+@cache
+def nothing_heard() -> str:
+    """In what was recorded nobody can have spoken."""
+    return _last_words(twiml.line("no_sound", CITY_LANGUAGE))
+
+
+def _last_words(line: Line) -> str:
+    response = twiml.spoken(line)
     response.hangup()
     return str(response)
 

@@ -3,7 +3,20 @@ here. Each says what it did in JSON, or in one clear line on standard error with
 
 import click
 
-from ivr.commands import announce, callbacks, calls, fallback, house, menu, outbox, prompts, proposals, stats, tickets
+from ivr.commands import (
+    announce,
+    backup,
+    callbacks,
+    calls,
+    fallback,
+    house,
+    menu,
+    outbox,
+    prompts,
+    proposals,
+    stats,
+    tickets,
+)
 
 COMMANDS: tuple[click.Command, ...] = (
     tickets.tickets_group,
@@ -18,5 +31,8 @@ COMMANDS: tuple[click.Command, ...] = (
     menu.menu_command,
     house.explain_command,
     house.doctor_command,
+    house.reconcile_command,
     house.migrate_command,
+    backup.backup_command,
+    backup.restore_command,
 )

@@ -1,9 +1,12 @@
-"""Commands about the house itself: `flask explain`, `flask doctor`, `flask migrate`."""
+"""Commands about the house itself: `flask explain`, `flask doctor`, `flask reconcile`, `flask migrate`."""
 
+import json
 import sys
+from datetime import timedelta
 
 import click
 
+from config import clock
 from ivr import explain
 from ticketing import schema
 
@@ -27,6 +30,24 @@ def doctor_command() -> None:
         click.echo(f"{finding.mark:<5} {finding.what}: {finding.words}")
     if any(finding.mark == "FAIL" for finding in found):
         raise SystemExit(1)
+
+
+@click.command("reconcile")
+@click.option("--hours", type=click.IntRange(1, 720), help="Go so far back; without it, to the last complete run.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def reconcile_command(hours: int | None, as_json: bool) -> None:
+    """Fetch what reached the carrier while we were down: calls, recordings, texts, receipts."""
+    from workers import reconcile  # noqa: PLC0415 - knows the carrier's client
+
+    since = clock.now() - timedelta(hours=hours) if hours else None
+    try:
+        found = reconcile.reconcile(since=since, seconds=600)
+    except reconcile.CarrierAway as fault:
+        raise click.ClickException(str(fault)) from None
+    if as_json:
+        click.echo(json.dumps(found))
+        return
+    click.echo("\n".join(f"{count:>5} {what}" for what, count in sorted(found.items())) or "nothing was missing")
 
 
 @click.command("migrate")

@@ -10,7 +10,7 @@ from config.settings import settings
 from ivr.conversations import wording
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import callers, deadlines, terms
+from ticketing import callers, deadlines, spending, terms
 
 CHOICE = [Option("1", "callback"), Option("2", "message")]
 
@@ -21,7 +21,8 @@ def person(talk: Talk) -> None:
     line = talk.look("duty line", _duty_line)
     if line["opens"]:
         _instead(talk, "officers_closed", lambda: wording.opening(talk, line))
-    if line["number"]:
+    spent = talk.look("spent", lambda: spending.officer_calls_are_over(talk.session))
+    if line["number"] and not spent:
         talk.say("to_officer")
         if talk.hand_over("officer", line["number"], seconds=city().officer.ring_seconds) == "talked":
             talk.goal_met()

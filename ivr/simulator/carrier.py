@@ -12,8 +12,8 @@ from ivr.simulator.background import Background
 from ivr.simulator.call import LiveCall
 from ivr.simulator.events import Moved
 from ivr.simulator.faults import Faults
-from ivr.simulator.ledger import Call, Ledger, Message, Recording, new_sid
-from ivr.simulator.wire import Answer, Trouble, Wire
+from ivr.simulator.ledger import KEEP, Call, Ledger, Message, Recording, new_sid
+from ivr.simulator.wire import Answer, Trouble, Wire, Witness
 
 _STOP = frozenset(["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "BERHENTI"])
 _START = frozenset(["START", "YES", "UNSTOP", "MULAI"])
@@ -22,7 +22,7 @@ _LIVE = 200
 
 class Carrier:
     """`number` is the hotline's; its webhooks are under `app_url` unless addresses of their own are given, our own REST
-    API is under `api_url`."""
+    API is under `api_url`. The log holds the last `keep` of each kind; `witness` is told of every request we send."""
 
     def __init__(
         self,
@@ -37,13 +37,15 @@ class Carrier:
         voice_url: str = "",
         fallback_url: str = "",
         fallback_method: str = "POST",
+        keep: int = KEEP,
+        witness: Witness | None = None,
     ) -> None:
         self.app_url, self.api_url = app_url.rstrip("/"), api_url.rstrip("/")
         self._voice_url, self._fallback_url, self._fallback_method = voice_url, fallback_url, fallback_method
         self.account_sid, self.auth_token, self.number = account_sid, auth_token, number
         self.faults = faults or Faults()
-        self.wire = Wire(account_sid, auth_token, self.faults)
-        self.ledger = Ledger(home)
+        self.wire = Wire(account_sid, auth_token, self.faults, witness)
+        self.ledger = Ledger(home, keep=keep)
         self.lock = threading.RLock()
         self.errors: list[Trouble] = []  # what went wrong outside a call
         self._background = Background()

@@ -1,6 +1,7 @@
 """What the carrier keeps: its log of calls, texts and recordings, the mails, and who opted out.
 
-Held in memory, the last 500 of each; with a home directory it is also written there, so that a restart forgets nothing.
+Held in memory, the last 500 of each unless told otherwise; with a home directory it is also written there, so that a
+restart forgets nothing.
 """
 
 import json
@@ -77,14 +78,14 @@ _KINDS: dict[str, type[Entry]] = {"messages": Message, "calls": Call, "recording
 class Ledger:
     """Four shelves by sid, oldest first. Whoever changes an entry calls `touch`."""
 
-    def __init__(self, home: Path | None = None) -> None:
+    def __init__(self, home: Path | None = None, *, keep: int = KEEP) -> None:
         self.messages: dict[str, Message] = {}
         self.calls: dict[str, Call] = {}
         self.recordings: dict[str, Recording] = {}
         self.mails: dict[str, Mail] = {}
         self.opted_out: set[str] = set()
         self._media: dict[str, bytes] = {}
-        self._home = home
+        self._home, self._keep = home, keep
         self._lock = threading.RLock()
         self._timer: threading.Timer | None = None
         if home:
@@ -95,7 +96,7 @@ class Ledger:
         with self._lock:
             shelf = self._shelf(entry)
             shelf[entry.sid] = entry
-            while len(shelf) > KEEP:
+            while len(shelf) > self._keep:
                 self._forget_media(next(iter(shelf)))
                 del shelf[next(iter(shelf))]
         self._save_soon()

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -59,13 +59,19 @@ class _Limits(NamedTuple):
     retry_on: frozenset[str]
 
 
-class _Request(NamedTuple):
+class Request(NamedTuple):
+    """One webhook on its way; a repeat of it carries the same token."""
+
     method: str
     url: str
     fields: Mapping[str, str]
     accept: str
     token: str
     limits: _Limits
+
+
+# Told of every request, what came back, and after how many seconds.
+Witness = Callable[[Request, Answer, float], None]
 
 
 def sign(token: str, url: str, fields: Iterable[tuple[str, str]] = ()) -> str:
@@ -88,8 +94,8 @@ def bad_url(url: str) -> bool:
 class Wire:
     """Sends webhooks for one account, with the faults asked for."""
 
-    def __init__(self, account_sid: str, auth_token: str, faults: Faults) -> None:
-        self.account_sid, self.auth_token, self.faults = account_sid, auth_token, faults
+    def __init__(self, account_sid: str, auth_token: str, faults: Faults, witness: Witness | None = None) -> None:
+        self.account_sid, self.auth_token, self.faults, self._witness = account_sid, auth_token, faults, witness
 
     def send(self, url: str, fields: Mapping[str, str], *, method: str = "POST", accept: str = XML) -> Answer:
         """Deliver one webhook, or as many copies of it as the faults say; a repeat carries the same token."""
@@ -100,7 +106,7 @@ class Wire:
         if self.faults.webhook_delay:
             time.sleep(self.faults.webhook_delay)
 
-        first = _Request(method, target, fields, accept, str(uuid.uuid4()), limits)
+        first = Request(method, target, fields, accept, str(uuid.uuid4()), limits)
 
         def deliver(_: int) -> Answer:
             return self._with_retries(first)
@@ -114,18 +120,21 @@ class Wire:
         differ = len({(answer.status, answer.body) for answer in answers}) > 1
         return replace(answers[-1], copies_differ=differ)
 
-    def _with_retries(self, first: _Request) -> Answer:
+    def _with_retries(self, first: Request) -> Answer:
         limits, left = first.limits, first.limits.total
         until = time.monotonic() + left
         for attempt in range(limits.retries + 1):
             within = limits._replace(connect=min(limits.connect, left), read=min(limits.read, left))
+            began = time.monotonic()
             answer, reason = self._following_redirects(first._replace(limits=within))
+            if self._witness:
+                self._witness(first, answer, time.monotonic() - began)
             left = until - time.monotonic()
             if not reason or attempt == limits.retries or not {reason, "all"} & limits.retry_on or left <= 0:
                 break
         return answer
 
-    def _following_redirects(self, asked: _Request) -> tuple[Answer, str]:
+    def _following_redirects(self, asked: Request) -> tuple[Answer, str]:
         """The answer, and why it would be retried: ct, rt, 4xx, 5xx, or nothing."""
         for _ in range(_MAX_REDIRECTS + 1):
             url = asked.url
@@ -144,7 +153,7 @@ class Wire:
                 asked = asked._replace(method="GET", fields={})
         return Answer(url, trouble=Trouble(11215, "too many redirects", url)), ""
 
-    def _exchange(self, asked: _Request) -> tuple[Answer, str]:
+    def _exchange(self, asked: Request) -> tuple[Answer, str]:
         headers = {
             "User-Agent": "TwilioProxy/1.1",
             "Accept": asked.accept,

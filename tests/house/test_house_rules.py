@@ -157,7 +157,7 @@ def test_the_check_for_sentences_finds_one(tmp_path: Path) -> None:
 # Where a sentence of [voice] is named: the function, and which of its arguments it is.
 SAYING = {
     "say": 0, "finish": 0, "digits": 1, "words": 1, "record": 1, "line": 0, "asked_number": 1, "_remark": 3,
-    "_instead": 1,
+    "_instead": 1, "recorded_by": 0,
 }  # fmt: skip
 KEYED = ("ask", "again", "confirm")  # the sentences about a number that is keyed
 

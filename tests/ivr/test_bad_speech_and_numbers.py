@@ -14,6 +14,8 @@ from config import stores
 from ivr.simulator.ledger import new_sid
 from ticketing.models import Outbox, Recording
 
+pytestmark = pytest.mark.usefixtures("unlimited")
+
 BUDI, LANDLINE = "+6281299990000", "+622188950001"
 EVENING = wib("2026-11-23 19:00")
 

@@ -12,6 +12,8 @@ from webhooks import document, of_call, of_receipt, of_recording, of_text, sends
 
 from ivr.simulator.ledger import new_sid
 
+pytestmark = pytest.mark.usefixtures("unlimited")
+
 HARMLESS = "zzqq xxvv"
 
 

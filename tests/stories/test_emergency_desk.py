@@ -14,6 +14,8 @@ from ivr.walk import walk
 from ticketing import numbers
 from ticketing.models import Call
 
+pytestmark = pytest.mark.usefixtures("unlimited")
+
 DESK = "+622188995512"
 TEXT = "Tutup telepon ini dan hubungi 1 1 2, gratis"
 

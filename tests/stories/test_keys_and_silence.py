@@ -7,6 +7,8 @@ from sqlalchemy import select
 from config import stores
 from ticketing.models import Call, Turn
 
+pytestmark = pytest.mark.usefixtures("unlimited")
+
 
 def the_call() -> Call:
     with stores.reading() as session:

@@ -35,6 +35,8 @@ import time_machine
 from factories import ANI, documents, moved, opened, wib
 from people import House, Resident
 
+pytestmark = pytest.mark.usefixtures("unlimited")
+
 LANDLINE, HIDDEN = "+622188950001", "anonymous"
 MONDAY, EVENING = wib("2026-11-23 10:00"), wib("2026-11-23 20:00")
 # Questions that came with status, information, proposals and the rest: how a caller gets there.

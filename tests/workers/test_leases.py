@@ -1,6 +1,7 @@
 """Who holds a row decides about it; who was given up for dead and comes back changes nothing. And how long until the
 next try, and when to give up."""
 
+import errno
 import json
 from datetime import timedelta
 from threading import Barrier, Thread
@@ -8,6 +9,7 @@ from threading import Barrier, Thread
 import pytest
 from factories import change, make_due, opened, promise, row, rows
 from people import House
+from sqlalchemy.exc import OperationalError
 
 from config import clock
 from workers import jobs, outbox, schedule
@@ -141,11 +143,54 @@ def test_a_row_that_breaks_our_code_costs_its_own_attempts_and_then_is_put_aside
         house.work()
     assert row(poison).state == "dead"
     assert row(poison).attempts == jobs.MOST_FAULTS
-    assert row(poison).last_error == "failed 5 times: NoResultFound"
+    assert row(poison).last_error == "broke 5 times: NoResultFound"
     assert {one.state for one in rows(number)} <= {"sent", "delivered"}
-    assert [dead["reason"] for dead in promises(house)["dead"]] == ["failed 5 times: NoResultFound"]
+    assert [dead["reason"] for dead in promises(house)["dead"]] == ["broke 5 times: NoResultFound"]
 
 
 def promises(house: House) -> dict:
     found: dict = json.loads(house.flask("outbox", "--json"))
     return found
+
+
+def test_a_house_in_trouble_costs_a_row_nothing_however_often_it_was_tried_before(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its department was down for hours, then our database stumbles for a moment."""
+    tried = promise("department:dlh")
+    change(tried, attempts=jobs.MOST_FAULTS + 3)
+
+    def stumbles(*_: object) -> None:
+        raise OperationalError("SELECT 1", {}, Exception("gone"))
+
+    monkeypatch.setattr(jobs.SENDERS["email"], "prepare", stumbles)
+    work = outbox.claim("dispatch")
+    assert work is not None
+    outbox.finish(work, jobs.attempt(work))
+    assert (row(tried).state, row(tried).attempts, row(tried).faults) == ("pending", jobs.MOST_FAULTS + 3, 0)
+    assert row(tried).last_error == "our house is in trouble: OperationalError"
+
+
+def test_a_full_disk_kills_no_row(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = promise("recording:x", kind="recording", queue="recordings")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(jobs.SENDERS["recording"], "prepare", full)
+    for _ in range(jobs.MOST_FAULTS + 1):
+        make_due(wanted)
+        work = outbox.claim("recordings")
+        assert work is not None
+        outbox.finish(work, jobs.attempt(work))
+    assert (row(wanted).state, row(wanted).faults) == ("pending", 0)
+
+
+def test_a_kind_that_nobody_knows_is_put_aside_and_delays_nobody(house: House) -> None:
+    poison, other = promise("department:dlh", kind="telegram"), promise("department:dishub")
+    for _ in range(jobs.MOST_FAULTS):
+        make_due(poison)
+        while work := outbox.claim("dispatch"):
+            outbox.finish(work, jobs.attempt(work) if work.id == poison.id else sent())
+    assert (row(poison).state, row(poison).last_error) == ("dead", "broke 5 times: KeyError")
+    assert row(other).state == "sent"

@@ -2,6 +2,6 @@
 
 from flask import Blueprint
 
-from ticketing.web import health, recordings, tracking
+from ticketing.web import health, metrics, recordings, tracking
 
-PAGES: tuple[Blueprint, ...] = (health.health, recordings.pages, tracking.pages)
+PAGES: tuple[Blueprint, ...] = (health.health, metrics.metrics, recordings.pages, tracking.pages)

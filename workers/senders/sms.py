@@ -7,11 +7,14 @@ from requests.exceptions import RequestException
 from sqlalchemy.orm import Session
 from twilio.base.exceptions import TwilioException, TwilioRestException
 
+from config.logs import warn
 from config.settings import settings
-from ticketing import links, messages
+from ticketing import links, messages, spending
 from ticketing.models import Message
 from workers.outbox import Outcome, Work, dead, later, not_yet, sent, unknown
 from workers.senders import carrier
+
+CEILING_PAUSE = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,10 @@ def prepare(session: Session, work: Work) -> Text | Outcome:
     wait = messages.waits(message)
     if wait:
         return not_yet("status texts wait for the morning", wait)
-    return Text(contact.phone, message.body, links.message_status(message.id), work.created_at)
+    if spending.texts_are_over(session):
+        warn("texts have reached today's ceiling")
+        return not_yet("today's ceiling of texts is reached", CEILING_PAUSE)
+    return Text(contact.phone, message.body, links.message_status(message.id) + links.TOLD_AGAIN, work.created_at)
 
 
 def send(text: Text) -> Outcome:

@@ -1,0 +1,71 @@
+"""What the doctor finds about PostgreSQL and Redis: the settings without which they must not carry reports."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+from redis.exceptions import RedisError
+from sqlalchemy import Connection, text
+
+from config import stores
+from config.settings import settings
+from ticketing import schema
+
+OLDEST = 15
+# Two web processes with ten at work that read and write, five workers and the sweeper likewise, and some commands.
+CONNECTIONS = 2 * 10 * 2 + 6 * 2 + 10
+
+Found = Iterator[tuple[str, str]]
+
+
+def postgres() -> Found:
+    """Durable, new enough, and with room for every process."""
+    yield from (("FAIL", problem) for problem in schema.unsafe())
+    with stores.engine().connect() as server:
+        version = int(_shown(server, "server_version_num")) // 10_000
+        room = int(_shown(server, "max_connections")) - int(_shown(server, "superuser_reserved_connections"))
+    mark = "ok" if version >= OLDEST else "WARN"
+    yield mark, f"PostgreSQL {version}" + ("" if mark == "ok" else f": {OLDEST} or newer is tested")
+    if room < CONNECTIONS:
+        yield "FAIL", f"max_connections leaves {room}, the hotline may need {CONNECTIONS}"
+
+
+def redis() -> Found:
+    """Keeps what it is given, throws nothing out, and is not open to everybody."""
+    trouble = stores.redis_trouble()
+    if trouble:
+        yield "WARN", f"does not answer ({trouble}); the sweep delivers, more slowly"
+        return
+    yield "ok", "answers"
+    try:
+        found: dict[str, Any] = stores.redis().info()
+    except RedisError as fault:
+        yield "WARN", f"its settings cannot be looked at ({type(fault).__name__})"
+        return
+    yield from ((_must(), problem) for problem in _unfit(found))
+
+
+def _unfit(found: dict[str, Any]) -> Iterator[str]:
+    if not found.get("aof_enabled"):
+        yield "appendonly is off: rings are lost with a restart"
+    if found.get("aof_enabled") and found.get("aof_last_write_status", "ok") != "ok":
+        yield "the append-only file cannot be written"
+    if (policy := found.get("maxmemory_policy", "noeviction")) != "noeviction":
+        yield f"maxmemory-policy is {policy}, noeviction is needed"
+    if found.get("role", "master") not in ("master", "primary"):
+        yield "it is a replica: it takes no ring"
+    if not _guarded():
+        yield "REDIS_URL has neither a password nor a socket: whoever reaches the port can make workers run jobs"
+
+
+def _guarded() -> bool:
+    address = urlsplit(settings().redis_url)
+    return address.scheme == "unix" or bool(address.password)
+
+
+def _must() -> str:
+    return "FAIL" if settings().production else "WARN"
+
+
+def _shown(server: Connection, name: str) -> str:
+    return str(server.scalar(text(f"SHOW {name}")))  # names are constants

@@ -1,0 +1,97 @@
+"""What the doctor finds about the work of the house: what is late, what died, who fell asleep, what runs out."""
+
+import shutil
+from collections.abc import Iterator
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from config import stores
+from config.settings import LEAST_TOKEN, settings
+from ivr import backup, fallback
+from ticketing import spending
+from ticketing.vitals import Vitals, vitals
+from ticketing.web.health import LEAST_DISK
+
+# Seconds after which somebody should look.
+LATE, UNKNOWN = 60, 15 * 60
+AWAKE = {"sweeper": (60, "sweep"), "reconcile": (15 * 60, "reconciliation with the carrier")}
+BACKUP = 26 * 3600
+LITTLE_DISK = 2 * LEAST_DISK
+
+Found = Iterator[tuple[str, str]]
+
+
+def work() -> Found:
+    """What waits to leave the house, and who is to send it."""
+    try:
+        with stores.reading() as session:
+            found = vitals(session)
+    except SQLAlchemyError as fault:
+        yield "WARN", f"cannot be looked at: {type(fault).__name__}"
+        return
+    troubles = [*_asleep(found), *_stuck(found), *_spent(found)]
+    yield from (("WARN", trouble) for trouble in troubles)
+    if not troubles:
+        yield "ok", "nothing is late, unknown or newly dead"
+
+
+def disk() -> Found:
+    """Room for recordings, logs and the database beside them."""
+    usage = shutil.disk_usage(settings().var_dir)
+    share = usage.free / usage.total
+    mark = "FAIL" if share < LEAST_DISK else "WARN" if share < LITTLE_DISK else "ok"
+    yield mark, f"{share:.0%} of the disk with VAR_DIR is free"
+
+
+def metrics() -> Found:
+    """Who may read /metrics."""
+    length = len(settings().metrics_token)
+    if 0 < length < LEAST_TOKEN:
+        yield "FAIL", f"METRICS_TOKEN has {length} characters, {LEAST_TOKEN} are needed: only this machine may ask"
+    else:
+        yield "ok", "whoever has METRICS_TOKEN may ask" if length else "only this machine may ask"
+
+
+def documents() -> Found:
+    """The two documents that speak when this machine is gone."""
+    findings = fallback.examine()
+    yield from (("FAIL" if settings().production else "WARN", finding) for finding in findings)
+    if not findings:
+        yield "ok", "config/fallback is what the texts give; whether it is hosted, only a call can tell"
+
+
+def _asleep(found: Vitals) -> Iterator[str]:
+    for beat, (most, what) in AWAKE.items():
+        age = found.beats.get(beat)
+        if age is None:
+            yield f"there was no {what} yet"
+        elif age > most:
+            yield f"the last {what} was {_ago(age)} ago"
+    age = found.beats.get(backup.BEAT)
+    if settings().production and (age is None or age > BACKUP):
+        yield "there was no backup yet" if age is None else f"the last backup was {_ago(age)} ago"
+
+
+def _stuck(found: Vitals) -> Iterator[str]:
+    if found.oldest_due and found.oldest_due > LATE:
+        yield f"the oldest due row has waited for {_ago(found.oldest_due)}"
+    if found.oldest_unknown and found.oldest_unknown > UNKNOWN:
+        yield f"of the oldest unknown text nothing is known for {_ago(found.oldest_unknown)}"
+    if found.died_today:
+        yield f"{found.died_today} rows died within a day: flask outbox says why"
+
+
+def _spent(found: Vitals) -> Iterator[str]:
+    for what, (count, ceiling) in found.spent.items():
+        if count >= ceiling * spending.NEAR:
+            yield f"{count} {what} today, {ceiling} are the ceiling"
+
+
+def _ago(seconds: float) -> str:
+    return (
+        f"{seconds:.0f} s"
+        if seconds < 600
+        else f"{seconds / 60:.0f} min"
+        if seconds < 7200
+        else f"{seconds / 3600:.0f} h"
+    )
