@@ -75,17 +75,22 @@ def insert_new(session: Session, row: Base) -> bool:
     session.flush()
     values = {}
     for attribute in sa_inspect(type(row)).column_attrs:
+        column = attribute.columns[0]
         if attribute.key not in row.__dict__:
-            setattr(row, attribute.key, _default(attribute.columns[0]))
-        values[attribute.key] = row.__dict__[attribute.key]
-    make = sqlite.insert if is_sqlite() else postgresql.insert
-    key = sa_inspect(type(row)).primary_key
-    statement = make(type(row)).values(values).on_conflict_do_nothing().returning(*key)
-    if session.execute(statement).first() is None:
+            setattr(row, attribute.key, _default(column))
+        values[column.key] = row.__dict__[attribute.key]
+    if session.connection().execute(_insert(type(row), is_sqlite()), values).first() is None:
         return False
     make_transient_to_detached(row)
     session.add(row)
     return True
+
+
+@cache
+def _insert(kind: type[Base], on_sqlite: bool) -> Any:
+    """Made once for each table: writing the statement anew costs more than asking the database."""
+    make = sqlite.insert if on_sqlite else postgresql.insert
+    return make(kind.__table__).on_conflict_do_nothing().returning(*kind.__table__.primary_key)  # type: ignore[arg-type]
 
 
 def _default(column: Any) -> Any:

@@ -7,7 +7,7 @@ from people import House
 from sqlalchemy import select
 
 from config import clock, stores
-from ticketing.models import Breaker
+from ticketing.models import Breaker, Tally
 from workers import outbox
 from workers.outbox import dead, later, not_yet, sent
 
@@ -77,3 +77,39 @@ def test_only_what_the_destination_did_counts(house: House) -> None:
         assert work is not None
         outbox.finish(work, outcome)
     assert breakers() == {}
+
+
+def test_a_carrier_that_is_down_opens_one_breaker_for_all_texts_and_none_for_a_resident(house: House) -> None:
+    texts = [promise(f"contact:{nth}", kind="sms", queue="texts") for nth in range(7)]
+    for _ in range(5):
+        work = outbox.claim("texts")
+        assert work is not None
+        outbox.finish(work, later("no connection: ConnectionError"))
+    assert breakers() == {"carrier:texts": (5, True)}
+    assert outbox.claim("texts") is None, "the other two wait without losing an attempt"
+    assert sorted(row(one).attempts for one in texts) == [0, 0, 1, 1, 1, 1, 1]
+    with stores.reading() as session:
+        assert session.get_one(Tally, "carrier error sms").count == 5
+    close_time()
+    work = outbox.claim("texts")
+    assert work is not None
+    outbox.finish(work, sent())
+    assert breakers() == {}
+
+
+def test_departments_that_failed_wait_for_each_other_and_leave_a_worker_for_the_rest(house: House) -> None:
+    for name in ("department:dlh", "department:dishub"):
+        promise(name)
+        work = outbox.claim("dispatch")
+        assert work is not None
+        outbox.finish(work, later("mail server: TimeoutError"))
+        promise(name)
+    hanging = outbox.claim("dispatch")
+    assert hanging is not None
+    assert outbox.claim("dispatch") is None, "the other one that failed waits for this one"
+    well = promise("department:dbmsda")
+    work = outbox.claim("dispatch")
+    assert work is not None
+    assert work.id == well.id
+    outbox.finish(hanging, sent())
+    assert outbox.claim("dispatch") is not None
