@@ -25,8 +25,8 @@ def drain(queue: str) -> int:
         work = outbox.claim(queue)
         if work is None:
             return tried
-        if tried == 0:
-            outbox.ring(queue)  # there may be more than one worker's worth
+        if tried == 1:
+            outbox.ring(queue)  # there is more than one row, perhaps more than one worker's worth
         outbox.finish(work, attempt(work))
         tried += 1
     outbox.ring(queue)

@@ -62,7 +62,7 @@ class Room:
             self._free.release()
 
 
-CALLERS, TOLD = Room(6, 0.5), Room(4, 2.0)
+CALLERS, TOLD = Room(6, 1.5), Room(4, 2.0)
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,8 @@ def _lived(
     with house.postgres.connect() as database:
         closing.write_down(house.carrier, database, history)
     report = check_history(History.read(history.path))
+    if not report.accepted:
+        amiss.append("no report was accepted, so nothing was shown")
     restarts = {one.name: one.starts for one in house.keeper.kept}
     return Result(seed, report, nemesis.counts, nemesis.skipped, amiss, restarts)
 

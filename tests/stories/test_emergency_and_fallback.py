@@ -51,6 +51,16 @@ def test_a_report_at_the_fallback_becomes_a_ticket(house: House) -> None:
     assert len(ani.inbox) == 1
 
 
+def test_a_breath_at_the_fallback_is_not_called_a_saved_report(house: House) -> None:
+    broken(house)
+    ani = Resident(house).dials()
+    mended(house)
+    ani.talks(1).hears("Kami tidak mendengar suara").never_hears("sudah tersimpan")
+    assert not ani.is_connected
+    house.work()
+    assert house.tickets() == []
+
+
 def broken(house: House) -> None:
     with stores.transaction() as session:
         session.execute(text("ALTER TABLE turns RENAME TO turns_gone"))
