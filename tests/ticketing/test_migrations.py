@@ -2,15 +2,18 @@
 
 import itertools
 import shutil
+import threading
 from pathlib import Path
 from uuid import uuid4
 
 import psycopg
 import pytest
+from factories import until
 from people import use
-from sqlalchemy import inspect, make_url
+from sqlalchemy import inspect, make_url, text
+from sqlalchemy.exc import OperationalError
 
-from config import stores
+from config import patience, stores
 from ticketing import schema
 
 VERSIONS = sorted(
@@ -70,3 +73,29 @@ def test_every_step_can_be_taken_back_and_again(empty: None) -> None:
     to("head")
     assert {table: sorted(columns) for table, columns in tables().items()} == whole
     schema.compare()
+
+
+def test_a_step_that_takes_long_is_not_cut_off_like_a_caller_s_question(
+    postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An index of a table with millions of rows takes minutes; what callers ask is given up after seconds."""
+    monkeypatch.setattr(patience.Bounded, "statement_seconds", 0.3)
+    name = f"m{uuid4().hex[:12]}"
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    url = make_url(postgres).set(database=name).render_as_string(hide_password=False)
+    use(DATABASE_URL=url, VAR_DIR=str(tmp_path / "var"), REDIS_URL="unix:///nowhere")
+    with psycopg.connect(url, autocommit=True) as other:  # another deploy, which takes a second
+        other.execute("SELECT pg_advisory_lock(1500444)")
+        waiting = threading.Thread(target=schema.migrate)
+        waiting.start()
+        until(lambda: other.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone() != (0,), "its wait")
+        waiting.join(1)
+        other.execute("SELECT pg_advisory_unlock(1500444)")
+    waiting.join(60)
+    assert schema.current() == schema.head()
+    with pytest.raises(OperationalError), stores.reading() as session:
+        session.execute(text("SELECT pg_sleep(1)"))
+    stores.disconnect()
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

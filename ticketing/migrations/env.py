@@ -7,6 +7,7 @@ from config import stores
 from ticketing import models  # noqa: F401 - knows every table
 
 DEPLOYS = 1500444
+STEP_SECONDS = 1800
 
 
 def migrate(connection: Connection) -> None:
@@ -22,9 +23,11 @@ def migrate(connection: Connection) -> None:
 
 
 def migrate_alone(connection: Connection) -> None:
-    """Two deploys at once: one waits. A step that cannot have its table within a second fails instead of waiting."""
+    """Two deploys at once: one waits. A step that cannot have its table within a second fails instead of waiting; one
+    that has it may take its time, as an index of a large table does."""
+    connection.connection.driver_connection.statement_seconds = STEP_SECONDS  # type: ignore[union-attr]
     for statement in (
-        "SET statement_timeout = '60s'",
+        f"SET statement_timeout = '{STEP_SECONDS}s'",
         "SET lock_timeout = '60s'",
         f"SELECT pg_advisory_lock({DEPLOYS})",
         "SET lock_timeout = '1s'",
