@@ -29,6 +29,8 @@ def _rows(found: dict[str, Any]) -> Iterator[Row]:
             yield from _flood(name, found["flood"][name])
     if "drained_after" in found.get("flood", {}):
         yield "everything handed over after the flood", f"{found['flood']['drained_after']} s", "", ""
+    for name, one in found.get("page", {}).items():
+        yield from _page(name, one)
     if "sizes" in found:
         yield from _sizes(found["sizes"])
 
@@ -85,6 +87,20 @@ def _flood(name: str, one: dict[str, Any]) -> Iterator[Row]:
         _met(one["text_p95"], most=60),
     )  # fmt: skip
     yield f"{name}: generator and its carrier", f"{one['generator_share']} of the CPU used", "", ""
+
+
+def _page(name: str, one: dict[str, Any]) -> Iterator[Row]:
+    """The first view is the document with its style; photos come after it."""
+    kinds = ", ".join(f"{kind} {count}" for kind, count in one["bytes"].items())
+    yield (
+        f"{name}: bytes of the first view",
+        f"{one['first_view']} ({kinds})",
+        "<= 50000",
+        _met(one["first_view"], most=50_000),
+    )
+    times = f"{one['paint']} ms, content {one['content']} ms ({one['loads']} loads)"
+    aimed = "slow 3G" in name
+    yield f"{name}: first paint", times, "<= 2000 ms" if aimed else "", _met(one["content"], most=2000) if aimed else ""
 
 
 def _sizes(sizes: dict[str, Any]) -> Iterator[Row]:

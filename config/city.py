@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from config import clock
+from config.keywords import Keywords
 
 KECAMATAN_PREFIX = "kec-"  # five kelurahan bear the name of their kecamatan; keys must not
 
@@ -61,6 +62,9 @@ class Department(_Part):
     webhook: Webhook = ""
     hours: Hours
     phone: Phone = ""
+    superior: Email | Literal[""] = (
+        ""  # who hears when this department is late or a resident objects; empty: call centre
+    )
 
 
 class Category(_Part):
@@ -74,6 +78,8 @@ class Category(_Part):
     due: Term | None = None
     confidential: bool = False
     readers: tuple[str, ...] = ()
+    closes_by_silence: bool = True
+    words: tuple[str, ...] = ()
 
 
 class Topic(_Part):
@@ -84,6 +90,7 @@ class Topic(_Part):
     category: str | None = None
     as_of: date | None = None
     until: date | None = None
+    words: tuple[str, ...] = ()
 
 
 class Rule(_Part):
@@ -139,6 +146,16 @@ class Landmark(_Part):
     variants: tuple[str, ...] = ()
 
 
+class Loop(_Part):
+    """How a report comes to its end: what silence means and after how long, and who looks when it was not fixed."""
+
+    confirm_after_days: Annotated[int, Field(ge=1, le=90)]
+    waiting_working_days: Annotated[int, Field(ge=1, le=30)]
+    reopen_within_days: Annotated[int, Field(ge=1, le=365)]
+    verification: str
+    warn_at: Annotated[float, Field(gt=0, lt=1)]
+
+
 class Emergency(_Part):
     number: str
     spoken_number: str
@@ -163,6 +180,12 @@ class Callbacks(_Part):
 class Recording(_Part):
     max_seconds: Annotated[int, Field(ge=10, le=120)]
     silence_seconds: Annotated[int, Field(ge=2, le=10)]
+
+
+class WhatsApp(_Part):
+    """The texts that are registered at WhatsApp: for each template its content's id by language."""
+
+    contents: dict[str, dict[str, Annotated[str, StringConstraints(pattern="^HX[0-9a-f]{32}$")]]] = {}
 
 
 class Holidays(_Part):
@@ -192,9 +215,11 @@ class City(_Part):
     officer: Officer
     callbacks: Callbacks
     emergency: Emergency
+    loop: Loop
     recording: Recording
     holidays: Holidays
-    keywords: dict[Literal["stop", "start"], tuple[str, ...]]
+    whatsapp: WhatsApp = WhatsApp()
+    keywords: Keywords
     priorities: dict[str, Priority]
     departments: dict[str, Department]
     categories: dict[str, Category]
@@ -251,11 +276,6 @@ class City(_Part):
     def sms_class(self, template: str) -> Night | None:
         """How a text behaves at night; None for a template that is not ours."""
         return next(iter(self.languages.values())).night.get(template)
-
-    def keyword(self, body: str) -> Literal["stop", "start"] | None:
-        """What a text that is a keyword and nothing else asks for."""
-        said = joined(body)
-        return next((wish for wish, words in self.keywords.items() if said in map(joined, words)), None)
 
     def long_date(self, language: str, day: date) -> str:
         """Kamis, 26 November 2026."""

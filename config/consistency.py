@@ -11,6 +11,7 @@ from typing import Any
 from config import clock
 from config.city import City, MenuEntry, Rule
 from config.gsm7 import gsm7_length
+from config.keywords import plain_words, squeezed
 from config.lines import CsvFile, Keys, TomlFile
 
 LABEL_MOST, SHORT_MOST, OPTIONS_MOST = 16, 14, 5  # GSM-7 characters in a text message; options a caller can remember
@@ -25,6 +26,7 @@ _CATEGORIES = {
     "pesan-petugas": "takes messages for the officer",
     "usulan": "takes proposals",
     "masukan": "takes what callers say of a handled call",
+    "darurat": "takes what somebody in danger writes",
 }
 _MENUS = {"root": "talk", "topic": "category", "information": "topic"}
 
@@ -53,6 +55,9 @@ def check(city: City, main: TomlFile, areas: CsvFile, landmarks: CsvFile) -> Ite
         if key in keys[:index]:
             yield f"{main.at('referrals', index, 'key')}: referral {key} is defined twice"
     yield from _check_callbacks(city, main)
+    yield from _check_loop(city, main)
+    yield from _check_keywords(city, main)
+    yield from _check_words(city, main)
     yield from _check_names(city, main)
     yield from _check_categories(city, main)
     yield from _check_routing(city, main)
@@ -146,6 +151,57 @@ def _check_callbacks(city: City, main: TomlFile) -> Iterator[str]:
         yield f"{where}: {rules.minutes} minutes do not fit between {rules.from_hour} and {rules.until_hour} o'clock"
     if list(rules.attempts_after) != sorted(set(rules.attempts_after)):
         yield f"{main.at('callbacks', 'attempts_after')}: callbacks.attempts_after must ascend"
+
+
+def _check_loop(city: City, main: TomlFile) -> Iterator[str]:
+    """Who looks once more at what was not fixed is a department."""
+    if city.loop.verification not in city.departments:
+        yield f"{main.at('loop', 'verification')}: there is no department {city.loop.verification}"
+
+
+def _check_keywords(city: City, main: TomlFile) -> Iterator[str]:
+    """A word stands for one wish only; STOP, MULAI and danger have words; a text shows a language that there is."""
+    seen: dict[tuple[str, ...], str] = {}
+    for name, wish in city.keywords.wishes().items():
+        for word in wish.own:
+            if (other := seen.setdefault(_as_compared(word), name)) != name:
+                yield f'{main.at("keywords", name)}: keyword "{word}" is of {name} and of {other}'
+        yield from _check_readable(
+            main, ("keywords", name), [text for part in wish.model_dump().values() for text in part]
+        )
+    for name in ("stop", "start"):
+        if not city.keywords.wishes()[name].alone:
+            yield f"{main.at('keywords', name, 'alone')}: {name} needs a word"
+    if not city.keywords.emergency.within:
+        yield f"{main.at('keywords', 'emergency', 'within')}: emergency needs a word"
+    meant: dict[str, str] = {}
+    for word, others in city.keywords.speech.same.items():
+        for other in others:
+            if (first := meant.setdefault(squeezed(other), word)) != word:
+                yield f'{main.at("keywords", "speech", "same", word)}: "{other}" is a spelling of {first} and of {word}'
+    for language in city.keywords.speech.languages.keys() ^ city.languages.keys():
+        yield f"{main.at('keywords', 'speech', 'languages')}: language {language} must have words, and a file in texts/"
+
+
+def _as_compared(word: str) -> tuple[str, ...]:
+    return tuple(map(squeezed, plain_words(word)))
+
+
+def _check_readable(main: TomlFile, keys: Keys, texts: list[str]) -> Iterator[str]:
+    for text in texts:
+        if not plain_words(text):
+            yield f'{main.at(*keys)}: "{text}" has no letter by which it could be known'
+
+
+def _check_words(city: City, main: TomlFile) -> Iterator[str]:
+    """A word speaks for one category, and for one topic."""
+    for part, named in (("categories", city.categories), ("topics", city.topics)):
+        seen: dict[tuple[str, ...], str] = {}
+        for key, one in named.items():
+            yield from _check_readable(main, (part, key, "words"), list(one.words))
+            for word in one.words:
+                if (other := seen.setdefault(_as_compared(word), key)) != key:
+                    yield f'{main.at(part, key, "words")}: "{word}" is a word of {key} and of {other}'
 
 
 def _check_names(city: City, main: TomlFile) -> Iterator[str]:

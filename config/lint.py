@@ -39,11 +39,15 @@ ADVERTS = {
     "en": ("mayor", "proud", "follow us", "download"),
 }
 RECORDED = {"id": "direkam", "en": "recorded"}
+PURPOSE = {"id": r"direkam untuk \w+", "en": r"recorded (?:for|to) \w+"}
 TONE = {"id": "setelah nada", "en": "after the tone"}
 ADDRESSED = {"id": "bapak ibu", "en": "sir or madam"}
 
 # The most that fills a place in a text message; labels, short names and states are measured as they are.
-_FILL = {"number": 9, "other": 9, "date": 6, "link": 31, "question": 36, "from": 5, "until": 5, "words": 110}
+_FILL = {
+    "number": 9, "other": 9, "date": 6, "date2": 6, "link": 31, "question": 36, "from": 5, "until": 5, "words": 110,
+    "reason": 20, "area": 20, "level": 4, "count": 3,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,7 @@ def _texts(city: City, code: str, file: TomlFile, report: Report) -> Iterator[st
         "referral": max(LABEL_MOST, *(_length(referral.short[code]) for referral in city.referrals.values())),
         "status": max(_length(text) for id_, text in _words_of(city, code, "state_")),
     }
+    fill["status2"] = fill["status"]
     for id_, text in city.languages[code].sentences["sms"].items():
         where = f"{file.at('sms', id_)}: [sms] {id_}"
         if unknown := sorted(placeholders(text) - fill.keys()):
@@ -251,12 +256,14 @@ def _key_order(city: City, code: str, text: str) -> Iterator[str]:
 
 
 def _notice(code: str, text: str) -> Iterator[str]:
-    """A recording is announced where there is one and nowhere else, and briefly (V26)."""
+    """A recording is announced where there is one and nowhere else, with what it is for, and briefly (V26)."""
     clauses = [clause for clause in re.split(r"[.,?!|]", text.lower()) if RECORDED.get(code, "\0") in clause]
     speaks = TONE.get(code, "\0") in text.lower()
     if code in TONE and speaks != bool(clauses):
         yield "asks to speak without saying that it is recorded" if speaks else "speaks of recording without one"
     for clause in clauses:
+        if code in PURPOSE and not re.search(PURPOSE[code], clause):
+            yield "says that it records, and not what for"
         if seconds(code, clause) > NOTICE:
             yield f"takes {seconds(code, clause):.1f} s to say that it records, {NOTICE:g} s are the limit"
 

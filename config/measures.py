@@ -23,6 +23,8 @@ Event = Literal[
     "limit heard",
     "ring lost",
     "database failure",
+    "look-up refused",
+    "look-ups paused",
 ]
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5)
 

@@ -22,6 +22,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
 LEAST_TOKEN = 24
+TRACKING_CODE, MOST_LINK = 8, 31  # characters; what a text message affords
 TWILIO_API = "https://api.twilio.com"
 _MADE_SECRETS = ("SECRET_KEY", "DATA_KEYS", "LOOKUP_KEY")
 # department=whsec_ and at least 24 bytes in base64, as Standard Webhooks wants them
@@ -30,6 +31,7 @@ _WEBHOOK_SECRET = re.compile(
 )
 _SIMULATED_ACCOUNT = "AC" + "51" * 16
 _SIMULATED_OFFICER = "+622150010100"
+_SIMULATED_WHATSAPP = "+622150010445"
 
 
 class Settings(BaseSettings):
@@ -57,6 +59,14 @@ class Settings(BaseSettings):
     sms_sender: str = "BEKASI"
     duty_phone: str = ""
     emergency_phone: str = ""
+    sms_dua_arah: bool = False
+    whatsapp_sender: str = Field(default="", pattern=r"^(?:\+[1-9]\d{7,14})?$")
+    aggregator_secret: str = ""
+    aggregator_media_url: str = ""
+    money_a_day: int = Field(default=10_000_000, ge=0)
+    price_sms: int = Field(default=500, ge=0)
+    price_whatsapp: int = Field(default=500, ge=0)
+    price_call: int = Field(default=1_500, ge=0)
     texts_a_day: int = Field(default=20_000, ge=0)
     officer_calls_a_day: int = Field(default=2_000, ge=0)
     voice_id: str = ""
@@ -67,6 +77,13 @@ class Settings(BaseSettings):
     mail_from: str = "1500444@hotline.invalid"
     webhook_secrets: str = ""
 
+    keep_recordings_days: int = Field(default=30, ge=1)
+    keep_words_days: int = Field(default=90, ge=1)
+    keep_people_days: int = Field(default=365, ge=30)
+    keep_messages_days: int = Field(default=30, ge=1)
+    keep_tries_days: int = Field(default=7, ge=1)
+
+    proxies: int = Field(default=0, ge=0, le=5)
     metrics_token: str = ""
     pg_bin: str = ""
 
@@ -94,6 +111,7 @@ class Settings(BaseSettings):
                 found.setdefault("twilio_api_url", f"http://127.0.0.1:{port + 1}")
                 found.setdefault("smtp_url", f"smtp://127.0.0.1:{port + 2}")
                 found.setdefault("duty_phone", _SIMULATED_OFFICER)
+                found.setdefault("whatsapp_sender", _SIMULATED_WHATSAPP)
         found.setdefault("twilio_api_url", TWILIO_API)
         found.setdefault("tracking_url", found["public_url"] + "/t/")
         return found
@@ -146,6 +164,10 @@ class Settings(BaseSettings):
         ]
         if 0 < len(self.metrics_token) < LEAST_TOKEN:
             found.append(f"METRICS_TOKEN is too short ({LEAST_TOKEN} characters or more, from a random source)")
+        if len(self.tracking_url) + TRACKING_CODE > MOST_LINK:
+            found.append(f"TRACKING_URL is too long: with its code a link may have {MOST_LINK} characters")
+        if 0 < len(self.aggregator_secret) < 32:
+            found.append("AGGREGATOR_SECRET is too short (32 characters or more, from a random source)")
         address = urlsplit(self.public_url)
         if address.scheme != "https" and address.hostname not in ("127.0.0.1", "localhost"):
             found.append("PUBLIC_URL must be the https address that the carrier calls")

@@ -203,6 +203,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "busy_timeout=4500",
+        "secure_delete=ON",  # what is erased is not left on a free page
         "recursive_triggers=ON",  # or INSERT OR REPLACE would change what is append-only
     ):
         connection.execute(f"PRAGMA {pragma}")

@@ -20,7 +20,7 @@ from ticketing import schema
 from ticketing.web import PAGES
 
 # Paths that carry a secret: their last part never reaches a log.
-_SECRET_PATHS = ("/t/", "/recordings/")
+_SECRET_PATHS = ("/t/", "/recordings/", "/photos/")
 
 
 def create_app() -> Flask:

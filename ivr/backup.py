@@ -1,8 +1,10 @@
-"""A backup: one .tar of the database, the sealed recordings and a manifest that says what must be in it.
+"""A backup: one .tar of the database, the sealed recordings and photos, the list of erasures, and a manifest that says
+what must be in it.
 
 It is written whole or not at all, and holds no key: without DATA_KEYS and LOOKUP_KEY it is of no use to anybody. The
-recordings are copied after the database, so every recording that a row names is there. Restoring checks everything
-before it changes anything, and never deletes a recording.
+files are copied after the database, so every one that a row names is there. Restoring checks everything before it
+changes anything. Who was erased, before the backup or since, is erased again before the house opens; no other file is
+deleted.
 """
 
 import base64
@@ -24,13 +26,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import clock, stores, vault
 from config.logs import warn
 from config.settings import settings
-from ticketing import dumps, schema
+from ticketing import dumps, erasure, schema
 from ticketing.dumps import Counts, DumpError
 from ticketing.models import Beat
 
 BEAT = "backup"
-DATABASE, MANIFEST = "database", "manifest.json"
-_RECORDING = re.compile(r"recordings/[0-9a-f]{2}/[0-9a-f]{32}\.sealed")
+DATABASE, MANIFEST, ERASED = "database", "manifest.json", "erased.jsonl"
+_SEALED = re.compile(r"(?:recordings/[0-9a-f]{2}/[0-9a-f]{32}|photos/[0-9a-f]{2}/[0-9a-f]{32}(?:-small)?)\.sealed")
 _PLACE = "backup.manifest.check"
 
 
@@ -48,7 +50,11 @@ class Manifest:
 
     @property
     def recordings(self) -> int:
-        return len(self.files) - 1
+        return sum(name.startswith("recordings/") for name in self.files)
+
+    @property
+    def sealed_files(self) -> list[str]:
+        return sorted(name for name in self.files if _SEALED.fullmatch(name))
 
 
 def make(folder: Path) -> tuple[Path, Manifest]:
@@ -60,7 +66,8 @@ def make(folder: Path) -> tuple[Path, Manifest]:
         with tempfile.TemporaryDirectory(dir=folder) as spare:
             counts = dumps.dump(Path(spare) / DATABASE)
             files = {DATABASE: _add(tar, DATABASE, (Path(spare) / DATABASE).open("rb"))}
-        files |= _add_recordings(tar)
+        files |= _add_sealed(tar)
+        files[ERASED] = _add(tar, ERASED, io.BytesIO(erasure.listed()))
         manifest = Manifest(
             made_at=moment.isoformat(timespec="seconds"),
             kind=_kind(),
@@ -85,9 +92,10 @@ def restore(path: Path, *, replace: bool) -> Manifest:
         settings().var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=settings().var_dir) as spare:
             _write(tar, DATABASE, Path(spare) / DATABASE)
-            for name in sorted(manifest.files.keys() - {DATABASE}):
+            for name in manifest.sealed_files:
                 _write(tar, name, settings().var_dir / name)
             dumps.load(Path(spare) / DATABASE, manifest.counts)
+        _erase_again(_content(tar, ERASED).read() if ERASED in manifest.files else b"")
     return manifest
 
 
@@ -129,15 +137,16 @@ def _add(tar: tarfile.TarFile, name: str, source: Any) -> str:
     return digest
 
 
-def _add_recordings(tar: tarfile.TarFile) -> dict[str, str]:
+def _add_sealed(tar: tarfile.TarFile) -> dict[str, str]:
     files = {}
-    for path in sorted((settings().var_dir / "recordings").glob("*/*.sealed")):
-        name = str(path.relative_to(settings().var_dir))
-        try:
-            audio = path.read_bytes()
-        except FileNotFoundError:  # its time was over while we copied
-            continue
-        files[name] = _add(tar, name, io.BytesIO(audio))
+    for folder in erasure.KEPT:
+        for path in sorted((settings().var_dir / folder).glob("*/*.sealed")):
+            name = str(path.relative_to(settings().var_dir))
+            try:
+                content = path.read_bytes()
+            except FileNotFoundError:  # its time was over while we copied
+                continue
+            files[name] = _add(tar, name, io.BytesIO(content))
     return files
 
 
@@ -196,10 +205,18 @@ def _refuse_broken(tar: tarfile.TarFile, manifest: Manifest) -> None:
     if sorted(names) != sorted([*manifest.files, MANIFEST]):
         raise DumpError("it is no whole backup: the manifest names other files")
     for name, digest in manifest.files.items():
-        if name != DATABASE and not _RECORDING.fullmatch(name):
+        if name not in (DATABASE, ERASED) and not _SEALED.fullmatch(name):
             raise DumpError("it is no backup of ours: it holds other files")
         if hashlib.file_digest(_content(tar, name), "sha256").hexdigest() != digest:
             raise DumpError(f"{name} was changed since the backup was made")
+
+
+def _erase_again(since_then: bytes) -> None:
+    """The database knows nothing of erasures after the backup; the two lists together do."""
+    erasure.take_over(since_then)
+    if erasure.listed():
+        schema.migrate()  # a backup of an older release
+        erasure.erase_again()
 
 
 def _content(tar: tarfile.TarFile, name: str) -> Any:

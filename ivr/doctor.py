@@ -120,6 +120,8 @@ def _numbers() -> Iterator[tuple[str, str]]:
     sender = settings().sms_sender
     named = sender.isascii() and sender.replace(" ", "").isalnum() and 0 < len(sender) <= 11
     yield ("ok" if named or numbers.read(sender).e164 else "FAIL"), f"SMS_SENDER {sender}"
+    if settings().sms_dua_arah and not numbers.read(sender).e164 and not settings().aggregator_secret:
+        yield "WARN", f"SMS_DUA_ARAH is on, and nobody can answer {sender}"
     duty = settings().duty_phone or city().officer.duty_phone
     yield ("ok", "the duty line is set") if duty else ("WARN", "no duty line: callers leave a message")
 
@@ -128,6 +130,13 @@ def _links() -> Iterator[tuple[str, str]]:
     length = len(settings().tracking_url) + CODE
     fits = length <= LINK_MOST
     yield ("ok" if fits else "WARN"), f"TRACKING_URL and code have {length} characters, {LINK_MOST} fit every text"
+
+
+def _proxies() -> Iterator[tuple[str, str]]:
+    """Behind a proxy that is not counted all visitors look like one, and one who guesses links shuts out everybody."""
+    count = settings().proxies
+    mark = "WARN" if settings().production and count == 0 else "ok"
+    yield mark, f"PROXIES is {count}: visitors are told apart by {'who connects' if count == 0 else 'X-Forwarded-For'}"
 
 
 _CHECKS: dict[str, Callable[[], Iterator[tuple[str, str]]]] = {
@@ -140,6 +149,7 @@ _CHECKS: dict[str, Callable[[], Iterator[tuple[str, str]]]] = {
     "webhooks": _webhooks,
     "numbers": _numbers,
     "links": _links,
+    "proxies": _proxies,
     "fallback": watch.documents,
     "work": watch.work,
     "disk": watch.disk,

@@ -9,6 +9,7 @@ from typing import Any
 from config import clock
 from config.hotline import city
 from config.settings import settings
+from ivr import reading
 from ticketing import deadlines, numbers, places, routing, terms
 
 
@@ -51,6 +52,22 @@ def _route(given: Any) -> dict[str, Any]:
     return {"department": routed.department, "rule": routed.rule, "due": due.isoformat(timespec="seconds")}
 
 
+def _message(given: Any) -> dict[str, Any]:
+    asked = _fields(given)
+    context = _text(asked.get("context", "none"))
+    if context not in reading.CONTEXTS:
+        raise CannotExplain(f"context must be one of {', '.join(reading.CONTEXTS)}")
+    found = reading.read(_text(asked["text"]), context)
+    area = city().area(found.area) if found.area else None
+    return {
+        "intent": found.intent,
+        "number": found.number,
+        "place": (area.kelurahan or area.kecamatan) if area else None,
+        "language": found.language,
+        "answer": reading.answer(found),
+    }
+
+
 def _area(given: Any) -> str | None:
     if given in (None, ""):
         return None
@@ -88,4 +105,5 @@ KINDS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "place": _place,
     "deadline": _deadline,
     "route": _route,
+    "message": _message,
 }

@@ -26,7 +26,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Wants:
-    """What a prompt waits for. kind: key, digits, words, recording, transfer."""
+    """What a prompt waits for. kind: key, digits, words, recording, transfer; text is the next text of a chat."""
 
     kind: str
     seconds: int = MENU_SECONDS

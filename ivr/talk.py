@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from config import clock, spoken
 from config.hotline import city
 from ivr.prompts import MENU_SECONDS, Answer, Line, Memory, Option, Prompt, Take, Wants
-from ticketing.models import Call, Contact
+from ticketing.models import Call, Chat, Contact, Message
 
 MOST_TURNS = 200
 DIGITS_SECONDS, RETRY_SECONDS = 6, 2
@@ -54,7 +54,7 @@ def fresh(language: str) -> Memory:
     return {
         "name": "main", "args": {}, "chapter": 1, "journal": [], "open": None, "misses": 0, "language": language,
         "touched": False, "met": False, "goal": "", "visits": [], "counts": {}, "keeps": {}, "turn": 0, "over": False,
-        "ghost": False,
+        "ghost": False, "topic": "",
     }  # fmt: skip
 
 
@@ -65,7 +65,8 @@ class Talk:
     memory: Memory
     answer: Answer | None
     session: Session
-    call: Call
+    who: Call | Chat
+    message: Message | None = None  # the text that is being answered, where it is texts
     lines: list[Line] = field(default_factory=list)
     position: int = 0
     result: str = "asked"
@@ -81,8 +82,27 @@ class Talk:
         return dict(self.memory["args"])
 
     @property
+    def call(self) -> Call:
+        """The call, in a conversation that only the telephone has."""
+        if not isinstance(self.who, Call):
+            raise TypeError("a conversation of the telephone was begun by text")
+        return self.who
+
+    @property
+    def incoming(self) -> Message:
+        """The text that this turn answers, in a conversation by text."""
+        if self.message is None:
+            raise TypeError("a conversation by text was begun without one")
+        return self.message
+
+    @property
     def contact(self) -> Contact | None:
-        return self.call.contact
+        return self.who.contact
+
+    @property
+    def occasion(self) -> str:
+        """What makes an act of this conversation one of its kind: the call, or the text that asked for it."""
+        return f"text:{self.message.id}" if self.message else self.call.sid
 
     def text(self, id_: str, section: Any = "voice", **fills: str) -> str:
         return city().text(self.language, section, id_).format(**fills)
@@ -179,6 +199,15 @@ class Talk:
             return None
         self._fixed_key(answer.keys, key, lambda slow: self.say(id_, slow=slow), wants)
         return str(self._remember("answer", key, answer.words[:300]))
+
+    def next_text(self, key: str) -> str:
+        """Wait for the resident's next text; what was asked left through messages.tell."""
+        remembered = self._remembered("answer", key)
+        if remembered is not None:
+            return str(remembered)
+        if not self._answered(key):
+            raise Ask(Wants("text"), key)
+        return str(self._remember("answer", key, self._taken().words))
 
     def record(self, key: str, id_: str, *, keep: Memory) -> Take | None:
         """Ask for a recording. None when nobody could be heard. `keep` says what a kept recording becomes, so that it
@@ -378,13 +407,19 @@ def was_heard(take: Take) -> bool:
 
 
 def run(
-    memory: Memory, answer: Answer | None, *, session: Session, call: Call, conversations: Mapping[str, Conversation]
+    memory: Memory,
+    answer: Answer | None,
+    *,
+    session: Session,
+    call: Call | Chat,
+    conversations: Mapping[str, Conversation],
+    message: Message | None = None,
 ) -> tuple[Prompt, str]:
     """Take one answer, and return the next prompt with what became of the answer."""
     lines: list[Line] = []
     result = "asked"
     for _ in range(MOST_STEPS):
-        talk = Talk(memory, answer, session, call, lines=lines)
+        talk = Talk(memory, answer, session, call, message, lines=lines)
         try:
             if memory["turn"] >= MOST_TURNS:
                 talk.finish("safe_goodbye")

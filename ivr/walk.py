@@ -23,7 +23,6 @@ from ticketing.models import Call, Outbox, Ticket, remembered
 
 MOST_TURNS = 20_000
 OVER = -1  # where an edge leads when the caller hung up
-_SID = "CA" + "f" * 32
 _ELSEWHERE = {
     "journal",
     "turn",
@@ -164,7 +163,7 @@ class _Walker:
         world, language = self.found.world, self.found.language
         with self.house.at(self.house.empty) as session:
             number = world.fill(session)
-            self.form = {"CallSid": _SID, "From": number, "CallStatus": "in-progress"}
+            self.form = {"CallSid": worlds.SID, "From": number, "CallStatus": "in-progress"}
             caller = numbers.read(number)
             self.private = (*world.private, *filter(None, [caller.e164]))
             contact = contacts.known(session, caller)
@@ -274,8 +273,9 @@ class _Walker:
 
 def _call(session: Session) -> Call:
     """The call under way: the turn has read it, mostly."""
-    known = next((row for row in session.identity_map.values() if isinstance(row, Call) and row.sid == _SID), None)
-    return known or session.scalars(select(Call).where(Call.sid == _SID)).one()
+    rows = (row for row in session.identity_map.values() if isinstance(row, Call))
+    known = next((row for row in rows if row.sid == worlds.SID), None)
+    return known or session.scalars(select(Call).where(Call.sid == worlds.SID)).one()
 
 
 # -- what tells two states apart -----------------------------------------------------------------------------------

@@ -8,13 +8,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import stores
 from config.settings import LEAST_TOKEN, settings
 from ivr import backup, fallback
-from ticketing import spending
+from ticketing import retention, spending
 from ticketing.vitals import Vitals, vitals
 from ticketing.web.health import LEAST_DISK
 
 # Seconds after which somebody should look.
-LATE, UNKNOWN = 60, 15 * 60
-AWAKE = {"sweeper": (60, "sweep"), "reconcile": (15 * 60, "reconciliation with the carrier")}
+LATE, UNKNOWN, UNREAD = 60, 15 * 60, 10 * 60
+AWAKE = {
+    "sweeper": (60, "sweep"),
+    "reconcile": (15 * 60, "reconciliation with the carrier"),
+    retention.BEAT: (26 * 3600, "run of the retention"),
+}
 BACKUP = 26 * 3600
 LITTLE_DISK = 2 * LEAST_DISK
 
@@ -77,14 +81,20 @@ def _stuck(found: Vitals) -> Iterator[str]:
         yield f"the oldest due row has waited for {_ago(found.oldest_due)}"
     if found.oldest_unknown and found.oldest_unknown > UNKNOWN:
         yield f"of the oldest unknown text nothing is known for {_ago(found.oldest_unknown)}"
+    if found.oldest_unread and found.oldest_unread > UNREAD:
+        yield f"a text has not been understood for {_ago(found.oldest_unread)}"
     if found.died_today:
         yield f"{found.died_today} rows died within a day: flask outbox says why"
+    if found.requests_overdue:
+        yield f"{found.requests_overdue} requests of privacy are overdue: flask privacy register"
 
 
 def _spent(found: Vitals) -> Iterator[str]:
     for what, (count, ceiling) in found.spent.items():
         if count >= ceiling * spending.NEAR:
             yield f"{count} {what} today, {ceiling} are the ceiling"
+    if found.stopped:
+        yield "texts are stopped by hand: flask texts state says by whom and why"
 
 
 def _ago(seconds: float) -> str:

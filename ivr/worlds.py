@@ -14,14 +14,16 @@ from sqlalchemy.orm import Session
 from config import clock
 from config.clock import CITY_ZONE
 from config.hotline import city
+from ivr.channels import told
 from ivr.prompts import Answer, Line, Take, Wants
-from ticketing import announcements, contacts, numbers, places, proposals, tickets
-from ticketing.models import Contact, Ticket
+from ticketing import announcements, contacts, messages, numbers, places, proposals, tickets
+from ticketing.models import Contact, Message, Ticket
 
 MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=CITY_ZONE)  # a Monday, with everything open
 EVENING = datetime(2026, 11, 27, 19, 0, tzinfo=CITY_ZONE)  # a Friday, with most offices closed
 _TITLE, _ANSWER = "Saluran RW 05", "Saluran RW 05 diperbaiki pada Maret."  # as a clerk would write them
 KEYS = "1234567890*#"
+SID = "CA" + "f" * 32  # of the call that is walked
 MOBILE_KEYED = "081200009753"
 UNKNOWN_NUMBER, MISTYPED_NUMBER = "123456786", "123456780"
 SILENCE, HANG_UP = "say nothing", "hang up"
@@ -87,6 +89,22 @@ def _known(session: Session) -> str:
     return "+6281200001357"
 
 
+def _called(*states: str) -> Callable[[Session], str]:
+    """Somebody at a landline whom we call, because their report became something."""
+
+    def fill(session: Session) -> str:
+        contact = contacts.known(session, numbers.read(_landline(session)))
+        report = tickets.Report("world:told", "voice", "sampah", "id", area="kranji")
+        ticket = tickets.open_ticket(session, report, contact=contact, call=None, by="caller")
+        for state in states:
+            tickets.move(session, ticket, state, by="Rina")
+        newest = select(Message).where(Message.channel == messages.VOICE, Message.status == "promised")
+        told.begun(session, SID, session.scalars(newest).one(), ticket)
+        return _landline(session)
+
+    return fill
+
+
 WORLDS = (
     World("new mobile caller", _mobile),
     World("landline", _landline),
@@ -94,6 +112,12 @@ WORLDS = (
     World("emergency desk with a line", _mobile, machine={"emergency_phone": "+622150010112"}, depth=4),
     World("no officer on duty", _mobile, machine={"duty_phone": ""}, depth=4),
     World("flood night, own reports", _known, at=EVENING),
+)
+# Calls that we make; no menu of a caller leads there.
+CALLED = (
+    World("told that it is done", _called("resolved"), depth=4),
+    World("told that something is asked", _called("waiting"), depth=4),
+    World("told when it is done", _called("scheduled"), depth=4),
 )
 
 

@@ -17,6 +17,7 @@ from redis import Redis
 from config import spoken, stores
 from config.settings import Settings, settings
 from ivr.app import create_app
+from ivr.channels import inbox
 from ivr.simulator import audio
 from ivr.simulator.app import create_app as create_simulator
 from ivr.simulator.app import serving
@@ -94,6 +95,10 @@ class House:
                     post.stop()
                     stores.disconnect()
 
+    def set(self, **settings: str) -> None:
+        """Change settings of this machine for the rest of a test: set(SMS_DUA_ARAH="true")."""
+        use(**settings)
+
     # -- what a clerk sees -----------------------------------------------------------------------------------------
 
     def flask(self, *words: str, given: str | None = None) -> str:
@@ -127,6 +132,7 @@ class House:
     def work(self) -> None:
         """Let the workers keep every promise that is due, as often as there is one, and the carrier report back."""
         self.carrier.settle()
+        inbox.read_late()
         for _ in range(50):
             tried = sum(jobs.drain(queue) for queue in outbox.QUEUES)
             self.carrier.settle()
@@ -188,8 +194,33 @@ class Resident:
         assert not self.call.hears(words, ever=True), f"{words!r} was heard\n{self.call.transcript()}"
         return self
 
-    def texts(self, body: str) -> "Resident":
-        answer = self.house.carrier.text(self.number, body)
+    def texts(
+        self,
+        body: str = "",
+        *,
+        photo: bytes | None = None,
+        place: tuple[float, float] | None = None,
+        address: str = "",
+        button: str = "",
+    ) -> "Resident":
+        return self._writes(self.number, body, photo=photo, place=place, address=address, button=button)
+
+    def whatsapps(
+        self,
+        body: str = "",
+        *,
+        photo: bytes | None = None,
+        place: tuple[float, float] | None = None,
+        address: str = "",
+        button: str = "",
+    ) -> "Resident":
+        """The same by WhatsApp."""
+        return self._writes(
+            f"whatsapp:{self.number}", body, photo=photo, place=place, address=address, button=button, profile="Siti"
+        )
+
+    def _writes(self, from_: str, body: str, *, photo: bytes | None, **more: Any) -> "Resident":
+        answer = self.house.carrier.text(from_, body, media=[photo] if photo else [], **more)
         assert answer.status == 200
         return self
 
@@ -210,6 +241,10 @@ class Resident:
     @property
     def inbox(self) -> list[str]:
         return [message.body for message in self.house.carrier.inbox(self.number)]
+
+    @property
+    def whatsapp_inbox(self) -> list[str]:
+        return [message.body for message in self.house.carrier.inbox(f"whatsapp:{self.number}")]
 
     @property
     def is_connected(self) -> bool:

@@ -6,18 +6,20 @@ same number does not hear it again within half an hour (rule V23). An incident i
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from config import clock, spoken
 from config.gsm7 import gsm7_length
-from config.hotline import city
-from ticketing import lifecycle, places
-from ticketing.models import Announcement, Call, Ticket
+from config.hotline import CITY_LANGUAGE, city
+from ticketing import lifecycle, messages, outgoing, places
+from ticketing.models import Announcement, Call, Contact, Message, Ticket
 
 KINDS = ("notice", "flood", "incident")
+ALERT, WARNING = "alert", "SMS21"  # a warning by text, which no caller hears
 BEFORE_THE_MENU = ("notice", "flood")
 LONGEST, QUIET = timedelta(hours=6), timedelta(minutes=30)
 SECONDS_MOST, INCIDENT_SECONDS_MOST, DETAILS_SECONDS_MOST = 11.0, 18.0, 25.0  # V23, and V04 for a menu and a text
@@ -60,6 +62,65 @@ def announce(
     session.add(made)
     session.flush()
     return made
+
+
+def alert(session: Session, *, level: int, cm: int, areas: Sequence[str], by: str, second: str) -> Announcement:
+    """Warn by text everybody whose last report was in these areas that the river rises. Two people decide it, for
+    it goes to thousands at once and at any hour. Raises AnnouncementError."""
+    if by.strip().casefold() == second.strip().casefold():
+        raise AnnouncementError("two people decide on an alert: --by and --second name the same one")
+    if not areas:
+        raise AnnouncementError("an alert names its areas")
+    made = Announcement(
+        kind=ALERT,
+        details={"level": str(level), "cm": str(cm)},
+        areas=[_area(name) for name in areas],
+        by=f"{by}, {second}"[:60],
+        starts_at=clock.now(),
+        ends_at=clock.now() + LONGEST,
+    )
+    session.add(made)
+    session.flush()
+    outgoing.promise(
+        session,
+        kind=ALERT,
+        queue="texts",
+        destination=f"alert:{made.id}",
+        key=f"alert:{made.id}",
+        subject=made.id,
+        ticket=None,
+        give_up_after=LONGEST,
+    )
+    return made
+
+
+def not_yet_warned(session: Session, found: Announcement, *, after: UUID | None, most: int) -> list[Contact]:
+    """Some of those whom an alert concerns and who were not warned since it began, in the order of their ids."""
+    areas = [key for key in (*city().areas, *map(city().kecamatan_key, city().areas)) if concerns(found, key)]
+    warned = exists().where(
+        Message.contact_id == Contact.id, Message.template == WARNING, Message.created_at >= found.starts_at
+    )
+    query = select(Contact).where(
+        Contact.last_area.in_(set(areas)),
+        Contact.opted_out_at.is_(None),
+        Contact.restricted_at.is_(None),
+        Contact.erased_at.is_(None),
+        ~warned,
+    )
+    query = query.where(Contact.id > after) if after else query
+    return list(session.scalars(query.order_by(Contact.id).limit(most)))
+
+
+def warn(session: Session, found: Announcement, contact: Contact) -> bool:
+    """One text to one number; once for each alert. True when it was promised."""
+    fills: dict[str, Any] = {
+        "from": city().clock_time(CITY_LANGUAGE, found.starts_at),
+        "count": found.details["level"],
+        "level": found.details["cm"],
+        "area": city().area(contact.last_area or "").spoken,
+    }
+    told = messages.tell(session, contact, WARNING, occasion=str(found.id), **fills)
+    return told is not None
 
 
 def active(session: Session, *kinds: str) -> list[Announcement]:

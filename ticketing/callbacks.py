@@ -13,11 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import clock
-from config.hotline import city
-from ticketing import history, messages, outgoing, routing, terms
+from config.hotline import CITY_LANGUAGE, city
+from ticketing import contacts, history, lifecycle, links, messages, outgoing, routing, terms, tickets
 from ticketing.deadlines import Hours, next_opening
-from ticketing.models import Callback, Contact, Message, Outbox, Ticket
+from ticketing.models import Call, Callback, Contact, Message, Outbox, Ticket
 
+MESSAGE = "pesan-petugas"  # the category of what is for an officer
 OPEN, REACHED, GIVEN_UP, CANCELLED = "open", "reached", "given_up", "cancelled"
 A_CALL = timedelta(minutes=1)  # what must fit in before nobody is called any more
 Window = tuple[datetime, datetime]
@@ -45,6 +46,8 @@ def promise(
     topic: str | None = None,
     language: str,
     urgent: bool = False,
+    template: str = "SMS15",
+    reply_to: Message | None = None,
 ) -> Callback:
     """Write the promise down once under `key` and text it. That text takes the place of the ticket's own receipt where
     this has not left yet: the receipt would name another time."""
@@ -66,8 +69,55 @@ def promise(
     session.add(made)
     session.flush()
     _drop_receipt(session, ticket)
-    _tell(session, made, "SMS15b", occasion="promised", at=when[0], until=when[1])
+    _tell(session, made, template, occasion="promised", at=when[0], until=when[1], reply_to=reply_to)
     return made
+
+
+def ask(
+    session: Session,
+    contact: Contact,
+    *,
+    key: str,
+    channel: str,
+    language: str,
+    by: str,
+    category: str = MESSAGE,
+    department: str = routing.TRIAGE,
+    call: Call | None = None,
+    when: Window | None = None,
+    template: str = "SMS15",
+    reply_to: Message | None = None,
+) -> Callback:
+    """A ticket that says who is to be called and when, and the promise itself; once under `key`. The window is `when`,
+    else the next one of the department that is asked for."""
+    own = None if department == routing.TRIAGE else department
+    found = when or window(clock.now(), department=own)
+    # the promise has a text of its own, so the ticket needs none
+    report = tickets.Report(key=key, channel=channel, category=category, language=language, quiet=True)
+    ticket = tickets.open_ticket(session, report, contact=contact, call=call, by=by)
+    known = session.scalar(select(Callback).where(Callback.key == key))
+    if known is not None:
+        return known
+    made = promise(
+        session, ticket, contact, found, key=key, department=department, topic=category, language=language,
+        template=template, reply_to=reply_to,
+    )  # fmt: skip
+    tickets.note(session, ticket, _written(found), by=by, kind="callback", quiet=True)
+    tickets.release(session, ticket)
+    return made
+
+
+def of(session: Session, contact: Contact) -> Callback | None:
+    """The open promise to this number, if there is one."""
+    query = select(Callback).where(Callback.contact_id == contact.id, Callback.state == OPEN)
+    found: Callback | None = session.scalar(query.order_by(Callback.created_at).limit(1).with_for_update())
+    return found
+
+
+def tell_again(session: Session, callback: Callback, *, reply_to: Message) -> None:
+    """The window once more, for somebody who asks again."""
+    _tell(session, callback, "SMS15", occasion=f"again {reply_to.id}", at=callback.from_at, until=callback.until_at,
+          reply_to=reply_to)  # fmt: skip
 
 
 def find(session: Session, id_: UUID) -> Callback:
@@ -86,6 +136,7 @@ def attempted(session: Session, callback: Callback, *, reached: bool, by: str) -
     after = city().callbacks.attempts_after
     if reached:
         _close(callback, REACHED, by)
+        _settle(session, callback, by)
     elif callback.attempts >= len(after):
         _close(callback, GIVEN_UP, by)
         _tell(session, callback, "SMS16c", occasion="given up", at=clock.now(), until=clock.now())
@@ -94,7 +145,21 @@ def attempted(session: Session, callback: Callback, *, reached: bool, by: str) -
         department = None if callback.department == routing.TRIAGE else callback.department
         callback.next_at = _allowed(clock.now() + wait, A_CALL, department, urgent=callback.urgent)
         occasion = f"missed {callback.attempts}"
-        _tell(session, callback, "SMS16b", occasion=occasion, at=clock.now(), until=callback.next_at)
+        _tell(session, callback, "SMS16", occasion=occasion, at=clock.now(), until=callback.next_at)
+
+
+def _settle(session: Session, callback: Callback, by: str) -> None:
+    """A message for the officer is answered by the call; a report that was begun on the telephone is not."""
+    ticket = callback.ticket
+    if ticket is not None and ticket.category == MESSAGE and lifecycle.RESOLVED in lifecycle.MOVES[ticket.state]:
+        tickets.move(session, ticket, lifecycle.RESOLVED, by=by)
+
+
+def drop(session: Session, key: str, *, by: str) -> None:
+    """End the promise with this key if it is still open."""
+    found = session.scalar(select(Callback).where(Callback.key == key, Callback.state == OPEN).with_for_update())
+    if found is not None:
+        cancel(session, found, by=by)
 
 
 def cancel(session: Session, callback: Callback, *, by: str) -> None:
@@ -156,14 +221,42 @@ def _write_down(session: Session, callback: Callback, what: str, by: str) -> Non
         history.record(session, callback.ticket, "callback", by=by, before=callback.ticket.state, why={"what": what})
 
 
-def _tell(session: Session, callback: Callback, template: str, *, occasion: str, at: datetime, until: datetime) -> None:
-    contact, language = callback.contact, callback.language
+def _tell(
+    session: Session,
+    callback: Callback,
+    template: str,
+    *,
+    occasion: str,
+    at: datetime,
+    until: datetime,
+    reply_to: Message | None = None,
+) -> None:
+    contact, ticket = callback.contact, callback.ticket
+    language = contacts.language(contact, callback.language)
     fills: dict[str, Any] = {
         "date": city().short_date(language, clock.local(at).date()),
         "from": city().clock_time(language, at),
         "until": city().clock_time(language, until),
     }
-    messages.tell(session, contact, template, language=language, occasion=f"{callback.id}:{occasion}", **fills)
+    if ticket is not None:
+        fills |= {"number": ticket.number, "link": links.tracking(ticket.tracking_code)}
+    messages.tell(
+        session, contact, template, language=callback.language, occasion=f"{callback.id}:{occasion}",
+        reply_to=reply_to, **fills,
+    )  # fmt: skip
+
+
+def _written(when: Window) -> str:
+    """The window as the department reads it."""
+    day, (start, end) = clock.local(when[0]).date(), when
+    return (
+        city()
+        .text(CITY_LANGUAGE, "mail", "callback_window")
+        .format(
+            day=city().long_date(CITY_LANGUAGE, day),
+            **{"from": city().clock_time(CITY_LANGUAGE, start), "until": city().clock_time(CITY_LANGUAGE, end)},
+        )
+    )
 
 
 def _at(there: datetime, hour: int) -> datetime:

@@ -17,7 +17,7 @@ from config import clock, stores
 from config.hotline import CITY_LANGUAGE, city
 from config.logs import log
 from config.settings import settings
-from ticketing import contacts, numbers, recordings, tickets
+from ticketing import contacts, numbers, recordings, rescue, surveys, tickets
 from ticketing.models import Call, Recording, Ticket, Turn, remembered
 
 Details = dict[str, Any]
@@ -89,6 +89,8 @@ def ended(session: Session, call: Call, status: str, *, at: datetime | None = No
     for ticket in session.scalars(select(Ticket).where(Ticket.call_id == call.id)):
         tickets.release(session, ticket)
         note_goal(call, "report")  # who hung up after the recording has reported all the same
+    surveys.ask_later(session, call)
+    rescue.ended(session, call, memory)
     log("call ended", call=call.sid, status=status, node=memory.get("node", ""), ghost=call.ghost)
     return True
 
@@ -120,6 +122,7 @@ def keep(session: Session, call: Call, details: Details, recording: Recording, l
     )
     ticket = tickets.open_ticket(session, report, contact=call.contact, call=call, by="caller")
     recordings.attach(session, ticket, recording)
+    rescue.was_heard(session, call, ticket)
     return ticket
 
 

@@ -1,5 +1,6 @@
 """What the calls of one number say about it: who calls again and again, from where only silence comes, and where it
-reported last. A number is never blocked for it; one that was keyed in instead of seen tells nothing about its owner."""
+reported last. A number is never blocked for it; one that was keyed in instead of seen tells nothing about its owner.
+Calls that we make are none of its own."""
 
 from datetime import timedelta
 
@@ -24,6 +25,7 @@ def repeats(session: Session, call: Call) -> bool:
         Call.started_at > clock.now() - REPEATS_WITHIN,
         ~Call.ghost,
         ~Call.prank,
+        ~Call.outbound,
         Call.id != call.id,
     )  # fmt: skip
     return call.contact_id is not None and (session.scalar(real) or 0) >= REPEATS - 1
@@ -34,7 +36,7 @@ def haunts(session: Session, contact: Contact | None) -> bool:
     if contact is None:
         return False
     silent = select(func.count()).select_from(Call).where(
-        Call.contact_id == contact.id, Call.ghost, Call.started_at > clock.now() - HAUNTS_WITHIN
+        Call.contact_id == contact.id, Call.ghost, ~Call.outbound, Call.started_at > clock.now() - HAUNTS_WITHIN
     )  # fmt: skip
     return (session.scalar(silent) or 0) >= HAUNTS
 
@@ -47,7 +49,10 @@ def too_many(session: Session, call: Call) -> bool:
     now = clock.now()
     live = and_(Call.ended_at.is_(None), Call.started_at > now - LIVE_AT_MOST)
     made = select(func.count(), func.count().filter(live)).where(
-        Call.contact_id == call.contact_id, Call.started_at > now - timedelta(hours=1), Call.id != call.id
+        Call.contact_id == call.contact_id,
+        Call.started_at > now - timedelta(hours=1),
+        Call.id != call.id,
+        ~Call.outbound,
     )
     an_hour, under_way = session.execute(made).one()
     return bool(an_hour >= MOST_AN_HOUR or under_way >= MOST_LIVE)

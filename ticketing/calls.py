@@ -24,8 +24,9 @@ class CallError(ValueError):
 
 
 def listed(session: Session, *, most: int = MOST) -> list[dict[str, Any]]:
-    """The newest calls, newest first."""
-    query = select(Call).options(selectinload(Call.contact)).order_by(Call.started_at.desc(), Call.id).limit(most)
+    """The newest calls to us, newest first."""
+    query = select(Call).where(~Call.outbound).options(selectinload(Call.contact))
+    query = query.order_by(Call.started_at.desc(), Call.id).limit(most)
     calls = session.scalars(query).all()
     tickets = session.scalars(select(Ticket).where(Ticket.call_id.in_([call.id for call in calls]))).all()
     reported = {ticket.call_id for ticket in tickets}
@@ -69,6 +70,7 @@ def _repeats(session: Session, calls: Sequence[Call]) -> set[UUID]:
         Call.started_at > min(call.started_at for call in real) - REPEATS_WITHIN,
         ~Call.ghost,
         ~Call.prank,
+        ~Call.outbound,
     )
     made = session.execute(query).all()
     return {call.id for call in real if _before(call, made) >= REPEATS - 1}

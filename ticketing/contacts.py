@@ -1,8 +1,8 @@
 """Who talked with us: a telephone number, the language it chose, whether it wants texts, where it last reported."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from config import clock, stores, vault
@@ -36,6 +36,32 @@ def language(contact: Contact | None, default: str) -> str:
     if contact and contact.language and contact.language_at and contact.language_at > clock.now() - LANGUAGE_LASTS:
         return contact.language
     return default
+
+
+def wrote(contact: Contact, channel: str) -> None:
+    """The number wrote on this channel, so it is reached there from now on."""
+    contact.channel = channel
+    if channel == "whatsapp":
+        contact.whatsapp_at, contact.whatsapp_refused = clock.now(), None
+    else:
+        contact.sms_refused = None
+
+
+def refuse(contact: Contact, channel: str, code: str) -> None:
+    """The carrier says that this channel never reaches the number."""
+    if channel == "whatsapp":
+        contact.whatsapp_refused = code
+    else:
+        contact.sms_refused = code
+    contact.refused_at = clock.now()
+
+
+def refused(session: Session, most: int = 100) -> list[tuple[Contact, datetime]]:
+    """Whom the carrier says some channel never reaches, newest first, with when it said so."""
+    query = select(Contact).where(Contact.refused_at.is_not(None))
+    query = query.where(or_(Contact.sms_refused.is_not(None), Contact.whatsapp_refused.is_not(None)))
+    found = session.scalars(query.order_by(Contact.refused_at.desc()).limit(most))
+    return [(contact, contact.refused_at) for contact in found if contact.refused_at]
 
 
 def choose_language(contact: Contact, chosen: str) -> None:

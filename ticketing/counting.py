@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, and_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from config import clock
 from ticketing.models import Call
@@ -13,9 +14,14 @@ MARK, ALARM = 0.05, 0.10
 
 
 def during(first: date, last: date) -> ColumnElement[bool]:
-    """Calls that began from the first to the last of these days, on the city's clock."""
+    """Calls to us that began from the first to the last of these days, on the city's clock."""
+    return and_(between(Call.started_at, first, last), ~Call.outbound)
+
+
+def between(at: InstrumentedAttribute[datetime], first: date, last: date) -> ColumnElement[bool]:
+    """What happened from the first to the last of these days, on the city's clock."""
     start, end = (datetime.combine(day, time.min, clock.CITY_ZONE) for day in (first, last + timedelta(days=1)))
-    return and_(Call.started_at >= start, Call.started_at < end)
+    return and_(at >= start, at < end)
 
 
 def share(part: int, whole: int) -> float | None:

@@ -23,21 +23,29 @@ OWN, FOLLOWED, PUBLIC = "own", "followed", "public"
 
 def level(session: Session, call: Call, ticket: Ticket) -> str:
     """What this caller may hear of a ticket whose number they know."""
-    caller = callers.own_mobile(call)
-    if caller is None:
+    return level_of(session, callers.own_mobile(call), ticket)
+
+
+def level_of(session: Session, contact: Contact | None, ticket: Ticket) -> str:
+    """What this number may be told, which called or wrote itself."""
+    if contact is None:
         return PUBLIC
-    if ticket.contact_id == caller.id:
+    if ticket.contact_id == contact.id:
         return OWN
-    return FOLLOWED if followers.follows(session, ticket, caller) else PUBLIC
+    return FOLLOWED if followers.follows(session, ticket, contact) else PUBLIC
 
 
 def listed(session: Session, call: Call) -> list[str]:
     """Numbers of the open tickets that this mobile number reported or follows, newest first; nothing confidential."""
-    caller = callers.own_mobile(call)
-    if caller is None:
+    return listed_for(session, callers.own_mobile(call))
+
+
+def listed_for(session: Session, contact: Contact | None) -> list[str]:
+    """The same for a number that called or wrote itself."""
+    if contact is None:
         return []
-    followed = session.scalars(select(Follower.ticket_id).where(Follower.contact_id == caller.id)).all()
-    found = _newest_open(session, Ticket.contact_id == caller.id)
+    followed = session.scalars(select(Follower.ticket_id).where(Follower.contact_id == contact.id)).all()
+    found = _newest_open(session, Ticket.contact_id == contact.id)
     if followed:  # a question of its own: with both in one, the database reads all tickets of the city
         found |= _newest_open(session, Ticket.id.in_(followed))
     return [number for number, _ in sorted(found.items(), key=lambda one: (-one[1].timestamp(), one[0]))][:MOST_LISTED]

@@ -43,14 +43,15 @@ STATES = tuple(MOVES)
 CLOSED = {CONFIRMED, REFERRED, MERGED, WITHDRAWN}
 PAUSED = {WAITING}
 OVER = CLOSED | {RESOLVED}
+DONE = {RESOLVED, CONFIRMED}
 ON_ITS_WAY = {RECEIVED, REFUSED, REOPENED}
 
 # The text a resident gets when a ticket becomes this; the other states are told by the page alone.
 TEXTS = {
     IN_PROGRESS: "SMS03",
-    WAITING: "SMS04b",
+    WAITING: "SMS04",
     SCHEDULED: "SMS28",
-    RESOLVED: "SMS05b",
+    RESOLVED: "SMS05",
     REOPENED: "SMS06",
     REFERRED: "SMS18",
     MERGED: "SMS19",

@@ -1,6 +1,7 @@
 """The paths and signed links that workers hand out and web pages and webhooks answer.
 
-A signature proves that we made the link; a link to a recording also ends. SECRET_KEY may be `new,old` while rotating.
+A signature proves that we made the link; a link to a recording or a photo also ends. SECRET_KEY may be `new,old` while
+rotating.
 """
 
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 
 from config.settings import settings
 
-RECORDING_DAYS = 14
+RECORDING_DAYS = PHOTO_DAYS = 14
 # Stands behind the address of a callback, unsigned: without it the carrier does not ask again after a 503.
 TOLD_AGAIN = "#rc=5&rp=all"
 
@@ -30,6 +31,16 @@ def read_recording(token: str) -> UUID | None:
     return _uuid(lambda: _timed("recording").loads(token, max_age=RECORDING_DAYS * 24 * 3600))
 
 
+def photo(photo_id: UUID) -> str:
+    """Where the department sees a photo for PHOTO_DAYS days."""
+    return f"{settings().public_url}/photos/{_timed('photo').dumps(photo_id.hex)}"
+
+
+def read_photo(token: str) -> UUID | None:
+    """The photo that a link still opens, or None."""
+    return _uuid(lambda: _timed("photo").loads(token, max_age=PHOTO_DAYS * 24 * 3600))
+
+
 def message_status(message_id: UUID) -> str:
     """Where the carrier reports what became of a text. The signed id alone proves which text it was."""
     return f"{settings().public_url}/sms/status?ref={_lasting('message').dumps(message_id.hex)}"
@@ -38,6 +49,16 @@ def message_status(message_id: UUID) -> str:
 def read_message(token: str) -> UUID | None:
     """The message that a status callback is about, or None when the reference is not ours."""
     return _uuid(lambda: _lasting("message").loads(token))
+
+
+def told(message_id: UUID) -> str:
+    """What the carrier asks for once a resident whom we telephone takes the call; the signed id says what to tell."""
+    return f"{settings().public_url}/voice/told/{_lasting('told').dumps(message_id.hex)}"
+
+
+def read_told(token: str) -> UUID | None:
+    """The message that a telephone call of ours is to tell, or None."""
+    return _uuid(lambda: _lasting("told").loads(token))
 
 
 def _uuid(read: Callable[[], object]) -> UUID | None:

@@ -1,29 +1,105 @@
 """The one door for words to residents, and for what they send: tell, receive, delivered.
 
-Opt-out, language, night and the one-status-in-four-hours rule live here and nowhere else, so that no other room can
-forget them. Telling writes a message and its outbox row in the caller's transaction; workers do the sending.
+Channel, opt-out, language, night, the budget of a number and the one-status-in-four-hours rule live here and nowhere
+else, so that no other room can forget them. Telling writes a message and its outbox row in the caller's transaction;
+workers do the sending. A template is named without its channel: where SMS goes one way only (SMS_DUA_ARAH is off) the
+text of the same name with a "b" is sent, which asks for no reply.
 """
 
+import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from config import clock, stores
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import contacts, outgoing
-from ticketing.models import Contact, Message, Outbox, Ticket
+from config.settings import settings
+from ticketing import contacts, numbers, outgoing, whatsapp
+from ticketing.models import Contact, Message, Outbox, Photo, Ticket
 from ticketing.numbers import Number
 
+SMS, WHATSAPP, VOICE = "sms", "whatsapp", "voice"
 STATUS_GAP = timedelta(hours=4)
 NIGHT_FROM, NIGHT_TO = 21, 6
-SMS_BUDGET = timedelta(hours=4)
+OURS = ("mobile", "fixed")  # numbers of +62; nothing goes anywhere else, whoever asks
+# A receipt later than this is no answer to a contact any more: it waits for the day.
+RECEIPT_WITHIN = timedelta(hours=1)
+SMS_BUDGET, VOICE_BUDGET = timedelta(hours=4), timedelta(days=4)
+ELSEWHERE_WITHIN = timedelta(hours=24)  # a text that failed goes another way while it still says something
+ANSWERS_AN_HOUR, TEXTS_A_DAY = 3, 10
+# Answers that only inform; a number gets so many an hour. The others answer something that was done for it.
+INFORMING = {"SMS07", "SMS07c", "SMS07p", "SMS08", "SMS08c", "SMS09", "SMS10", "SMS14", "SMS25"}
+# What is worth a telephone call to somebody whom no text reaches.
+TOLD_BY_VOICE = {"SMS04", "SMS05", "SMS05c", "SMS17", "SMS18", "SMS19", "SMS28", "SMS35"}
 
+# What the carrier says of a number that will never take a text on this channel: its code, and what that means.
+PERMANENT = {
+    SMS: {
+        "21211": "it is no telephone number",
+        "21214": "it cannot be reached",
+        "21217": "it is no telephone number",
+        "21610": "it stopped our texts at the carrier",
+        "21612": "no text gets there from our sender",
+        "21614": "it is no mobile number",
+        "30004": "it blocks our texts",
+        "30005": "nobody has this number",
+        "30006": "it is a landline",
+    },
+    WHATSAPP: {
+        "63003": "it is not on WhatsApp",
+        "63024": "it cannot get WhatsApp messages from us",
+        "63033": "it blocks us on WhatsApp",
+    },
+}
+NOT_REGISTERED = "not registered"  # a WhatsApp text that nobody registered, after its day of free words
 # How far a text has come. A receipt never takes it back, in whatever order and number receipts arrive.
 _RANK = {"queued": 0, "accepted": 0, "scheduled": 0, "sending": 1, "sent": 2, "delivered": 3, "read": 4}
 UNDER_WAY = tuple(status for status, rank in _RANK.items() if rank < _RANK["delivered"])
 _ENDED = {"delivered", "undelivered", "failed", "canceled"}
+
+
+@dataclass(frozen=True)
+class Media:
+    """Something that came with a text: where it is fetched, in the words of its provider, and what it is said to be."""
+
+    source: str
+    type: str = ""
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """A text as every adapter hands it over, whoever carried it."""
+
+    sid: str
+    sender: Number
+    body: str
+    channel: str = SMS
+    at: datetime | None = None  # when it was sent, of one that came late
+    media: tuple[Media, ...] = ()
+    place: tuple[float, float] | None = None  # latitude and longitude of a shared location
+    address: str = ""
+    button: str = ""
+
+
+def channel_of(contact: Contact | None, template: str = "") -> str | None:
+    """How this number is told something: by what it wrote with last, else by what reaches it. None when nothing may."""
+    return next(iter(_ways(contact, template)), None)
+
+
+def _ways(contact: Contact | None, template: str) -> list[str]:
+    """The channels that reach this number, the one it wrote with last first; a call where no text ever arrives."""
+    if contact is None or not contact.phone or numbers.read(contact.phone).kind not in OURS:
+        return []
+    ways = [SMS] if contact.sms and not contact.sms_refused else []
+    if whatsapp.takes(contact, template):
+        ways.insert(0 if contact.channel == WHATSAPP else len(ways), WHATSAPP)
+    if not ways and template in TOLD_BY_VOICE:
+        ways.append(VOICE)
+    return ways
 
 
 def tell(
@@ -35,16 +111,25 @@ def tell(
     language: str = CITY_LANGUAGE,
     occasion: str = "",
     held_until: datetime | None = None,
+    reply_to: Message | None = None,
     **fills: str,
 ) -> Message | None:
-    """Promise one text. None when this contact cannot or does not want to get it, or was told on this occasion.
+    """Promise one text. None when this contact cannot or does not want to get it, had enough today, or was told on this
+    occasion.
 
-    `language` is what somebody gets who never chose one and has no ticket this is about.
+    `language` is what somebody gets who never chose one and has no ticket this is about. `reply_to` is the text that
+    this answers, by default the one that is being read (`answering`): who asks is answered at once, also after STOP.
     """
-    if contact is None or not contact.sms or contact.opted_out_at:
+    channel = channel_of(contact, template)
+    if contact is None or channel is None:
+        return None
+    reply_to = reply_to or _answering(session, contact)
+    if (contact.opted_out_at or contact.restricted_at) and reply_to is None:
         return None
     reports_it = about is not None and about.contact_id == contact.id
-    if about is not None and about.quiet and reports_it:
+    if about is not None and about.quiet and reports_it and reply_to is None:
+        return None
+    if reply_to is not None and _had_enough(session, contact, template):
         return None
     key = f"sms:{about.id if about else contact.id}:{template}:{occasion}"
     key += "" if reports_it or about is None else f":{contact.id}"
@@ -54,55 +139,131 @@ def tell(
         contact_id=contact.id,
         ticket_id=about.id if about else None,
         template=template,
-        body=city().text(language, "sms", template).format(**fills),
+        body=body(template, channel, language, fills),
+        details=json.dumps({"language": language, "fills": fills}),
+        channel=channel,
+        reply_to_id=reply_to.id if reply_to else None,
         status="promised",
     )
     due, earlier = held_until or clock.now(), []
     if city().sms_class(template) == "status" and about is not None:
         earlier = _status_rows(session, about, contact)
-        due = _after_night(max(due, _four_hours_after_the_last(earlier)))
-    promised = outgoing.promise(
-        session,
-        kind="sms",
-        queue="texts",
-        destination=f"contact:{contact.id}",
-        key=key,
-        subject=message.id,
-        ticket=about,
-        not_before=due,
-        held=held_until is not None,
-        # A first receipt may be sent once more when nobody knows what became of it; a status text never.
-        repeatable=city().sms_class(template) == "receipt",
-        give_up_after=SMS_BUDGET,
-    )
-    if promised is None:
+        if reply_to is None:  # who asks is answered at once
+            due = _after_night(max(due, _four_hours_after_the_last(earlier)))
+    if not _promised(session, message, about, key=key, due=due, held=held_until is not None):
         return None
-    session.add(message)
-    session.flush()
     _replace_unsent(earlier)
     return message
 
 
-def receive(session: Session, *, sid: str, sender: Number, body: str, at: datetime | None = None) -> bool:
-    """Store an incoming text once, before it is understood; stop or start texts if it says so. False if seen before.
-    One that came late (`at`) says nothing any more when the number has sent a newer one."""
-    contact = contacts.known(session, sender)
-    message = Message(
-        inbound=True, sid=sid, contact_id=contact.id if contact else None, body=body, status="received",
-        created_at=at or clock.now(),
-    )  # fmt: skip
-    if not stores.insert_new(session, message):
+def answering(session: Session, message: Message) -> None:
+    """From here to the end of the transaction, whatever is told to the sender of this text answers it."""
+    session.info["answering"] = message
+
+
+def _answering(session: Session, contact: Contact) -> Message | None:
+    message: Message | None = session.info.get("answering")
+    return message if message is not None and message.contact_id == contact.id else None
+
+
+def body(template: str, channel: str, language: str, fills: dict[str, Any]) -> str:
+    """The words of a template as this channel says them."""
+    one_way = channel == SMS and not settings().sms_dua_arah and city().sms_class(f"{template}b") is not None
+    return city().text(language, "sms", f"{template}b" if one_way else template).format(**fills)
+
+
+def told_today(session: Session, contact: Contact, *templates: str) -> int:
+    """How many texts this number was promised since midnight, of these templates or of all."""
+    midnight = clock.local(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    return _count(session, contact, midnight, templates)
+
+
+def _count(session: Session, contact: Contact, since: datetime, templates: tuple[str, ...]) -> int:
+    query = select(func.count()).where(
+        Message.contact_id == contact.id, ~Message.inbound, Message.created_at >= since, Message.status != "canceled"
+    )
+    if templates:
+        query = query.where(Message.template.in_(templates))
+    return session.scalar(query.where(Message.reply_to_id.is_not(None))) or 0
+
+
+def _had_enough(session: Session, contact: Contact, template: str) -> bool:
+    """The budget of a number (S9): so many answers in an hour, so many in a day; an emergency is always answered."""
+    if city().sms_class(template) == "urgent":
+        return _count(session, contact, clock.now() - timedelta(hours=1), (template,)) >= ANSWERS_AN_HOUR
+    informing = template in INFORMING or template.startswith("info_")
+    an_hour = tuple(
+        sorted(INFORMING | {one for one in city().languages[CITY_LANGUAGE].night if one.startswith("info_")})
+    )
+    if informing and _count(session, contact, clock.now() - timedelta(hours=1), an_hour) >= ANSWERS_AN_HOUR:
+        return True
+    return told_today(session, contact) >= TEXTS_A_DAY
+
+
+def _promised(
+    session: Session, message: Message, about: Ticket | None, *, key: str, due: datetime, held: bool = False
+) -> bool:
+    """The row that carries a message out; False when it was promised before."""
+    voice = message.channel == VOICE
+    promised = outgoing.promise(
+        session,
+        kind="call" if voice else "sms",
+        queue="texts",
+        destination=f"contact:{message.contact_id}",
+        key=key,
+        subject=message.id,
+        ticket=about,
+        not_before=due,
+        held=held,
+        # A first receipt may be sent once more when nobody knows what became of it; a status text never.
+        repeatable=city().sms_class(message.template or "") == "receipt",
+        give_up_after=VOICE_BUDGET if voice else SMS_BUDGET,
+    )
+    if promised is None:
         return False
-    if contact is not None and not (at and _has_newer(session, message)):
-        wish = city().keyword(body)
-        if wish == "stop":
-            contact.opted_out_at = contact.opted_out_at or clock.now()
-        elif wish == "start":
-            contact.opted_out_at = None
+    session.add(message)
+    session.flush()
     return True
 
 
-def _has_newer(session: Session, message: Message) -> bool:
+def receive(session: Session, text: Inbound) -> Message | None:
+    """Store an incoming text once, before it is understood; None if it was seen before. What came with it is fetched
+    later."""
+    contact = contacts.known(session, text.sender)
+    details = {"place": text.place, "address": text.address[:200], "button": text.button[:100], "late": bool(text.at)}
+    message = Message(
+        inbound=True,
+        sid=text.sid,
+        contact_id=contact.id if contact else None,
+        contact=contact,
+        body=whole(text.body),
+        details=json.dumps({name: value for name, value in details.items() if value}),
+        channel=text.channel,
+        status="received",
+        created_at=text.at or clock.now(),
+    )
+    if not stores.insert_new(session, message):
+        return None
+    if contact is not None and not (text.at and has_newer(session, message)):
+        contacts.wrote(contact, text.channel)
+    for media in text.media:
+        stores.insert_new(session, Photo(message_id=message.id, source=media.source, by="resident"))
+    return message
+
+
+def whole(text: str) -> str:
+    """`text` without halves of characters, which JSON can carry and no database keeps."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def details_of(message: Message) -> dict[str, Any]:
+    """What came with a text, or what it was filled with."""
+    found = message.details
+    return dict(json.loads(found)) if found else {}
+
+
+def has_newer(session: Session, message: Message) -> bool:
+    """The number has sent another text since this one, which came late."""
     newer = select(Message.id).where(
         Message.contact_id == message.contact_id, Message.inbound, Message.created_at > message.created_at
     )
@@ -110,7 +271,8 @@ def _has_newer(session: Session, message: Message) -> bool:
 
 
 def delivered(session: Session, message_id: UUID, *, sid: str, status: str, error: str | None) -> bool:
-    """Note what became of a text. Moves forward only; False when the receipt is late, doubled or unknown."""
+    """Note what became of a text. Moves forward only; False when the receipt is late, doubled or unknown. What failed
+    goes another way where there is one."""
     message = session.get(Message, message_id, with_for_update=True)
     if message is None or message.inbound:
         return False
@@ -122,13 +284,97 @@ def delivered(session: Session, message_id: UUID, *, sid: str, status: str, erro
     message.status, message.error, message.sid = status, error, message.sid or sid
     good = status not in _ENDED or status == "delivered"  # also "queued" proves that the carrier has it
     outgoing.receipt(session, message.id, provider_ref=sid, good=good, status=status)
+    if status in ("undelivered", "failed"):
+        failed(session, message, code=error or "")
     return True
 
 
+def refused(session: Session, message_id: UUID, *, code: str) -> None:
+    """The carrier did not take this text at all, and never will."""
+    message = session.get(Message, message_id, with_for_update=True)
+    if message is None or message.status != "promised":
+        return
+    message.status, message.error = "failed", code[:20]
+    failed(session, message, code=code)
+
+
+def barred(message: Message) -> str | None:
+    """Why this text may not leave any more, whatever was promised; None when it may. Answers may always."""
+    contact, asked = message.contact, message.reply_to_id is not None
+    if contact is None or not contact.phone or not message.body:
+        return "the number or the text was erased"
+    if contact.opted_out_at and not asked:
+        return "the resident asked for no texts"
+    if contact.restricted_at and not asked:
+        return "the resident gets nothing but answers"
+    if numbers.read(contact.phone).kind not in OURS:
+        return "it is no number of +62"
+    return None
+
+
+def failed(session: Session, message: Message, *, code: str) -> bool:
+    """The carrier will not bring this text there: close the channel where it never will, and go another way. True when
+    there is one."""
+    contact = message.contact
+    if contact is None:
+        return False
+    if code == "21610":  # the carrier's own list of who wants no texts
+        contact.opted_out_at = contact.opted_out_at or clock.now()
+        return False
+    if code in PERMANENT.get(message.channel, {}):
+        contacts.refuse(contact, message.channel, code)
+    template = message.template or ""
+    old = clock.now() - message.created_at > ELSEWHERE_WITHIN or _overtaken(session, message)
+    if old or contact.opted_out_at or contact.restricted_at:
+        return False
+    given = details_of(message)
+    tried = {*given.get("tried", ()), message.channel}
+    other = next((one for one in _ways(contact, template) if one not in tried), None)
+    if other is None:
+        return False
+    again = Message(
+        inbound=False,
+        contact_id=contact.id,
+        ticket_id=message.ticket_id,
+        template=template,
+        body=body(template, other, given.get("language", CITY_LANGUAGE), given.get("fills", {})),
+        details=json.dumps({**given, "tried": sorted(tried)}),
+        channel=other,
+        reply_to_id=message.reply_to_id,
+        status="promised",
+    )
+    about = session.get(Ticket, message.ticket_id) if message.ticket_id else None
+    return _promised(session, again, about, key=f"{other}:{message.id}", due=clock.now())
+
+
+def refusals(contact: Contact) -> list[tuple[str, str, str]]:
+    """The channels that never reach this number: the carrier's code, and what that means."""
+    codes = {SMS: contact.sms_refused, WHATSAPP: contact.whatsapp_refused}
+    return [(channel, code, PERMANENT[channel].get(code, "it said so")) for channel, code in codes.items() if code]
+
+
+def _overtaken(session: Session, message: Message) -> bool:
+    """A later state of the same ticket was promised to this number since."""
+    if message.ticket_id is None or city().sms_class(message.template or "") != "status":
+        return False
+    later = select(Message.template).where(
+        Message.ticket_id == message.ticket_id,
+        Message.contact_id == message.contact_id,
+        ~Message.inbound,
+        Message.created_at > message.created_at,
+        Message.id != message.id,
+    )
+    return any(city().sms_class(template or "") == "status" for template in session.scalars(later))
+
+
 def waits(message: Message) -> timedelta | None:
-    """For how long a status text that comes late must still wait, because it is night; None when it may go."""
+    """For how long a text that comes late must still wait, because it is night; None when it may go."""
     now = clock.now()
-    until = _after_night(now) if city().sms_class(message.template or "") == "status" else now
+    kind = city().sms_class(message.template or "")
+    by_day = message.reply_to_id is None and (
+        kind == "status" or (kind == "receipt" and now - message.created_at > RECEIPT_WITHIN)
+    )
+    until = _after_night(now) if by_day else now
     return until - now if until > now else None
 
 
@@ -146,7 +392,7 @@ def _status_rows(session: Session, ticket: Ticket, contact: Contact) -> list[tup
     rows = session.execute(
         select(Outbox, Message)
         .join(Message, Message.id == Outbox.subject_id)
-        .where(Outbox.ticket_id == ticket.id, Outbox.kind == "sms", Message.contact_id == contact.id)
+        .where(Outbox.ticket_id == ticket.id, Outbox.kind.in_(("sms", "call")), Message.contact_id == contact.id)
         .with_for_update(of=Outbox)
         .execution_options(populate_existing=True)
     )

@@ -91,6 +91,13 @@ class Contact(Base):
     opted_out_at: Mapped[datetime | None] = mapped_column(Moment)
     last_area: Mapped[str | None] = mapped_column(String(40))
     created_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
+    channel: Mapped[str | None] = mapped_column(String(10))  # how it wrote last: sms or whatsapp
+    whatsapp_at: Mapped[datetime | None] = mapped_column(Moment)  # its last WhatsApp message; 24 hours are free form
+    sms_refused: Mapped[str | None] = mapped_column(String(20))  # the carrier's code: never again on this channel
+    whatsapp_refused: Mapped[str | None] = mapped_column(String(20))
+    refused_at: Mapped[datetime | None] = mapped_column(Moment)
+    restricted_at: Mapped[datetime | None] = mapped_column(Moment)  # nothing goes to it but what it asks for
+    erased_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class Call(Base):
@@ -106,6 +113,7 @@ class Call(Base):
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     ghost: Mapped[bool] = mapped_column(default=False)
     prank: Mapped[bool] = mapped_column(default=False, server_default=false())
+    outbound: Mapped[bool] = mapped_column(default=False, server_default=false())  # we called
     transfers: Mapped[int] = mapped_column(default=0, server_default="0")  # how often it rang somebody, at our cost
     menu: Mapped[str | None] = mapped_column(String(8))
     goal: Mapped[str | None] = mapped_column(String(20))
@@ -134,6 +142,10 @@ class Turn(Base):
     __table_args__ = (Index("uq_turns_call_id_number", "call_id", "number", unique=True),)
 
 
+_UNDER_WAY = "state NOT IN ('resolved', 'confirmed', 'referred', 'merged', 'withdrawn')"
+_ASKED = "state IN ('resolved', 'waiting')"  # the resident has the word
+
+
 class Ticket(Base):
     """What somebody reported, who owns it, and by when."""
 
@@ -160,6 +172,11 @@ class Ticket(Base):
     flagged_at: Mapped[datetime | None] = mapped_column(Moment)
     quiet: Mapped[bool] = mapped_column(default=False, server_default=false())
     revision: Mapped[int] = mapped_column(default=1)
+    reopenings: Mapped[int] = mapped_column(default=0, server_default="0")
+    late_at: Mapped[datetime | None] = mapped_column(Moment)  # the first promised date that passed
+    warn_at: Mapped[datetime | None] = mapped_column(Moment)  # when the department is warned of the date; None: it was
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("tickets.id"))
     _tracking_code: Mapped[bytes | None] = _sealed_column("tracking_code")
     tracking_code = Sealed()
@@ -168,7 +185,12 @@ class Ticket(Base):
     events: Mapped[list["Event"]] = relationship(order_by="Event.position")
     notes: Mapped[list["Note"]] = relationship(order_by="Note.at")
     deliveries: Mapped[list["Outbox"]] = relationship(order_by="Outbox.created_at")
-    __table_args__ = (Index("ix_tickets_contact_id_created_at", "contact_id", "created_at"),)
+    __table_args__ = (
+        Index("ix_tickets_contact_id_created_at", "contact_id", "created_at"),
+        Index("ix_tickets_due", "due_at", postgresql_where=text(_UNDER_WAY), sqlite_where=text(_UNDER_WAY)),
+        Index("ix_tickets_answerable", "changed_at", postgresql_where=text(_ASKED), sqlite_where=text(_ASKED)),
+        Index("ix_tickets_closed_at", "closed_at"),
+    )
 
 
 class Event(Base):
@@ -256,6 +278,26 @@ class Survey(Base):
     at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
 
 
+class Rating(Base):
+    """One question how well something was done, and its answer: about a ticket that was resolved, or about a call.
+    Asked once in seven days of a number; open to an answer by text for 72 hours, by its page for longer."""
+
+    __tablename__ = "ratings"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contacts.id"))
+    ticket_id: Mapped[UUID | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    call_id: Mapped[UUID | None] = mapped_column(ForeignKey("calls.id"), unique=True)
+    _code: Mapped[bytes | None] = _sealed_column("code")  # of the page of a rated call
+    code = Sealed()
+    code_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    asked_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
+    score: Mapped[int | None]
+    solved: Mapped[bool | None]
+    answered_at: Mapped[datetime | None] = mapped_column(Moment)
+    channel: Mapped[str | None] = mapped_column(String(10))
+    __table_args__ = (Index("ix_ratings_contact_id_asked_at", "contact_id", "asked_at"),)
+
+
 class Announcement(Base):
     """What the city tells callers until a time: a notice or a flood notice before the menu, or a declared incident of a
     category, which is one ticket that callers may follow. Words and details hold one text for each language."""
@@ -293,22 +335,71 @@ class Recording(Base):
     removed_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
+class Photo(Base):
+    """A picture that belongs to a ticket: what a resident sent, or the department's proof. The picture itself is a
+    sealed file under var/, made anew from its pixels. `source` is where it is fetched from, once: the carrier's ids,
+    never an address that came from outside; None for what was uploaded."""
+
+    __tablename__ = "photos"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    ticket_id: Mapped[UUID | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    message_id: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id"), index=True)
+    source: Mapped[str | None] = mapped_column(String(200), unique=True)
+    kind: Mapped[str] = mapped_column(String(10), default="report")  # report, remark, proof
+    by: Mapped[str] = mapped_column(String(60))
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+    fingerprint: Mapped[str | None] = mapped_column(String(16), index=True)  # how it looks, to find it again
+    unusable: Mapped[str | None] = mapped_column(String(60))  # why it is not kept
+    created_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
+    fetched_at: Mapped[datetime | None] = mapped_column(Moment)
+    removed_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Chat(Base):
+    """The conversation by text with one number, whatever the channel: what it is being asked. A conversation sees it as
+    it sees a call."""
+
+    __tablename__ = "chats"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contacts.id"), unique=True)
+    _memory: Mapped[bytes | None] = _sealed_column("memory")
+    memory = Sealed()
+    changed_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
+    contact: Mapped[Contact] = relationship()
+
+
 class Message(Base):
-    """One text, in or out, and how far it came."""
+    """One text (or one telling by telephone), in or out, and how far it came. `details` holds as JSON what a text out
+    was filled with, and what came with a text in beside its words."""
 
     __tablename__ = "messages"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     inbound: Mapped[bool]
     sid: Mapped[str | None] = mapped_column(String(128), unique=True)
-    contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contacts.id"), index=True)
+    contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("contacts.id"))
     ticket_id: Mapped[UUID | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     template: Mapped[str | None] = mapped_column(String(20))
     _body: Mapped[bytes | None] = _sealed_column("body")
     body = Sealed()
+    _details: Mapped[bytes | None] = _sealed_column("details")
+    details = Sealed()
+    channel: Mapped[str] = mapped_column(String(10), default="sms", server_default="sms")  # sms, whatsapp, voice
+    reply_to_id: Mapped[UUID | None]  # the text in that this answers
+    intent: Mapped[str | None] = mapped_column(String(20))  # what a text in was understood as
     status: Mapped[str] = mapped_column(String(20))
     error: Mapped[str | None] = mapped_column(String(20))
     created_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
     contact: Mapped[Contact | None] = relationship()
+    __table_args__ = (
+        Index("ix_messages_contact_id_created_at", "contact_id", "created_at"),
+        Index(
+            "ix_messages_unread",
+            "created_at",
+            postgresql_where=text("inbound AND status = 'received'"),
+            sqlite_where=text("inbound AND status = 'received'"),
+        ),
+    )
 
 
 _OPEN = "state IN ('pending', 'leased', 'unknown', 'dead')"
@@ -374,6 +465,43 @@ class Beat(Base):
     __tablename__ = "beats"
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     at: Mapped[datetime] = mapped_column(Moment)
+
+
+class FailedLookup(Base):
+    """Somebody asked for a ticket and was not let in: by a link that is none, or by a number and digits that do not
+    belong together. `source` is a keyed hash of where it came from."""
+
+    __tablename__ = "failed_lookups"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(8))  # link, number
+    at: Mapped[datetime] = mapped_column(Moment, default=clock.now, index=True)
+    __table_args__ = (Index("ix_failed_lookups_source_at", "source", "at"),)
+
+
+class Switch(Base):
+    """Something that a person switched off for the whole house, until it is switched on again."""
+
+    __tablename__ = "switches"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    by: Mapped[str] = mapped_column(String(60))
+    reason: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
+
+
+class PrivacyEntry(Base):
+    """The register of what was done with personal data: a person's request with the time it must be answered by, or a
+    run of the retention with what it removed. Holds counts, never the data; `subject` is a keyed hash."""
+
+    __tablename__ = "privacy_register"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12))  # export, correct, restrict, erase, retention
+    subject: Mapped[str | None] = mapped_column(String(64), index=True)
+    by: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime] = mapped_column(Moment, default=clock.now, index=True)
+    due_at: Mapped[datetime | None] = mapped_column(Moment)
+    done_at: Mapped[datetime | None] = mapped_column(Moment)
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
 class Tally(Base):

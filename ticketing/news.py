@@ -7,22 +7,36 @@ thousand, so their texts are one promise that a worker keeps in batches (workers
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from config import clock
 from config.gsm7 import gsm7
-from config.hotline import city
-from ticketing import contacts, followers, history, knowing, lifecycle, links, messages, outgoing, terms
-from ticketing.models import Contact, Ticket
+from config.hotline import CITY_LANGUAGE, city
+from ticketing import contacts, followers, history, knowing, lifecycle, links, messages, outgoing, ratings, terms
+from ticketing.models import Contact, Message, Ticket
 
 PROPOSAL = "usulan"
 QUESTION_MOST = 36  # septets, as config/lint.py measures the texts
-_OF_PROPOSALS = {"SMS01": "SMS22", "SMS05b": "SMS32"}
+_OF_PROPOSALS = {"SMS01": "SMS22", "SMS05": "SMS32"}
 _UNTIL_ANSWER = {"SMS01"}  # these say when the first answer is due, the others when the matter is
 
 
-def received(session: Session, ticket: Ticket, *, held_until: datetime | None = None) -> bool:
-    """The first receipt, with the number. True when it was promised (the contact can and may get texts)."""
-    return to_reporter(session, ticket, "SMS01", occasion="", held_until=held_until)
+def received(
+    session: Session,
+    ticket: Ticket,
+    *,
+    template: str = "SMS01",
+    held_until: datetime | None = None,
+    reply_to: Message | None = None,
+    outside: str | None = None,
+) -> bool:
+    """The first receipt, with the number; `outside` is whose matter it is beyond the city. True when it was promised
+    (the contact can and may get texts)."""
+    fills = {}
+    if outside:
+        fills["referral"] = city().referrals[outside].short[contacts.language(ticket.contact, ticket.language)]
+    return to_reporter(session, ticket, template, occasion="", held_until=held_until, reply_to=reply_to, **fills)
 
 
 def of_state(session: Session, ticket: Ticket, note_text: str | None, why: dict[str, Any]) -> None:
@@ -33,12 +47,32 @@ def of_state(session: Session, ticket: Ticket, note_text: str | None, why: dict[
     language = contacts.language(ticket.contact, ticket.language)
     question = gsm7(note_text or "", QUESTION_MOST).rstrip(" ?") or city().text(language, "words", "ask_details")
     fills: dict[str, Any] = {"question": question}
+    if ticket.paused_at is not None:  # until when the clock stands still
+        fills["date"] = city().short_date(language, terms.last_day(terms.answer_until(ticket.paused_at)))
     if "to" in why:
         fills["referral"] = city().referrals[why["to"]].short[language]
     if "into" in why:
         fills["other"] = why["into"]
-    to_reporter(session, ticket, template, **fills)
+    if ticket.state == lifecycle.RESOLVED and ticket.category != PROPOSAL:
+        _resolved(session, ticket)
+    else:
+        to_reporter(session, ticket, template, **fills)
     _to_followers(session, ticket)
+
+
+def _resolved(session: Session, ticket: Ticket) -> None:
+    """With the question how it was, unless this number was asked in the last seven days."""
+    if not ratings.due(session, ticket.contact):
+        to_reporter(session, ticket, "SMS05c")
+    elif to_reporter(session, ticket, "SMS05"):
+        ratings.ask(session, ticket.contact, ticket=ticket)
+
+
+def late(session: Session, ticket: Ticket, reason: str | None, *, occasion: str = "") -> bool:
+    """The date has passed, or will not hold: why, and the new one. The same date is told once."""
+    day = terms.last_day(ticket.due_at)
+    fills: dict[str, Any] = {"reason": reason} if reason else {}
+    return to_reporter(session, ticket, "SMS17", occasion=f"{occasion}{ticket.reopenings}.{day}", **fills)
 
 
 def to_reporter(
@@ -48,6 +82,7 @@ def to_reporter(
     *,
     occasion: str | None = None,
     held_until: datetime | None = None,
+    reply_to: Message | None = None,
     **fills: Any,
 ) -> bool:
     """Promise a text to the reporter; True when it was. Once on each occasion, by default once for each event."""
@@ -60,6 +95,7 @@ def to_reporter(
         about=ticket,
         occasion=_last_event(session, ticket) if occasion is None else occasion,
         held_until=held_until,
+        reply_to=reply_to,
         **{**_fills(ticket, template, language), **fills},
     )
     return told is not None
@@ -70,6 +106,41 @@ def to_follower(session: Session, ticket: Ticket, contact: Contact, template: st
     language = contacts.language(contact, ticket.language)
     fills: dict[str, Any] = _fills(ticket, template, language)
     return messages.tell(session, contact, template, about=ticket, occasion=occasion, **fills) is not None
+
+
+def to_asker(
+    session: Session, contact: Contact, ticket: Ticket, level: str, *, reply_to: Message | None = None, occasion: str
+) -> bool:
+    """Tell somebody who asks how a ticket stands, as much as they may know (`level` is knowing.level's)."""
+    template = "SMS07p"
+    if level == knowing.OWN:
+        over = ticket.state in lifecycle.OVER or ticket.paused_at is not None
+        template = "SMS07c" if over else "SMS07"
+    language = contacts.language(contact, ticket.language)
+    fills: dict[str, Any] = {**_fills(ticket, template, language), **_status_fills(ticket, language)}
+    told = messages.tell(session, contact, template, about=ticket, occasion=occasion, reply_to=reply_to, **fills)
+    return told is not None
+
+
+def list_to_asker(
+    session: Session, contact: Contact, numbers: list[str], *, reply_to: Message | None = None, occasion: str
+) -> bool:
+    """Tell somebody who asks without a number how their reports stand: `numbers` are the open ones, newest first."""
+    if not numbers:
+        language = contacts.language(contact, CITY_LANGUAGE)
+        none = messages.tell(session, contact, "SMS08c", language=language, occasion=occasion, reply_to=reply_to)
+        return none is not None
+    found = {one.number: one for one in session.scalars(select(Ticket).where(Ticket.number.in_(numbers[:2])))}
+    newest = [found[number] for number in numbers[:2]]
+    if len(newest) == 1:
+        level = knowing.OWN if newest[0].contact_id == contact.id else knowing.FOLLOWED
+        return to_asker(session, contact, newest[0], level, reply_to=reply_to, occasion=occasion)
+    language = contacts.language(contact, newest[0].language)
+    status, status2 = (city().text(language, "words", f"state_{one.state}") for one in newest)
+    fills: dict[str, Any] = {"count": str(len(numbers)), "number": newest[0].number, "status": status}
+    fills |= {"other": newest[1].number, "status2": status2}
+    told = messages.tell(session, contact, "SMS08", language=language, occasion=occasion, reply_to=reply_to, **fills)
+    return told is not None
 
 
 def follower_template(ticket: Ticket) -> str:
@@ -96,6 +167,15 @@ def _to_followers(session: Session, ticket: Ticket) -> None:
     )
 
 
+def _status_fills(ticket: Ticket, language: str) -> dict[str, str]:
+    """Since when it is what it is, and when it is to be done."""
+    return {
+        "date": city().short_date(language, clock.local(ticket.changed_at).date()),
+        "from": city().clock_time(language, ticket.changed_at),
+        "date2": city().short_date(language, terms.last_day(ticket.due_at)),
+    }
+
+
 def _last_event(session: Session, ticket: Ticket) -> str:
     event = history.latest(session, ticket)
     return str(event.position) if event else "0"
@@ -113,4 +193,5 @@ def _fills(ticket: Ticket, template: str, language: str) -> dict[str, str]:
         "status": city().text(language, "words", f"state_{ticket.state}"),
         "date": city().short_date(language, terms.last_day(due)),
         "link": links.tracking(ticket.tracking_code),
+        "reason": city().text(language, "words", "reason_late"),
     }

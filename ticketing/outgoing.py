@@ -69,6 +69,17 @@ def release(session: Session, ticket: Ticket, *, report_waits_until: datetime | 
         ring_after_commit(session, row.queue)
 
 
+def held(session: Session, ticket: Ticket, department: str) -> bool:
+    """The report to this department has not left and takes along what is added until then."""
+    query = select(Outbox.id).where(
+        Outbox.ticket_id == ticket.id,
+        Outbox.destination == f"{DEPARTMENT}{department}",
+        Outbox.state == "pending",
+        Outbox.held,
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
 def drop(row: Outbox, why: str) -> None:
     """End a promise unkept, with a reason that a person can read."""
     row.state, row.last_error, row.finished_at, row.lease_token = "dead", why, clock.now(), None

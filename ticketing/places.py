@@ -1,9 +1,11 @@
-"""Which kelurahan somebody means by what they said: pure, forgiving with spelling, spacing and speech-to-text.
+"""Which kelurahan somebody means by what they said or where they stand: pure, forgiving with spelling, spacing and
+speech-to-text.
 
 Names are compared in lower case without spaces. A name that is really there beats one that only sounds like it, a
 longer one beats a shorter one, a kelurahan beats everything around it, and where two remain the caller is asked.
 """
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -23,6 +25,7 @@ NAME_WORDS = 4  # into so many words a name may be taken apart
 SHORTEST, SHORT = 5, 8
 SURE, SURE_IF_SHORT = 0.81, 0.85  # how like a name a misheard one must be
 CLOSE = 0.9  # the same, where more words than a name that is really there make a longer one
+INSIDE_KILOMETRES = 3.0
 NEAR = 0.05  # by how much one name must be better than the next
 
 Kind = Literal["kelurahan", "landmark", "outside", "kecamatan"]
@@ -175,6 +178,21 @@ def _outside(hits: list[_Name]) -> Place | None:
         if hit.rank < 2:
             return Place("outside", outside=hit.keys[0], outside_name=hit.name, why=f"{hit.name} is outside the city")
     return None
+
+
+def nearest(point: tuple[float, float]) -> str | None:
+    """The kelurahan whose centre is nearest to this latitude and longitude; None for a point that is not in the city.
+    Borders are not known here, so a point at one may get its neighbour."""
+    centres = [(_kilometres(point, (area.lat, area.lon)), key) for key, area in city().areas.items()
+               if area.lat is not None and area.lon is not None]  # fmt: skip
+    distance, key = min(centres, default=(math.inf, ""))
+    return key if distance <= INSIDE_KILOMETRES else None
+
+
+def _kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Near the equator and over a city the earth is flat enough."""
+    (lat, lon), (lat2, lon2) = one, other
+    return 111.2 * math.hypot(lat - lat2, (lon - lon2) * math.cos(math.radians(lat)))
 
 
 def _guess(runs: list[list[_Word]], within: set[str]) -> Place | None:

@@ -4,7 +4,7 @@ report only its named readers. Whoever looks at something personal is written in
 from sqlalchemy.orm import Session
 
 from config.hotline import city
-from ticketing import history, links, recordings, tickets
+from ticketing import history, lifecycle, links, recordings, tickets
 from ticketing.models import Ticket
 from ticketing.tickets import TicketError
 
@@ -25,6 +25,7 @@ def read(session: Session, ticket: Ticket, *, by: str) -> None:
 def reveal_number(session: Session, ticket: Ticket, *, by: str, reason: str) -> str:
     """The reporter's number, for a reason that is kept. Raises TicketError."""
     _readers_only(ticket, by)
+    _refuse_at_rest(ticket)
     if ticket.contact is None or not ticket.contact.phone:
         raise TicketError("the reporter left no number")
     _revealed(session, ticket, "number", by=by, reason=reason)
@@ -34,6 +35,7 @@ def reveal_number(session: Session, ticket: Ticket, *, by: str, reason: str) -> 
 def reveal_audio(session: Session, ticket: Ticket, *, by: str, reason: str) -> list[str]:
     """Links to the recordings, for a reason that is kept. Raises TicketError."""
     _readers_only(ticket, by)
+    _refuse_at_rest(ticket)
     rows = [recordings.current(session, ticket), *recordings.remarks(session, ticket)]
     found = [links.recording(row.id) for row in rows if row is not None and row.removed_at is None]
     if not found:
@@ -50,3 +52,9 @@ def _revealed(session: Session, ticket: Ticket, what: str, *, by: str, reason: s
 def _readers_only(ticket: Ticket, by: str) -> None:
     if not may_read(ticket, by):
         raise TicketError(f"this report is confidential; {by} is not among its readers")
+
+
+def _refuse_at_rest(ticket: Ticket) -> None:
+    """Who had the use of their data restricted is asked nothing and heard no more, once the report is over."""
+    if ticket.contact is not None and ticket.contact.restricted_at and ticket.state in lifecycle.OVER:
+        raise TicketError("the reporter had the use of their data restricted")

@@ -47,15 +47,18 @@ def attach(session: Session, ticket: Ticket, recording: Recording, *, kind: str 
 
 
 def current(session: Session, ticket: Ticket) -> Recording | None:
+    """The audio of the report, unless its time is over."""
     found: Recording | None = session.scalar(
-        select(Recording).where(Recording.ticket_id == ticket.id, Recording.current)
+        select(Recording).where(Recording.ticket_id == ticket.id, Recording.current, Recording.removed_at.is_(None))
     )
     return found
 
 
 def remarks(session: Session, ticket: Ticket) -> list[Recording]:
     """What the reporter added later, oldest first."""
-    query = select(Recording).where(Recording.ticket_id == ticket.id, Recording.kind == "remark")
+    query = select(Recording).where(
+        Recording.ticket_id == ticket.id, Recording.kind == "remark", Recording.removed_at.is_(None)
+    )
     return list(session.scalars(query.order_by(Recording.created_at, Recording.turn)))
 
 
@@ -103,10 +106,21 @@ def keep(recording_id: UUID, audio: bytes) -> None:
     fresh.replace(path)
 
 
-def remove(recording: Recording) -> None:
-    """Delete the audio; the row says that there was one, and when it went."""
-    _path(recording.id).unlink(missing_ok=True)
+def give_up(session: Session, recording: Recording) -> None:
+    """This audio is to be nowhere any more. The row says that there was one, and when it went; the file goes after the
+    commit (erasure.remove_files). Where nothing else will delete it at the carrier, that is promised."""
     recording.removed_at = clock.now()
+    key = f"recording:{recording.sid}"
+    if not outgoing.promised(session, key) or outgoing.given_up(session, key):
+        outgoing.promise(
+            session,
+            kind="recording",
+            queue="recordings",
+            destination=f"recording:{recording.id}",
+            key=f"{key}:removed",
+            subject=recording.id,
+            ticket=None,
+        )
 
 
 def audio(recording_id: UUID) -> bytes | None:

@@ -2,7 +2,7 @@
 hours, with the city's own holidays. The arithmetic is deadlines.py."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from config import clock
 from config.city import Term
@@ -34,6 +34,31 @@ def due(
     return _due(_terms(category, priority)[1], department, start, pauses)
 
 
+def renewed(
+    category: str, department: str, start: datetime, pauses: Sequence[Span] = (), *, priority: str = ""
+) -> datetime:
+    """The new date of what missed its date: the rule's own time again. The resident is told a day, so what would be due
+    within the day has all of it."""
+    new = due(category, department, start, pauses, priority=priority)
+    return new if new - start >= timedelta(days=1) else _end_of(last_day(new))
+
+
+def answer_until(asked: datetime) -> datetime:
+    """How long the clock stands still for a resident who was asked something: to the end of a working day of the city,
+    some days later."""
+    office = Hours.read(city().office_hours)
+    last = deadlines.due(asked, city().loop.waiting_working_days, "working_days", office, is_holiday=calendar())
+    return _end_of(last_day(last))
+
+
+def asked_until(now: datetime) -> datetime:
+    """Who was asked before this moment has had the time of `answer_until` by now."""
+    day = clock.local(now).date()
+    while answer_until(_end_of(day) - timedelta(seconds=1)) > now:
+        day -= timedelta(days=1)
+    return _end_of(day)
+
+
 def opening(department: str, moment: datetime) -> datetime:
     """When the department is open next; `moment` itself when it is open now."""
     return deadlines.next_opening(hours(department), moment, calendar())
@@ -49,6 +74,11 @@ def closing(department: str, day: date) -> datetime:
     spans = hours(department).on(day, calendar())
     end = spans[-1][1] if spans else datetime(day.year, day.month, day.day, 23, 59)  # noqa: DTZ001 - wall clock
     return end.replace(tzinfo=CITY_ZONE).astimezone(UTC)
+
+
+def _end_of(day: date) -> datetime:
+    """The midnight that ends it."""
+    return datetime.combine(day + timedelta(days=1), time.min, CITY_ZONE).astimezone(UTC)
 
 
 def _terms(category: str, priority: str) -> tuple[Term, Term]:

@@ -1,5 +1,6 @@
-"""What can be done with a ticket: open, move, assign, refuse, note. Every change is an event, and every promise that a
-change makes (to the department, to the resident) is a row of the same transaction. Nobody here commits."""
+"""What can be done with a ticket: open, move, assign, refuse, note, and what its reporter says of how it ended. Every
+change is an event, and every promise that a change makes (to the department, to the resident) is a row of the same
+transaction. Nobody here commits."""
 
 import re
 from dataclasses import dataclass
@@ -10,15 +11,31 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import clock, stores, vault
+from config.gsm7 import gsm7, gsm7_length
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import callers, history, lifecycle, news, outgoing, recordings, references, routing, terms
-from ticketing.deadlines import Span
-from ticketing.models import Call, Contact, Note, Recording, Ticket
+from ticketing import (
+    callers,
+    changes,
+    history,
+    lifecycle,
+    news,
+    notices,
+    outgoing,
+    ratings,
+    recordings,
+    references,
+    routing,
+    terms,
+)
+from ticketing.models import Call, Contact, Message, Note, Recording, Ticket
 
 HELD_FOR = timedelta(minutes=2)
+DRAFT_FOR = timedelta(hours=1)  # a written report waits so long for its place, then it leaves without
 URGED_AGAIN_AFTER = timedelta(days=1)
 SMS02_AFTER = timedelta(hours=1)
 WAIT_FOR_AUDIO = timedelta(minutes=2)
+REASON_MOST = 20  # septets of a reason for a delay, as config/lint.py measures the text
+DELAY, PUBLIC = "delay", "public"  # kinds of notes: why it is late; what its page shows as the latest word
 # PostgreSQL refuses some, some turn about what stands beside them; no person wrote any.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 
@@ -39,13 +56,27 @@ class Report:
     place_words: str | None = None
     outside: str | None = None
     late: bool = False
+    held: bool = False  # something is missing that was asked for: it leaves when that is here, or after a while
+    point: tuple[float, float] | None = None
+    words: str | None = None  # what it is about, of a report that was written
+    receipt: str = "SMS01"  # the text that answers it
     quiet: bool = False  # the reporter gets no texts, as after a callback that is told by a text of its own
+    again: str | None = None  # the number of the report that this one takes up once more
 
 
-def open_ticket(session: Session, report: Report, *, contact: Contact | None, call: Call | None, by: str) -> Ticket:
+def open_ticket(
+    session: Session,
+    report: Report,
+    *,
+    contact: Contact | None,
+    call: Call | None,
+    by: str,
+    reply_to: Message | None = None,
+) -> Ticket:
     """The ticket of this report, opened on first sight with its event, its delivery and the text to the resident.
 
-    Delivery and text are held for two minutes, or until `release`.
+    Delivery and text are held for two minutes, or until `release`. A report that was written (`reply_to` is the text)
+    goes at once, or as soon as its place is known.
     """
     known = session.scalar(select(Ticket).where(Ticket.report_key == report.key).with_for_update())
     if known is not None:
@@ -61,19 +92,34 @@ def open_ticket(session: Session, report: Report, *, contact: Contact | None, ca
     else:
         raise TicketError("no free ticket number was found")
     why = {"rule": _routed(report, clock.now()).rule, "late": report.late, "outside": report.outside}
+    why["again"] = report.again
     history.record(
         session, ticket, "opened", by=by, before=None, why={name: value for name, value in why.items() if value}
     )
-    if report.place_words:
-        note(session, ticket, report.place_words, by=by, kind="place", quiet=True)
+    for kind, words in (("words", report.words), ("place", report.place_words)):
+        if has_words(words):
+            note(session, ticket, str(words), by=by, kind=kind, quiet=True)
+    if report.again:  # what was said then is found there
+        before = city().text(CITY_LANGUAGE, "mail", "again").format(number=references.written(report.again))
+        note(session, ticket, before, by="hotline", quiet=True)
     if contact is not None and report.area:
         contact.last_area = report.area
     if call is not None and callers.repeats(session, call):
-        _flag(session, ticket, by=by, why={"repeat": "third call in seven days"})
-    until = clock.now() + HELD_FOR
-    _deliver(session, ticket, held_until=until)
-    news.received(session, ticket, held_until=until)
+        changes.flag(session, ticket, by=by, why={"repeat": "third call in seven days"})
+    _send_out(session, ticket, report, reply_to)
     return ticket
+
+
+def _send_out(session: Session, ticket: Ticket, report: Report, reply_to: Message | None) -> None:
+    """A caller may still review what was recorded; who writes has sent it, and it waits only for what is missing."""
+    if reply_to is None:
+        until = clock.now() + HELD_FOR
+        changes.deliver(session, ticket, held_until=until)
+        news.received(session, ticket, held_until=until)
+        return
+    changes.deliver(session, ticket, held_until=clock.now() + DRAFT_FOR if report.held else None)
+    if report.receipt:
+        news.received(session, ticket, template=report.receipt, reply_to=reply_to, outside=report.outside)
 
 
 def find(session: Session, number: str, *, change: bool = False) -> Ticket:
@@ -106,6 +152,9 @@ def move(
         raise TicketError(f"{to} is no state; there are {', '.join(lifecycle.STATES)}")
     if to not in lifecycle.MOVES[ticket.state]:
         raise TicketError(f"a ticket that is {ticket.state} cannot become {to}")
+    if to == lifecycle.REOPENED:
+        _reopen(session, ticket, by=by, note_text=note_text)
+        return
     if to == lifecycle.REFUSED:
         _refuse(session, ticket, owner, by=by, note_text=note_text)
         return
@@ -117,10 +166,12 @@ def move(
     if to == lifecycle.MERGED:
         why["into"] = _merge(session, ticket, into)
     if to == lifecycle.SCHEDULED and on is not None:
-        why["on"] = on.isoformat()
+        why |= {"on": on.isoformat(), "due": ticket.due_at.isoformat()}
+    if to == lifecycle.RESOLVED:
+        why["promised"] = changes.first_date(session, ticket).isoformat()
     _turn(session, ticket, to, by=by, action="moved", why=why, note_text=note_text)
     if to == lifecycle.SCHEDULED and on is not None:
-        ticket.due_at = terms.closing(ticket.department, on)
+        changes.promise_date(ticket, terms.closing(ticket.department, on))
     news.of_state(session, ticket, note_text, why)
 
 
@@ -135,17 +186,26 @@ def assign(session: Session, ticket: Ticket, department: str, *, by: str, note_t
     ticket.revision += 1
     why = {"from": before, "to": department}
     _turn(session, ticket, ticket.state, by=by, action="assigned", why=why, note_text=note_text)
-    _deliver(session, ticket)
+    changes.deliver(session, ticket)
 
 
 def note(session: Session, ticket: Ticket, text: str, *, by: str, kind: str = "remark", quiet: bool = False) -> None:
     """Add words to a ticket. They live apart from the history, where erasure can reach them."""
-    clean = " ".join(_CONTROL.sub(" ", text).split())[:2000]
+    clean = _readable(text)
     if not clean:
         raise TicketError("a note needs words")
     session.add(Note(ticket_id=ticket.id, by=by[: history.MOST_NAME], kind=kind, text=clean))
     if not quiet:
         history.record(session, ticket, "noted", by=by, before=ticket.state, why={"kind": kind})
+
+
+def has_words(text: str | None) -> bool:
+    """Whether there is anything in `text` that a person can read."""
+    return bool(_readable(text or ""))
+
+
+def _readable(text: str) -> str:
+    return " ".join(_CONTROL.sub(" ", text).split())[:2000]
 
 
 def give_contact(session: Session, ticket: Ticket, contact: Contact, *, by: str) -> None:
@@ -157,22 +217,126 @@ def give_contact(session: Session, ticket: Ticket, contact: Contact, *, by: str)
 
 
 def add_recording(session: Session, ticket: Ticket, recording: Recording, *, by: str) -> None:
-    """More words to a report: its department gets them too. Who was asked something has answered with it."""
+    """More words to a report: its department gets them too."""
     if recording.ticket_id is not None:
         return
     recordings.attach(session, ticket, recording, kind="remark")
-    if ticket.state == lifecycle.WAITING:
-        _turn(session, ticket, _before_waiting(session, ticket), by=by, action="answered", why={})
-    else:
-        history.record(session, ticket, "added", by=by, before=ticket.state, why={"what": "recording"})
-    ticket.revision += 1
-    _deliver(session, ticket)
+    added(session, ticket, by=by, what="recording")
     news.to_reporter(session, ticket, "SMS26")
+
+
+def added(session: Session, ticket: Ticket, *, by: str, what: str) -> None:
+    """The resident added something: the department gets it, with the report where that has not left. Who was asked
+    something has answered with it, and the clock goes on."""
+    if ticket.state == lifecycle.WAITING:
+        changes.turn(session, ticket, changes.before_waiting(session, ticket), by=by, action="answered", why={})
+    else:
+        history.record(session, ticket, "added", by=by, before=ticket.state, why={"what": what})
+    if not outgoing.held(session, ticket, ticket.department):
+        ticket.revision += 1
+        changes.deliver(session, ticket)
+
+
+def unanswered(session: Session, ticket: Ticket) -> None:
+    """The resident did not answer in time: the clock goes on, and the department hears that there is no answer."""
+    note(session, ticket, city().text(CITY_LANGUAGE, "mail", "no_answer"), by="hotline", quiet=True)
+    changes.turn(session, ticket, changes.before_waiting(session, ticket), by="hotline", action="unanswered", why={})
+    ticket.revision += 1
+    changes.deliver(session, ticket)
+
+
+def delay(session: Session, ticket: Ticket, reason: str, *, by: str, on: date | None = None) -> None:
+    """The department says why it takes longer, and to which day: the resident is told both at once. Without a day the
+    reason waits until the date has passed. Not longer than the rule's own time again; more than that is scheduled."""
+    if ticket.state in lifecycle.OVER or ticket.paused_at is not None:
+        raise TicketError(f"a ticket that is {ticket.state} is not late")
+    length = gsm7_length(reason)
+    if length is None or length > REASON_MOST:
+        raise TicketError(
+            f"a reason has at most {REASON_MOST} characters that a text can say, as in {gsm7(reason, REASON_MOST)!r}"
+        )
+    note(session, ticket, reason, by=by, kind=DELAY, quiet=on is not None)
+    if on is None:
+        return
+    new, old, now = terms.closing(ticket.department, on), ticket.due_at, clock.now()
+    latest = terms.last_day(terms.renewed(ticket.category, ticket.department, now, priority=ticket.priority))
+    if new <= max(now, old) or on > latest:
+        raise TicketError(
+            f"another date lies between {terms.last_day(max(now, old))} and {latest}; later work is scheduled"
+        )
+    changes.promise_date(ticket, new)
+    why = {"due": old.isoformat(), "new": new.isoformat(), "reason": "told"}
+    history.record(session, ticket, changes.DELAYED, by=by, before=ticket.state, why=why)
+    news.late(session, ticket, reason, occasion="delayed")
+
+
+def route_again(session: Session, ticket: Ticket, *, by: str) -> None:
+    """The place is known by now: a report that has not left yet goes to whoever owns the matter there."""
+    routed = routing.route(city(), ticket.category, ticket.area, clock.local(clock.now()).date())
+    if routed.department != ticket.department:
+        assign(session, ticket, routed.department, by=by)
+
+
+def rated(session: Session, ticket: Ticket, *, score: int, by: str, channel: str) -> None:
+    """The reporter says how well it was done: that closes what was resolved."""
+    ratings.answer(session, ticket, contact=ticket.contact, score=score, solved=None, channel=channel)
+    if ticket.state == lifecycle.RESOLVED:
+        confirm(session, ticket, by=by, why={"score": score})
+
+
+def confirm(session: Session, ticket: Ticket, *, by: str, why: dict[str, Any] | None = None) -> None:
+    """It is fixed: the reporter says so, or said nothing for long enough. Done twice it is done once."""
+    if ticket.state == lifecycle.CONFIRMED:
+        return
+    if ticket.state != lifecycle.RESOLVED:
+        raise TicketError(f"a ticket that is {ticket.state} cannot become {lifecycle.CONFIRMED}")
+    changes.turn(session, ticket, lifecycle.CONFIRMED, by=by, action="moved", why=why or {})
+
+
+def may_reopen(ticket: Ticket) -> bool:
+    """Whether this ticket is over, and not for so long that a new report is better."""
+    if ticket.state not in lifecycle.OVER:
+        return False
+    return ticket.closed_at is None or ticket.closed_at > clock.now() - timedelta(days=city().loop.reopen_within_days)
+
+
+def report_again(
+    session: Session, ticket: Ticket, *, by: str, channel: str = "", reply_to: Message | None = None
+) -> Ticket:
+    """A report that ended long ago is not fixed after all: a new one of the same matter, which names it. Asked again,
+    it is the same new one, opened again if that is over by now."""
+    kept = {note.kind: note.text for note in sorted(ticket.notes, key=lambda note: note.at)}
+    again = open_ticket(
+        session,
+        Report(
+            key=f"again:{ticket.id}:{ticket.reopenings}",
+            channel=channel or ticket.channel,
+            category=ticket.category,
+            language=ticket.language,
+            area=ticket.area,
+            place_words=kept.get("place"),
+            words=kept.get("words"),
+            point=(ticket.latitude, ticket.longitude) if ticket.latitude and ticket.longitude else None,
+            quiet=ticket.quiet,
+            again=ticket.number,
+        ),
+        contact=ticket.contact,
+        call=None,
+        by=by,
+        reply_to=reply_to,
+    )
+    if again.state in lifecycle.OVER:
+        if not may_reopen(again):
+            return report_again(session, again, by=by, channel=channel, reply_to=reply_to)
+        object_to(session, again, by=by)
+    release(session, again)
+    return again
 
 
 def object_to(session: Session, ticket: Ticket, *, by: str) -> str:
     """The reporter says that it is not fixed: what is over is opened again, what is under way gets priority. Returns
-    "reopened" or "escalated"."""
+    "reopened" or "escalated". For what ended long ago (see `may_reopen`) there is `report_again`."""
+    ratings.objected(session, ticket, channel=by)
     if ticket.state in lifecycle.OVER:
         move(session, ticket, lifecycle.REOPENED, by=by)
         return "reopened"
@@ -186,9 +350,9 @@ def urge(session: Session, ticket: Ticket, *, by: str, why: dict[str, Any]) -> N
     if ticket.flagged_at is not None and clock.now() - ticket.flagged_at < URGED_AGAIN_AFTER:
         history.record(session, ticket, "urged", by=by, before=ticket.state, why=why)
         return
-    _flag(session, ticket, by=by, why=why)
+    changes.flag(session, ticket, by=by, why=why)
     ticket.revision += 1
-    _deliver(session, ticket)
+    changes.deliver(session, ticket)
 
 
 def set_aside(session: Session, ticket: Ticket) -> None:
@@ -209,7 +373,7 @@ def reached_department(session: Session, ticket: Ticket, department: str) -> Non
         return
     # A reopened ticket was told with its new date (SMS06), which this would only replace.
     late = clock.now() - ticket.created_at > SMS02_AFTER and ticket.state != lifecycle.REOPENED
-    _turn(session, ticket, lifecycle.FORWARDED, by="hotline", action="forwarded", why={"to": department})
+    changes.turn(session, ticket, lifecycle.FORWARDED, by="hotline", action="forwarded", why={"to": department})
     if late:
         news.to_reporter(session, ticket, "SMS02")
 
@@ -219,7 +383,7 @@ def _new(report: Report, contact: Contact | None, call: Call | None) -> Ticket:
     routed = _routed(report, moment)
     code = references.new_tracking_code()
     category = city().category(report.category)
-    return Ticket(
+    opened = Ticket(
         number=references.new(),
         report_key=report.key,
         channel=report.channel,
@@ -235,11 +399,14 @@ def _new(report: Report, contact: Contact | None, call: Call | None) -> Ticket:
         call_id=call.id if call else None,
         created_at=moment,
         changed_at=moment,
+        latitude=report.point[0] if report.point else None,
+        longitude=report.point[1] if report.point else None,
         answer_due_at=terms.answer_due(report.category, routed.department, moment),
-        due_at=terms.due(report.category, routed.department, moment),
         tracking_code=code,
         tracking_hash=vault.lookup(code),
     )
+    changes.promise_date(opened, terms.due(report.category, routed.department, moment))
+    return opened
 
 
 def _routed(report: Report, moment: datetime) -> routing.Routed:
@@ -261,7 +428,32 @@ def _refuse(session: Session, ticket: Ticket, owner: str | None, *, by: str, not
     ticket.revision += 1
     why = {"from": before, "named": owner, "to": ticket.department}
     _turn(session, ticket, lifecycle.REFUSED, by=by, action="refused", why=why, note_text=note_text)
-    _deliver(session, ticket)
+    changes.deliver(session, ticket)
+
+
+def _reopen(session: Session, ticket: Ticket, *, by: str, note_text: str | None) -> None:
+    """Back to its owner, and whoever stands above it is told. What was not fixed twice is looked at by another office,
+    which both are told."""
+    owner, undone = ticket.department, ticket.state in lifecycle.DONE
+    verifies = undone and ticket.reopenings > 0
+    why: dict[str, Any] = {}
+    if verifies:
+        verification = city().loop.verification
+        ticket.department = verification if owner != verification else routing.TRIAGE
+        why = {"verification": True, "from": owner}
+        asked = city().text(CITY_LANGUAGE, "mail", "to_verify")
+        note(
+            session,
+            ticket,
+            asked.format(department=city().department(owner).name[CITY_LANGUAGE]),
+            by="hotline",
+            quiet=True,
+        )
+    _turn(session, ticket, lifecycle.REOPENED, by=by, action="moved", why=why, note_text=note_text)
+    news.of_state(session, ticket, note_text, why)
+    if undone:
+        what = notices.VERIFICATION if verifies else notices.REOPENED
+        notices.promise(session, ticket, what, department=owner, mark=ticket.revision)
 
 
 def _referral(key: str | None) -> str:
@@ -288,75 +480,10 @@ def _turn(
     why: dict[str, Any],
     note_text: str | None = None,
 ) -> None:
-    before, moment = ticket.state, clock.now()
+    """A change by a person, who may say why in words."""
     if note_text:
         note(session, ticket, note_text, by=by, kind="reason", quiet=True)
-    ticket.state, ticket.changed_at = to, moment
-    ticket.closed_at = moment if to in lifecycle.CLOSED else None
-    history.record(session, ticket, action, by=by, before=before, why=why)
-    if to == lifecycle.REOPENED:
-        ticket.revision += 1
-        ticket.merged_into_id = None
-        ticket.due_at = terms.due(ticket.category, ticket.department, moment, priority=ticket.priority)
-        _deliver(session, ticket)
-    elif before in lifecycle.PAUSED or to in lifecycle.PAUSED:
-        _stop_or_start_clock(session, ticket, moment)
-
-
-def _stop_or_start_clock(session: Session, ticket: Ticket, moment: datetime) -> None:
-    """While the resident is asked something the clock stands still; afterwards the deadline moves by what was lost."""
-    if ticket.state in lifecycle.PAUSED:
-        ticket.paused_at = ticket.paused_at or moment
-        return
-    start, since = ticket.created_at, None
-    pauses: list[Span] = []
-    for event in history.of(session, ticket):
-        if event.after == lifecycle.REOPENED:
-            start, pauses = event.at, []
-        if event.after in lifecycle.PAUSED:
-            since = since or event.at
-        elif since:
-            pauses.append((since, event.at))
-            since = None
-    ticket.paused_at = None
-    ticket.due_at = terms.due(ticket.category, ticket.department, start, pauses, priority=ticket.priority)
-
-
-def _flag(session: Session, ticket: Ticket, *, by: str, why: dict[str, Any]) -> None:
-    """Mark a ticket that needs a look, one priority higher; its dates come nearer, never later."""
-    before, moment = ticket.priority, clock.now()
-    ticket.priority = routing.more_urgent(city(), before)
-    ticket.flagged_at = moment
-    if ticket.paused_at is None:
-        sooner = terms.answer_due(ticket.category, ticket.department, moment, priority=ticket.priority)
-        ticket.answer_due_at = min(ticket.answer_due_at, sooner)
-        due = terms.due(ticket.category, ticket.department, moment, priority=ticket.priority)
-        ticket.due_at = min(ticket.due_at, due)
-    why = {**why, "priority": f"{before} -> {ticket.priority}"}
-    history.record(session, ticket, "urged", by=by, before=ticket.state, why=why)
-
-
-def _before_waiting(session: Session, ticket: Ticket) -> str:
-    """What the ticket was before the resident was asked something."""
-    asked = [event for event in history.of(session, ticket) if event.after == lifecycle.WAITING]
-    before = asked[-1].before if asked else None
-    return before if before in lifecycle.MOVES[lifecycle.WAITING] else lifecycle.ACCEPTED
-
-
-def _deliver(session: Session, ticket: Ticket, *, held_until: datetime | None = None) -> None:
-    """One row per (ticket, destination, revision)."""
-    kind = "webhook" if city().department(ticket.department).webhook else "email"
-    outgoing.promise(
-        session,
-        kind=kind,
-        queue="dispatch",
-        destination=f"{outgoing.DEPARTMENT}{ticket.department}",
-        key=f"{kind}:{ticket.id}:{ticket.department}:{ticket.revision}",
-        subject=ticket.id,
-        ticket=ticket,
-        not_before=held_until,
-        held=held_until is not None,
-    )
+    changes.turn(session, ticket, to, by=by, action=action, why=why)
 
 
 def _silent_words() -> str:

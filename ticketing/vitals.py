@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from config import stores
-from ticketing import spending
-from ticketing.models import Beat, Outbox, Tally
+from ticketing import privacy, spending
+from ticketing.models import Beat, Message, Outbox, Tally
 
 OPEN = ("pending", "leased", "unknown", "dead")
 
@@ -17,15 +17,18 @@ OPEN = ("pending", "leased", "unknown", "dead")
 @dataclass(frozen=True)
 class Vitals:
     """Ages are in seconds, None where there is nothing of that kind; spent is today's count and its ceiling;
-    died_today counts what died within a day."""
+    died_today counts what died within a day, requests_overdue what people asked about their data and waits too long."""
 
     rows: dict[tuple[str, str], int]
     oldest_due: float | None
     oldest_unknown: float | None
+    oldest_unread: float | None
     beats: dict[str, float]
     tallies: dict[str, int]
     died_today: int
     spent: dict[str, tuple[int, int]]
+    stopped: bool  # nothing leaves for residents, because somebody said so
+    requests_overdue: int
 
 
 def vitals(session: Session) -> Vitals:
@@ -35,6 +38,7 @@ def vitals(session: Session) -> Vitals:
         Outbox.state.in_(("pending", "unknown")), Outbox.not_before <= moment
     )
     unknown = select(func.min(Outbox.unknown_since)).where(Outbox.state == "unknown")
+    unread = select(func.min(Message.created_at)).where(Message.inbound, Message.status == "received")
     counted = select(Outbox.kind, Outbox.state, func.count()).where(Outbox.state.in_(OPEN))
     died = select(func.count()).where(Outbox.state == "dead", Outbox.finished_at > moment - timedelta(days=1))
     return Vitals(
@@ -43,10 +47,13 @@ def vitals(session: Session) -> Vitals:
         },
         oldest_due=_age(moment, session.scalar(due)),
         oldest_unknown=_age(moment, session.scalar(unknown)),
+        oldest_unread=_age(moment, session.scalar(unread)),
         beats={beat.name: _since(moment, beat.at) for beat in session.scalars(select(Beat))},
         tallies={tally.name: tally.count for tally in session.scalars(select(Tally).order_by(Tally.name))},
         died_today=session.scalar(died) or 0,
         spent=spending.used(session),
+        stopped=spending.stopped(session) is not None,
+        requests_overdue=privacy.overdue(session),
     )
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from config import stores
+from config import clock, stores
 from config.hotline import city
-from ticketing import followers, history, numbers, proposals, readers
+from ticketing import followers, history, lifecycle, numbers, proposals, ratings, readers
 from ticketing.models import Outbox, Ticket
 from ticketing.news import PROPOSAL
 
@@ -36,6 +36,17 @@ def shown(session: Session, ticket: Ticket, *, reader: str | None = None) -> dic
         "language": ticket.language,
         "answer_due_at": _iso(ticket.answer_due_at),
         "refusals": ticket.refusals,
+        "missed": _iso(missed) if (missed := _missed(ticket)) else None,
+        "reopenings": ticket.reopenings,
+        "paused_at": _iso(ticket.paused_at) if ticket.paused_at else None,
+        "ratings": [
+            {
+                "score": one.score,
+                "solved": one.solved,
+                "answered_at": _iso(one.answered_at) if one.answered_at else None,
+            }
+            for one in ratings.of(session, ticket)
+        ],
         "history": [
             {
                 "at": _iso(event.at),
@@ -123,6 +134,12 @@ def _row(ticket: Ticket, *, reader: str | None = None) -> dict[str, Any]:
             {"kind": row.kind, "destination": _destination(row), "state": row.state} for row in ticket.deliveries
         ],
     }
+
+
+def _missed(ticket: Ticket) -> datetime | None:
+    """The first date that passed, also when the ticket has another one by now."""
+    passed = ticket.due_at <= clock.now() and ticket.paused_at is None and ticket.state not in lifecycle.OVER
+    return ticket.late_at or (ticket.due_at if passed else None)
 
 
 def _area(key: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""python -m workers QUEUE: one RQ worker on exactly one queue. python -m workers sweep: the sweeper.
+"""python -m workers QUEUE: one RQ worker on exactly one queue. The sweeper is python -m ivr.sweeper.
 
 A worker on several queues would lose a job for good if it died between taking and starting it.
 """
@@ -13,7 +13,6 @@ from rq.serializers import JSONSerializer
 
 from config import logs
 from config.settings import settings
-from workers import schedule
 from workers.outbox import QUEUES
 
 # What a job needs is imported before the fork, so that each job does not import it again.
@@ -36,9 +35,7 @@ def main() -> None:
     if settings().problems():
         raise SystemExit("\n".join(f"refusing to start: {problem}" for problem in settings().problems()))
     wanted = sys.argv[1] if len(sys.argv) == 2 else ""
-    if wanted == "sweep":
-        schedule.run()
-    elif wanted in QUEUES:
+    if wanted in QUEUES:
         Stoppable(
             [wanted],
             connection=Redis.from_url(settings().redis_url),
@@ -48,7 +45,7 @@ def main() -> None:
             job_monitoring_interval=5,
         ).work(logging_level="WARNING")
     else:
-        raise SystemExit(f"python -m workers sweep | {' | '.join(QUEUES)}")
+        raise SystemExit(f"python -m workers {' | '.join(QUEUES)}")
 
 
 if __name__ == "__main__":

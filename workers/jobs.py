@@ -73,6 +73,7 @@ def _broke(work: Work, fault: Exception) -> Outcome:
 def _ask_first(sender: Sender, parcel: Any, work: Work) -> Outcome:
     """Nobody knows whether this left us. Ask the other side; send again only what may be sent again."""
     found = sender.ask(parcel)
+    log("asked", row=str(work.id), kind=work.kind, found=found.state if found else "no")
     if found is not None:
         return found
     if work.declined:

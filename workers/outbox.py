@@ -36,7 +36,12 @@ RING_PAUSE = 5.0
 MOST_TRIES = 3
 DIED, MOST_DEATHS = "the worker died during the call", 5
 # What fails for all rows of a kind at once, because one carrier takes them all: they share its breaker.
-CARRIER = {"sms": "carrier:texts", "recording": "carrier:recordings"}
+CARRIER = {
+    "sms": "carrier:texts",
+    "call": "carrier:calls",
+    "recording": "carrier:recordings",
+    "photo": "carrier:photos",
+}
 BREAKER_OPENS_AFTER, BREAKER_OPEN = 5, timedelta(seconds=60)
 UNKNOWN_ASK_AFTER, UNKNOWN_GIVE_UP = timedelta(seconds=20), timedelta(minutes=10)
 
@@ -76,6 +81,11 @@ class Outcome:
 
 def sent(provider_ref: str | None = None) -> Outcome:
     return Outcome("sent", provider_ref=provider_ref)
+
+
+def done_for_now(reason: str, *, provider_ref: str, wait: timedelta) -> Outcome:
+    """It went well, and is done again after `wait` unless it turns out meanwhile that once was enough."""
+    return Outcome("sent", reason, provider_ref=provider_ref, wait=wait)
 
 
 def later(reason: str, *, wait: timedelta | None = None, blame: bool = True) -> Outcome:
@@ -288,7 +298,7 @@ def _record(row: Outbox, outcome: Outcome, moment: datetime) -> None:
     if outcome.free:
         row.attempts -= 1
     row.faults += int(outcome.fault)
-    if outcome.state == "sent":
+    if outcome.state == "sent" and outcome.wait is None:
         row.state, row.finished_at = "sent", moment
     elif outcome.state == "dead" or moment > row.give_up_at:
         row.state, row.finished_at = "dead", moment
@@ -299,7 +309,7 @@ def _record(row: Outbox, outcome: Outcome, moment: datetime) -> None:
         row.state, row.not_before = "unknown", moment + (outcome.wait or UNKNOWN_ASK_AFTER)
     else:  # what may have happened in any other way is simply done again, under the same key
         row.state = "pending"
-        row.not_before = moment + (outcome.wait or _back_off(row))
+        row.not_before = moment + (_back_off(row) if outcome.wait is None else outcome.wait)
 
 
 def _back_off(row: Outbox) -> timedelta:

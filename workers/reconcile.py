@@ -183,9 +183,14 @@ class _Run:
     def _receive(self, told: Any) -> None:
         self._check_time()
         sender = numbers.read(told.from_, hotline=settings().hotline_number)
+        pictures = told.media.list(limit=10) if int(told.num_media or 0) else []
+        media = [messages.Media(f"carrier:{told.sid}/{one.sid}") for one in pictures]
         with outbox.transaction() as session:
-            body = (told.body or "")[:MOST_BODY]
-            new = messages.receive(session, sid=told.sid, sender=sender, body=body, at=told.date_created)
+            channel = messages.WHATSAPP if str(told.from_).startswith("whatsapp:") else messages.SMS
+            text = messages.Inbound(
+                told.sid, sender, (told.body or "")[:MOST_BODY], channel, at=told.date_created, media=tuple(media)
+            )
+            new = messages.receive(session, text) is not None
         self.found["texts"] += new
 
     def _settle(self, told: Any, message_id: UUID) -> None:

@@ -1,7 +1,7 @@
 """What runs when. The sweeper is one plain process that never needs Redis; two of them at once are harmless."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from config.logs import log, warn
 from config.stopping import Stopping
 from ticketing import retention
 from ticketing.models import Beat
-from workers import jobs, outbox, reconcile
+from workers import chase, jobs, outbox, reconcile
 
 STEP = 1.0
 BY_HAND_SECONDS = 3.0
@@ -46,18 +46,19 @@ def beat() -> None:
 SCHEDULE = (
     Regular("sweep", timedelta(seconds=10), sweep),
     Regular("beat", timedelta(seconds=10), beat),
+    Regular("chase", timedelta(minutes=1), chase.chase),
     Regular("reconcile", timedelta(minutes=5), reconcile.reconcile),
     Regular("forget", timedelta(hours=1), retention.forget),
 )
 
 
-def run() -> None:
+def run(schedule: Sequence[Regular] = SCHEDULE) -> None:
     """Do what is on the schedule until told to stop. One that fails is tried again at its next time."""
     stop = Stopping()
     log("sweeper started")
-    next_time = {regular.name: time.monotonic() for regular in SCHEDULE}  # a clock set back must not stop the sweep
+    next_time = {regular.name: time.monotonic() for regular in schedule}  # a clock set back must not stop the sweep
     while not stop.asked:
-        for regular in SCHEDULE:
+        for regular in schedule:
             if time.monotonic() >= next_time[regular.name] and not stop.asked:
                 next_time[regular.name] = time.monotonic() + regular.every.total_seconds()
                 try:

@@ -2,6 +2,6 @@
 
 from flask import Blueprint
 
-from ivr.channels import sms, voice
+from ivr.channels import aggregator, sms, told, voice
 
-CHANNELS: tuple[Blueprint, ...] = (voice.voice, sms.sms)
+CHANNELS: tuple[Blueprint, ...] = (voice.voice, told.told, sms.sms, aggregator.aggregator)

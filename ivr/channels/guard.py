@@ -31,12 +31,16 @@ _KNOWN = {
     "AccountSid", "CallSid", "From", "To", "CallStatus", "Digits", "SpeechResult", "Confidence", "RecordingSid",
     "RecordingUrl", "RecordingDuration", "RecordingStatus", "DialCallStatus", "DialBridged", "DialCallSid",
     "ParentCallSid", "CallDuration", "MessageSid", "MessageStatus", "ErrorCode", "ErrorUrl", "Body", "NumMedia",
+    "Latitude", "Longitude", "Address", "Label", "ProfileName", "WaId", "ButtonText", "ButtonPayload", "MessageType",
+    *(f"{name}{at}" for name in ("MediaUrl", "MediaContentType") for at in range(10)),
 }  # fmt: skip
 # Those that may be missing and mean something where they are not.
 _OPTIONAL = (
     "Digits", "SpeechResult", "RecordingSid", "RecordingUrl", "RecordingDuration", "DialCallStatus", "DialBridged",
-    "ErrorCode",
+    "ErrorCode", "MediaUrl", "MediaContentType", "Latitude", "Longitude", "ButtonPayload",
 )  # fmt: skip
+# What residents say and write, which may hold any word.
+_WORDS = {"SpeechResult", "Body", "ProfileName", "Address", "Label", "ButtonText", "ButtonPayload"}
 _MOST = 256
 SECONDS = 2.5  # for the database, in all: with a connection to be made the answer still leaves within the carrier's 4 s
 
@@ -90,11 +94,10 @@ class Fields:
 
 
 def _moved(name: str, value: str) -> bool:
-    """Whether a field that may be missing has become part of this one, which the signature would not tell. What is
-    said and written may hold any word."""
+    """Whether a field that may be missing has become part of this one, which the signature would not tell."""
     if name not in _KNOWN and (name + value).startswith(_OPTIONAL):
         return True
-    return name not in ("SpeechResult", "Body") and any(optional in value for optional in _OPTIONAL)
+    return name not in _WORDS and any(optional in value for optional in _OPTIONAL)
 
 
 CALL = Fields(("AccountSid", "CallSid", "From", "To", "CallStatus"))

@@ -1,5 +1,7 @@
-"""Texts: what residents send is stored once and answered empty; what became of ours is noted. One door out: any answer
-in words goes through ticketing/messages.py, never through the webhook's reply."""
+"""Texts through the carrier, SMS and WhatsApp: what residents send is handed to the inbox and answered empty; what
+became of ours is noted. One door out: any answer in words goes through ticketing/messages.py, never through the
+webhook's reply.
+"""
 
 import re
 
@@ -10,26 +12,59 @@ from twilio.twiml.messaging_response import MessagingResponse
 from config import measures
 from config.logs import log, warn
 from config.settings import settings
+from ivr.channels import inbox
 from ivr.channels.guard import TEXT, TEXT_STATUS, Form, NoRoom, guarded
 from ticketing import links, messages, numbers
 from workers import outbox
 
 sms = Blueprint("sms", __name__)
 
-MOST_BODY = 5_000
+MOST_MEDIA = 10
 _WORD = re.compile(r"[a-z]{1,20}")
 _CODE = re.compile(r"[0-9]{1,10}")
+_MEDIA = re.compile(r"/Media/(ME[0-9a-fA-F]{32})(?:\?|$)")
+_DEGREES = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{1,15})?")
 
 
 @sms.post("/sms/incoming")
 @guarded(TEXT)
 def incoming(form: Form) -> Response:
     """A text from a resident."""
-    sender = numbers.read(form["From"], hotline=settings().hotline_number)
-    body = form["Body"][:MOST_BODY]
-    new = outbox.carry_out(lambda session: messages.receive(session, sid=form["MessageSid"], sender=sender, body=body))
-    log("text received", message=form["MessageSid"], new=new, sender=numbers.mask(sender.e164))
+    inbox.take(_read(form))
     return Response(str(MessagingResponse()), mimetype="text/xml")
+
+
+def _read(form: Form) -> messages.Inbound:
+    """A text as the inbox wants it. Who somebody calls themselves (ProfileName) is not kept."""
+    whatsapp = form["From"].startswith("whatsapp:")
+    return messages.Inbound(
+        sid=form["MessageSid"],
+        sender=numbers.read(form["From"], hotline=settings().hotline_number),
+        body=(form["Body"] or form.get("ButtonText", ""))[: inbox.MOST_BODY],
+        channel=messages.WHATSAPP if whatsapp else messages.SMS,
+        media=tuple(_media(form)),
+        place=_place(form.get("Latitude", ""), form.get("Longitude", "")),
+        address=form.get("Address", "") or form.get("Label", ""),
+        button=form.get("ButtonPayload", ""),
+    )
+
+
+def _media(form: Form) -> list[messages.Media]:
+    """The ids of what came along; the address that is sent with them is never fetched."""
+    found = []
+    for at in range(MOST_MEDIA):
+        sid = _MEDIA.search(form.get(f"MediaUrl{at}", ""))
+        if sid:
+            source = f"carrier:{form['MessageSid']}/{sid[1]}"
+            found.append(messages.Media(source, form.get(f"MediaContentType{at}", "")))
+    return found
+
+
+def _place(latitude: str, longitude: str) -> tuple[float, float] | None:
+    if not (_DEGREES.fullmatch(latitude) and _DEGREES.fullmatch(longitude)):
+        return None
+    point = float(latitude), float(longitude)
+    return point if abs(point[0]) <= 90 and abs(point[1]) <= 180 else None
 
 
 @sms.post("/sms/status")

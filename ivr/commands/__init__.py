@@ -12,9 +12,11 @@ from ivr.commands import (
     house,
     menu,
     outbox,
+    privacy,
     prompts,
     proposals,
     stats,
+    texts,
     tickets,
 )
 
@@ -24,8 +26,10 @@ COMMANDS: tuple[click.Command, ...] = (
     callbacks.callbacks_group,
     proposals.proposals_group,
     calls.calls_group,
+    privacy.privacy_group,
     stats.stats_command,
     outbox.outbox_command,
+    texts.texts_group,
     fallback.fallback_group,
     prompts.prompts_group,
     menu.menu_command,

@@ -90,6 +90,23 @@ def incident(number: str, id_: str, en: str, until: datetime, areas: tuple[str, 
     _begin(kind="incident", words={"id": id_, "en": en}, number=number, until=until, areas=areas, by=by)
 
 
+@announce_group.command("alert")
+@click.option("--level", required=True, type=click.IntRange(1, 4), help="The river's alert level (Siaga).")
+@click.option("--cm", required=True, type=click.IntRange(1, 9999), help="How high the water stands.")
+@click.option("--area", "areas", multiple=True, required=True, help="A kelurahan or kecamatan to be warned; repeat.")
+@by
+@click.option("--second", required=True, help="The other person who decides it.")
+def alert(level: int, cm: int, areas: tuple[str, ...], by: str, second: str) -> None:
+    """Warn by text everybody whose last report was there. Two people decide."""
+    try:
+        with outbox.transaction() as session:
+            made = announcements.alert(session, level=level, cm=cm, areas=areas, by=by, second=second)
+            shown = _shown(session, made)
+    except AnnouncementError as fault:
+        raise click.ClickException(str(fault)) from fault
+    _print([shown], as_json=False)
+
+
 @announce_group.command("end")
 @click.argument("id_", metavar="ID", type=click.UUID)
 def end(id_: UUID) -> None:

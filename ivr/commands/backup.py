@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @click.command("backup")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, writable=True, path_type=Path))
 def backup_command(folder: Path) -> None:
-    """Write database and recordings into one file in FOLDER, while the hotline works."""
+    """Write database, recordings and photos into one file in FOLDER, while the hotline works."""
     from ivr import backup  # noqa: PLC0415 - no web process needs it
 
     began = time.monotonic()

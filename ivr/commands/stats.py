@@ -10,7 +10,7 @@ import click
 
 from config import clock, stores
 from ivr.commands.options import as_json
-from ticketing import statistics
+from ticketing import outcomes, statistics
 
 WIDTH = 100
 A_WEEK, A_YEAR = timedelta(days=6), timedelta(days=365)  # from the first to the last day
@@ -33,14 +33,23 @@ def stats_command(first: datetime | None, last: datetime | None, by: statistics.
     if to - begin > A_YEAR or not 2000 <= to.year < 3000:
         raise click.ClickException("a period has at most 366 days, in this millennium")
     with stores.reading() as session:
-        found = statistics.report(session, begin, to, by=by)
+        found = {**statistics.report(session, begin, to, by=by), "reports": outcomes.report(session, begin, to)}
     click.echo(json.dumps(found, ensure_ascii=False, indent=1) if as_json else "\n".join(_tables(found, begin, to)))
 
 
 def _tables(found: Mapping[str, Any], first: date, last: date) -> list[str]:
     head = f"{first} to {last}; shares in %; ! is over 5 %, ALARM is 10 % or more"
     tail = ["", FORGOTTEN] if found["forgotten"] else []
-    return [head, "", *_questions(found["nodes"]), "", *_calls(found), "", *_details(found["total"]), *tail]
+    return [
+        head,
+        "",
+        *_questions(found["nodes"]),
+        "",
+        *_calls(found),
+        "",
+        *_details(found["total"], found["reports"]),
+        *tail,
+    ]
 
 
 def _questions(nodes: list[dict[str, Any]]) -> list[str]:
@@ -74,9 +83,9 @@ def _calls(found: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _details(total: Mapping[str, Any]) -> list[str]:
+def _details(total: Mapping[str, Any], reports: Mapping[str, Any]) -> list[str]:
     """What the tables have no room for, over the whole period."""
-    survey, callbacks = total["survey"], total["callbacks"]
+    survey, callbacks, ratings = total["survey"], total["callbacks"], reports["ratings"]
     rest = {name.replace("_", " "): total[name] for name in ("abandoned", *statistics.WITHOUT_GOAL)}
     told = {
         "goals": _counts(total["goals"]),
@@ -85,6 +94,13 @@ def _details(total: Mapping[str, Any]) -> list[str]:
         "noise": f"ghosts {_share(total['ghost_share'])}, pranks {_share(total['prank_share'])}",
         "survey": f"{survey['answers']} answers, mean {_or_dash(survey['mean'])}, solved {_share(survey['solved'])}",
         "callbacks": f"{callbacks['due']} due, kept in their window {callbacks['kept']} ({_share(callbacks['share'])})",
+        "reports": f"{reports['resolved']} resolved, on time {reports['on_time']} "
+        f"({_share(reports['on_time_share'])}), "
+        f"opened again {reports['reopened']} ({_share(reports['reopened_share'])})",
+        "confirmed": f"by residents {reports['confirmed_by_residents']}, by silence {reports['confirmed_by_silence']}, "
+        f"by others {reports['confirmed_by_others']}",
+        "ratings": f"{ratings['answered']} of {ratings['asked']} answered, mean {_or_dash(ratings['mean'])}, "
+        f"4 or 5 {_share(ratings['content'])}, not solved {ratings['not_solved']}",
     }
     return [
         textwrap.fill(words, WIDTH, initial_indent=f"{name:<11}", subsequent_indent=" " * 11)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from config import stores
 from ivr.commands.options import as_json, by
-from ticketing import lifecycle, readers, tickets, worklist
+from ticketing import lifecycle, photos, readers, tickets, worklist
 from ticketing.models import Ticket
 from workers import outbox
 
@@ -117,12 +118,39 @@ def assign(session: Session, ticket: Ticket, department: str, by: str, note_text
 @tickets_group.command("note")
 @number
 @click.argument("text")
+@click.option("--public", is_flag=True, help="For the resident: the page shows it as the latest word.")
 @by
 @as_json
 @_changes
-def note(session: Session, ticket: Ticket, text: str, by: str) -> None:
+def note(session: Session, ticket: Ticket, text: str, public: bool, by: str) -> None:
     """Add words to a ticket."""
-    tickets.note(session, ticket, text, by=by)
+    tickets.note(session, ticket, text, by=by, kind=tickets.PUBLIC if public else "remark")
+
+
+@tickets_group.command("delay")
+@number
+@click.option("--reason", required=True, help="At most 20 characters, as the text says it: menunggu material.")
+@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="The new day; the resident is told at once.")
+@by
+@as_json
+@_changes
+def delay(session: Session, ticket: Ticket, reason: str, day: datetime | None, by: str) -> None:
+    """Say why a ticket takes longer, and until when. Without a day the reason is told once the date has passed."""
+    tickets.delay(session, ticket, reason, by=by, on=day.date() if day else None)
+
+
+@tickets_group.command("photo")
+@number
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@by
+@as_json
+@_changes
+def photo(session: Session, ticket: Ticket, file: Path, by: str) -> None:
+    """Add the department's proof: a picture of what was done (JPEG, PNG or WebP)."""
+    try:
+        photos.keep_upload(session, ticket, file.read_bytes(), by=by, kind=photos.PROOF)
+    except photos.NotAPicture as fault:
+        raise click.ClickException(f"{file.name} cannot be kept as a photo: {fault.reason}") from fault
 
 
 @tickets_group.command("reveal")
@@ -151,6 +179,13 @@ def _print_ticket(found: dict[str, Any], as_json: bool) -> None:
     click.echo(
         f"{found['number']}  {found['status']}  {found['category']} -> {found['department']}  due {found['due_at']}"
     )
+    if found["missed"]:
+        click.echo(f"  late: missed {found['missed']}")
+    if found["reopenings"]:
+        click.echo(f"  opened again: {found['reopenings']}")
+    for rating in found["ratings"]:
+        solved = {True: ", solved", False: ", not solved", None: ""}[rating["solved"]]
+        click.echo(f"  rated {rating['score'] or '-'} of 5{solved} ({rating['answered_at'] or 'no answer yet'})")
     for event in found["history"]:
         click.echo(f"  {event['at']}  {event['by']}: {event['action']} {event['to'] or ''}")
     for words in found["notes"]:

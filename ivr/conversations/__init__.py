@@ -7,6 +7,7 @@ from ivr.conversations import (
     information,
     main,
     message,
+    news,
     person,
     proposal,
     report,
@@ -27,4 +28,5 @@ CONVERSATIONS: dict[str, Conversation] = {
     "callback": callback.callback,
     "message": message.message,
     "survey": survey.survey,
+    "news": news.news,
 }

@@ -85,6 +85,15 @@ def _topic(key: str, talk: Talk) -> dict[str, Any]:
     }
 
 
+def by_text(talk: Talk, topic: str) -> None:
+    """The answer to a text that asks about a topic."""
+    found = _topic(topic, talk)
+    if found["expired"]:
+        messages.tell(talk.session, talk.contact, "info_topics", language=talk.language, occasion=talk.occasion)
+    else:
+        _sent(talk, found, None)
+
+
 def _sent(talk: Talk, found: dict[str, Any], named: numbers.Number | None) -> str:
     """The sentence that says what became of it: info_sent, sms_stopped; or "no number" where a text cannot go."""
     contact = contacts.known(talk.session, named) if named else talk.contact
@@ -100,5 +109,5 @@ def _sent(talk: Talk, found: dict[str, Any], named: numbers.Number | None) -> st
         words = gsm7(found["current"]["words"][language], announcements.DETAILS_SMS_MOST)
         fills = {"from": wording.written_time(language, found["current"]["at"]), "words": words}
     today: date = clock.local(clock.now()).date()
-    messages.tell(talk.session, contact, template, language=talk.language, occasion=f"{talk.call.sid}:{today}", **fills)
+    messages.tell(talk.session, contact, template, language=talk.language, occasion=f"{talk.occasion}:{today}", **fills)
     return "info_sent"

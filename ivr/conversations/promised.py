@@ -16,13 +16,18 @@ def window(department: str | None = None) -> dict[str, str]:
     return {"from": start.isoformat(), "until": end.isoformat(), "asked": now.isoformat()}
 
 
+def read_window(found: dict[str, str]) -> callbacks.Window:
+    """The window that a call remembers."""
+    return datetime.fromisoformat(found["from"]), datetime.fromisoformat(found["until"])
+
+
 def promise(talk: Talk, ticket: Ticket, contact: Contact, found: dict[str, Any], *, key: str, department: str) -> None:
     """Promise this caller the window that was found, once under `key`."""
     callbacks.promise(
         talk.session,
         ticket,
         contact,
-        (datetime.fromisoformat(found["from"]), datetime.fromisoformat(found["until"])),
+        read_window(found),
         key=key,
         department=department,
         topic=ticket.category,

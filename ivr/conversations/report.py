@@ -32,10 +32,14 @@ def report(talk: Talk) -> None:
         talk.say("danger")
     else:
         offered = offer_incident(talk, category, "here", partial(_home, talk))
+        talk.memory["topic"] = category  # a call that drops from here on is called back about it
         details |= place(talk)
+        talk.memory["topic"] = ""
         offer_incident(talk, category, "there", lambda: details.get("area"), but=offered)
+        talk.memory["topic"] = category
     number = _recorded(talk, details)
     talk.goal_met(report=nth)
+    talk.memory["topic"] = ""
     told = talk.look("told", partial(_facts, talk, number))
     _tell(talk, category, told)
     if confidential:

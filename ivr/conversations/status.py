@@ -4,13 +4,13 @@ what can be done about it. How much is said is decided by ticketing/knowing.py."
 from functools import partial
 from typing import Any
 
-from config import clock
+from config import clock, spoken
 from config.hotline import city
 from ivr.conversations import menus, wording
 from ivr.conversations.kept import keep
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import callers, knowing, lifecycle, terms, tickets
+from ticketing import callers, knowing, lifecycle, references, terms, tickets
 from ticketing.models import Ticket
 
 MOST_REPEATS = 20
@@ -44,6 +44,8 @@ def status(talk: Talk) -> None:
 def facts(ticket: Ticket, level: str) -> dict[str, Any]:
     """What may be said about a ticket, as it is now; nothing in it is personal."""
     over = ticket.state in lifecycle.OVER
+    passed = ticket.due_at <= clock.now()  # the new date is a minute away
+    missed = None if over else ticket.late_at or (ticket.due_at if passed and ticket.paused_at is None else None)
     return {
         "number": ticket.number,
         "level": level,
@@ -53,7 +55,8 @@ def facts(ticket: Ticket, level: str) -> dict[str, Any]:
         "since": clock.local(ticket.created_at).date().isoformat(),
         "changed": clock.local(ticket.changed_at).date().isoformat(),
         "due": None if over or ticket.paused_at else terms.last_day(ticket.due_at).isoformat(),
-        "late": not over and ticket.paused_at is None and ticket.due_at <= clock.now(),
+        "missed": terms.last_day(missed).isoformat() if missed else None,
+        "passed": passed,
         "over": over,
         "today": clock.local(clock.now()).date().isoformat(),
     }
@@ -65,7 +68,7 @@ def _hear(talk: Talk, number: str, at: str) -> None:
     for time in range(MOST_REPEATS):
         key = f"{at}.{time}"
         found = talk.look(f"facts {key}", partial(_facts, talk, number, level))
-        _tell(talk, found)
+        tell(talk, found)
         talk.goal_met()
         talk.once(f"heard {key}", partial(_notice_repeats, talk, number, level))
         sentence, wishes = MENUS[level, found["over"]]
@@ -84,7 +87,7 @@ def _hear(talk: Talk, number: str, at: str) -> None:
     talk.goodbye()
 
 
-def _tell(talk: Talk, found: dict[str, Any]) -> None:
+def tell(talk: Talk, found: dict[str, Any]) -> None:
     """S1 at the caller's level, with a date in every state."""
     category = city().category(found["category"]).spoken[talk.language]
     if found["level"] == knowing.PUBLIC:
@@ -95,8 +98,12 @@ def _tell(talk: Talk, found: dict[str, Any]) -> None:
         talk.say(id_, category=category, date=wording.day(talk, found["since"]), state=wording.state(talk, found))
     if found["due"] is None:
         talk.say("status_since", date=wording.day(talk, found["changed"]))
+    elif found["missed"] is None:
+        talk.say("status_due", date=wording.day(talk, found["due"]))
+    elif found["passed"]:
+        talk.say("status_late", date=wording.day(talk, found["missed"]))
     else:
-        talk.say("status_late" if found["late"] else "status_due", date=wording.day(talk, found["due"]))
+        talk.say("status_late_new", day=wording.day(talk, found["missed"]), date=wording.day(talk, found["due"]))
 
 
 def _proves(talk: Talk, number: str, key: str) -> bool:
@@ -118,20 +125,24 @@ def _proves(talk: Talk, number: str, key: str) -> bool:
 
 def _add(talk: Talk, number: str, key: str) -> None:
     """More words for the department."""
-    _remark(talk, number, key, "record_remark")
+    remark(talk, number, key, "record_remark")
 
 
-def _object(talk: Talk, number: str, key: str) -> None:
-    """It is not fixed: what was over is open again, what is under way gets priority; then the caller says why."""
+def unfixed(talk: Talk, number: str, key: str) -> None:
+    """It is not fixed: what was over is open again or reported anew, what is under way gets priority; then the caller
+    says why."""
     done = talk.once(f"object {key}", partial(_objected, talk, number))
-    if done["date"]:
+    if done["number"] != number:
+        first, second, third = (spoken.digits(talk.language, group) for group in references.threes(done["number"]))
+        talk.say("reported_again", n1=first, n2=second, n3=third)
+    elif done["date"]:
         talk.say(done["how"], date=wording.weekday(talk, done["date"]))
     else:
         talk.say("escalated_undated")
-    _remark(talk, number, key, "record_unfixed")
+    remark(talk, done["number"], key, "record_unfixed")
 
 
-def _remark(talk: Talk, number: str, key: str, ask: str) -> None:
+def remark(talk: Talk, number: str, key: str, ask: str) -> None:
     details = {"remark": number}
     take = talk.record(f"remark {key}", ask, keep=details)
     take = take or talk.record(f"remark again {key}", "record_again", keep=details)
@@ -152,7 +163,7 @@ def _withdraw(talk: Talk, number: str, key: str) -> None:
         menus.another(talk)
 
 
-_ACTS = {DETAILS: _add, UNFIXED: _object, WITHDRAW: _withdraw}
+_ACTS = {DETAILS: _add, UNFIXED: unfixed, WITHDRAW: _withdraw}
 
 
 def _own(talk: Talk) -> list[str]:
@@ -190,10 +201,14 @@ def _proved(talk: Talk, number: str, digits: str) -> bool:
 
 
 def _objected(talk: Talk, number: str) -> dict[str, str | None]:
-    """What became of it, and the date there is; none while the resident is asked something or when it has passed."""
+    """What became of it, the number it has now, and the date there is; none while the resident is asked something or
+    when it has passed."""
     ticket = tickets.find(talk.session, number, change=True)
+    if ticket.state in lifecycle.OVER and not tickets.may_reopen(ticket):
+        return {"number": tickets.report_again(talk.session, ticket, by="caller", channel="voice").number}
     how = tickets.object_to(talk.session, ticket, by="caller")
-    return {"how": how, "date": facts(ticket, knowing.OWN)["due"] if ticket.due_at > clock.now() else None}
+    date = facts(ticket, knowing.OWN)["due"] if ticket.due_at > clock.now() else None
+    return {"number": number, "how": how, "date": date}
 
 
 def _withdrawn(talk: Talk, number: str) -> bool:

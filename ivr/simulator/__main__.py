@@ -30,6 +30,7 @@ def main() -> None:
         here.auth_tokens[0],
         here.hotline_number,
         api_url=here.twilio_api_url,
+        whatsapp_number=here.whatsapp_sender,
         home=here.var_dir / "simulator",
     )
     mail = urlsplit(here.smtp_url).port or here.port + 2

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from ivr.simulator import media
 from ivr.simulator.carrier import Carrier
 from ivr.simulator.page import page
 from ivr.simulator.rest import rest
@@ -16,6 +17,7 @@ def create_app(carrier: Carrier) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 20_000_000  # ten minutes of microphone
     app.register_blueprint(rest(carrier))
+    app.register_blueprint(media.store(carrier))
     app.register_blueprint(page(carrier))
     return app
 

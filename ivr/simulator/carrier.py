@@ -4,15 +4,15 @@ One object, no global state; rest.py serves its REST API and page.py its telepho
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from ivr.simulator import audio, fields, twiml
+from ivr.simulator import audio, fields, twiml, whatsapp
 from ivr.simulator.background import Background
 from ivr.simulator.call import LiveCall
 from ivr.simulator.events import Moved
 from ivr.simulator.faults import Faults
-from ivr.simulator.ledger import KEEP, Call, Ledger, Message, Recording, new_sid
+from ivr.simulator.ledger import KEEP, Attachment, Call, Ledger, Message, Recording, new_sid
 from ivr.simulator.wire import Answer, Trouble, Wire, Witness
 
 _STOP = frozenset(["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "BERHENTI"])
@@ -37,12 +37,14 @@ class Carrier:
         voice_url: str = "",
         fallback_url: str = "",
         fallback_method: str = "POST",
+        whatsapp_number: str = "",
         keep: int = KEEP,
         witness: Witness | None = None,
     ) -> None:
         self.app_url, self.api_url = app_url.rstrip("/"), api_url.rstrip("/")
         self._voice_url, self._fallback_url, self._fallback_method = voice_url, fallback_url, fallback_method
         self.account_sid, self.auth_token, self.number = account_sid, auth_token, number
+        self.whatsapp_number = whatsapp_number or "+622150010445"
         self.faults = faults or Faults()
         self.wire = Wire(account_sid, auth_token, self.faults, witness)
         self.ledger = Ledger(home, keep=keep)
@@ -123,16 +125,35 @@ class Carrier:
 
     # Texts
 
-    def text(self, from_: str, body: str, to: str = "") -> Answer:
-        """Somebody texts the hotline; what its answer says is delivered back to them."""
-        message = Message(new_sid("SM"), from_, to or self.number, body, "inbound", "received")
+    def text(
+        self,
+        from_: str,
+        body: str,
+        to: str = "",
+        *,
+        media: Sequence[bytes] = (),
+        place: fields.Place | None = None,
+        address: str = "",
+        button: str = "",
+        profile: str = "",
+    ) -> Answer:
+        """Somebody texts the hotline, over WhatsApp from an address `whatsapp:+62...`; what its answer says is
+        delivered back to them."""
+        chat = whatsapp.is_address(from_)
+        own = whatsapp.PREFIX + self.whatsapp_number if chat else self.number
+        message = Message(new_sid("MM" if media else "SM"), from_, to or own, body or button, "inbound", "received")
+        message.place = f"{place[0]}, {place[1]}" if place else ""
+        enclosed = [self._enclose(message, raw) for raw in media]
         self.ledger.add(message)
-        word = body.strip().upper()
-        if word in _STOP:
-            self.ledger.opted_out.add(from_)
-        elif word in _START:
-            self.ledger.opted_out.discard(from_)
-        answer = self.wire.send(f"{self.app_url}/sms/incoming", fields.of_text(self.account_sid, message))
+        about = fields.of_text(self.account_sid, message, enclosed)
+        if chat:
+            kind = enclosed[0][1].partition("/")[0].replace("application", "document") if enclosed else "text"
+            about |= fields.of_whatsapp(
+                message, kind=kind, profile=profile, place=place, address=address, button=button
+            )
+        else:  # a list of its own the carrier keeps only for SMS
+            self._list(from_, body.strip().upper())
+        answer = self.wire.send(f"{self.app_url}/sms/incoming", about)
         try:
             document = twiml.read(answer)
         except twiml.DocumentError as bad:
@@ -144,29 +165,52 @@ class Carrier:
             self.deliver(Message(new_sid("SM"), message.to, from_, said, "outbound-reply", "queued"))
         return answer
 
+    def _list(self, number: str, word: str) -> None:
+        if word in _STOP:
+            self.ledger.opted_out.add(number)
+        elif word in _START:
+            self.ledger.opted_out.discard(number)
+
+    def _enclose(self, message: Message, raw: bytes) -> tuple[str, str]:
+        """Keep what comes with a message; gives its address and type."""
+        kept = Attachment(new_sid("ME"), message.sid, whatsapp.content_type(raw))
+        self.ledger.add(kept)
+        self.ledger.keep_media(kept.sid, raw)
+        message.attachments.append(kept.sid)
+        path = f"/{fields.API}/Accounts/{self.account_sid}/Messages/{message.sid}/Media/{kept.sid}"
+        return self.api_url + path, kept.content_type
+
     def deliver(self, message: Message) -> None:
         """Take a text to its telephone, and report each step."""
         self.ledger.add(message)
-        code = self.faults.undelivered.get(message.to)
-        steps = ["sent", "undelivered" if code else "delivered"]
+        steps, code = self._way(message)
 
         def carry() -> None:
             if message.status == "canceled":
                 return
             self.ledger.touch(message, status=steps[-1], error_code=code)
             receipts = [
-                fields.of_receipt(self.account_sid, message, step, code if step == "undelivered" else None)
+                fields.of_receipt(self.account_sid, message, step, code if step == steps[-1] else None)
                 for step in steps
             ]
             self._deliver(message.callback, receipts)
 
         self._background.later(message.sid, carry)
 
+    def _way(self, message: Message) -> tuple[list[str], int | None]:
+        """The steps that a text takes, and why the last one is not where it should go."""
+        if code := self.faults.undelivered.get(message.to):
+            return ["sent", "undelivered"], code
+        if not whatsapp.is_address(message.to):
+            return ["sent", "delivered"], None
+        if code := whatsapp.failure(self.ledger, message, self.faults.not_on_whatsapp):
+            return ["failed"], code
+        return ["sent", "delivered", "read"], None
+
     def inbox(self, number: str) -> list[Message]:
-        """The texts that reached this telephone, oldest first."""
-        return [
-            one for one in reversed(self.ledger.listed("messages")) if one.to == number and one.status == "delivered"
-        ]
+        """The texts that reached this telephone, or this WhatsApp address, oldest first."""
+        here = ("delivered", "read")
+        return [one for one in reversed(self.ledger.listed("messages")) if one.to == number and one.status in here]
 
     # Callbacks
 

@@ -32,7 +32,9 @@ class Faults:
         default_factory=dict
     )  # texts to this number end undelivered, with this error code
 
-    media_missing: int = 0  # the next n fetches of a recording find nothing yet
+    not_on_whatsapp: list[str] = field(default_factory=list)  # these numbers do not have it: messages fail with 63003
+
+    media_missing: int = 0  # the next n fetches of a recording or picture find nothing yet
     drop_record_action: bool = False  # the connection is lost as a recording ends: its action is never requested
     drop_recording_callback: bool = False
 
@@ -73,6 +75,8 @@ def _fits(name: str, value: object, default: object) -> bool:
         return value is None or (isinstance(value, int) and value >= 0)
     if isinstance(default, dict):
         return isinstance(value, dict) and all(type(code) is int for code in value.values())
+    if isinstance(default, list):
+        return isinstance(value, list) and all(isinstance(number, str) for number in value)
     if isinstance(default, float):
         return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
     if isinstance(default, int) and not isinstance(default, bool):

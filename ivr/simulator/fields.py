@@ -1,12 +1,15 @@
 """The form fields of every kind of webhook, as observed from the real carrier; empty ones are sent too."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from email.utils import format_datetime
 
+from ivr.simulator import whatsapp
 from ivr.simulator.ledger import Call, Message, Recording, now
 
 API = "2010-04-01"
 Fields = dict[str, str]
+Place = tuple[float, float]  # latitude and longitude
 
 
 def date(moment: datetime) -> str:
@@ -72,16 +75,37 @@ def _of_message(account_sid: str, message: Message) -> Fields:
     }
 
 
-def of_text(account_sid: str, message: Message) -> Fields:
+def of_text(account_sid: str, message: Message, media: Sequence[tuple[str, str]] = ()) -> Fields:
+    """`media` are addresses and types of what came with it."""
+    enclosed: Fields = {}
+    for at, (url, kind) in enumerate(media):
+        enclosed |= {f"MediaUrl{at}": url, f"MediaContentType{at}": kind}
     return {
         **_of_message(account_sid, message),
         "SmsMessageSid": message.sid,
         "SmsStatus": "received",
         "Body": message.body,
-        "NumMedia": "0",
+        "NumMedia": str(len(media)),
+        **enclosed,
         "NumSegments": str(segments(message.body)),
         "ReferralNumMedia": "0",
-        **_places(("From", message.from_), ("To", message.to)),
+        **({} if whatsapp.is_address(message.from_) else _places(("From", message.from_), ("To", message.to))),
+    }
+
+
+def of_whatsapp(message: Message, *, kind: str, profile: str, place: Place | None, address: str, button: str) -> Fields:
+    """What comes with WhatsApp beside the fields of every text."""
+    location = {}
+    if place is not None:
+        location = {"Latitude": f"{place[0]}", "Longitude": f"{place[1]}", "Address": address}
+    pressed = {"ButtonText": button, "ButtonPayload": button} if button else {}
+    return {
+        "ProfileName": profile,
+        "WaId": whatsapp.number(message.from_).lstrip("+"),
+        "MessageType": "location" if place is not None else "button" if button else kind,
+        "ChannelPrefix": "whatsapp",
+        **location,
+        **pressed,
     }
 
 

@@ -1,4 +1,4 @@
-"""What the carrier keeps: its log of calls, texts and recordings, the mails, and who opted out.
+"""What the carrier keeps: its log of calls, texts and recordings, what came with them, the mails, and who opted out.
 
 Held in memory, the last 500 of each unless told otherwise; with a home directory it is also written there, so that a
 restart forgets nothing.
@@ -42,6 +42,15 @@ class Message(Entry):
     status: str
     error_code: int | None = None
     callback: str = ""
+    template: bool = False  # WhatsApp's: registered words, which may be sent at any time
+    attachments: list[str] = field(default_factory=list)
+    place: str = ""  # a location that was shared
+
+
+@dataclass
+class Attachment(Entry):
+    message_sid: str
+    content_type: str
 
 
 @dataclass
@@ -72,14 +81,21 @@ class Mail(Entry):
     number: str = ""  # the ticket it is about
 
 
-_KINDS: dict[str, type[Entry]] = {"messages": Message, "calls": Call, "recordings": Recording, "mails": Mail}
+_KINDS: dict[str, type[Entry]] = {
+    "messages": Message,
+    "attachments": Attachment,
+    "calls": Call,
+    "recordings": Recording,
+    "mails": Mail,
+}
 
 
 class Ledger:
-    """Four shelves by sid, oldest first. Whoever changes an entry calls `touch`."""
+    """Five shelves by sid, oldest first. Whoever changes an entry calls `touch`."""
 
     def __init__(self, home: Path | None = None, *, keep: int = KEEP) -> None:
         self.messages: dict[str, Message] = {}
+        self.attachments: dict[str, Attachment] = {}
         self.calls: dict[str, Call] = {}
         self.recordings: dict[str, Recording] = {}
         self.mails: dict[str, Mail] = {}
@@ -114,17 +130,18 @@ class Ledger:
             self._forget_media(entry.sid)
         self._save_soon()
 
-    def keep_media(self, sid: str, audio: bytes) -> None:
+    def keep_media(self, sid: str, raw: bytes) -> None:
         if self._home:
-            (self._home / f"{sid}.wav").write_bytes(audio)
+            self._file(sid).write_bytes(raw)
         else:
-            self._media[sid] = audio
+            self._media[sid] = raw
 
     def media(self, sid: str) -> bytes | None:
         if not self._home:
             return self._media.get(sid)
-        path = self._home / f"{sid}.wav"
-        return path.read_bytes() if sid in self.recordings and path.exists() else None
+        path = self._file(sid)
+        known = sid in self.recordings or sid in self.attachments
+        return path.read_bytes() if known and path.exists() else None
 
     def listed(self, kind: str) -> list[Any]:
         """Newest first; a copy, so that others may add meanwhile."""
@@ -139,7 +156,11 @@ class Ledger:
     def _forget_media(self, sid: str) -> None:
         self._media.pop(sid, None)
         if self._home:
-            (self._home / f"{sid}.wav").unlink(missing_ok=True)
+            self._file(sid).unlink(missing_ok=True)
+
+    def _file(self, sid: str) -> Path:
+        assert self._home is not None
+        return self._home / (f"{sid}.wav" if sid.startswith("RE") else f"{sid}.bin")
 
     def _save_soon(self) -> None:
         with self._lock:
@@ -166,7 +187,7 @@ class Ledger:
         state = json.loads(path.read_text())
         self.opted_out = set(state["opted_out"])
         for name, kind in _KINDS.items():
-            getattr(self, name).update((row["sid"], kind(**_dated(row))) for row in state[name])
+            getattr(self, name).update((row["sid"], kind(**_dated(row))) for row in state.get(name, ()))
         for call in self.calls.values():
             if call.status not in ("completed", "busy", "failed", "no-answer", "canceled"):
                 call.status, call.ended = "failed", call.updated  # its line went down with us

@@ -4,6 +4,7 @@ Every change needs a Content-Type that no foreign page can send without asking f
 and no style but its own files.
 """
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -12,12 +13,14 @@ from werkzeug.exceptions import BadRequest, HTTPException, UnsupportedMediaType
 from werkzeug.wrappers import Response as AnyResponse
 
 from config.hotline import city
-from ivr.simulator import audio, operators, views
+from ivr.simulator import audio, operators, views, whatsapp
 from ivr.simulator.call import LiveCall, NotNowError
 from ivr.simulator.carrier import Carrier
 from ivr.simulator.views import Json
 
 _MAILS, _TEXTS = 50, 100
+_PROFILE = "Simulator"  # how WhatsApp names whoever writes from the page
+_SHOWN = ("image/jpeg", "image/png", "image/webp")
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; "
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -91,6 +94,14 @@ def _documents(pages: Blueprint, carrier: Carrier) -> None:
         found = carrier.ledger.mails.get(sid) or abort(404)
         return Response(found.html, headers={"Content-Security-Policy": _MAIL_POLICY}, mimetype="text/html")
 
+    @pages.get("/simulator/photos/<sid>")
+    def photo(sid: str) -> Response:
+        """A picture that somebody sent; what is none is not shown."""
+        found, raw = carrier.ledger.attachments.get(sid), carrier.ledger.media(sid)
+        if found is None or raw is None or found.content_type not in _SHOWN:
+            abort(404)
+        return Response(raw, mimetype=found.content_type)
+
     @pages.get("/simulator/api/state")
     def state() -> Json:
         """Everything that can change without the page's doing."""
@@ -106,8 +117,9 @@ def _documents(pages: Blueprint, carrier: Carrier) -> None:
 
 
 def _on_screen(number: str, message: Any) -> bool:
-    """A text that this telephone sent, or that has reached it."""
-    return bool(message.from_ == number or (message.to == number and message.status == "delivered"))
+    """A text that this telephone sent, or that has reached it, on either channel."""
+    sent = whatsapp.number(message.from_) == number
+    return bool(sent or (whatsapp.number(message.to) == number and message.status in ("delivered", "read")))
 
 
 def _calls(pages: Blueprint, carrier: Carrier) -> None:
@@ -167,7 +179,16 @@ def _others(pages: Blueprint, carrier: Carrier) -> None:
     @pages.post("/simulator/api/texts")
     def text() -> Json:
         given = _given()
-        answer = carrier.text(str(given.get("from", "")), str(given.get("body", ""))[:1600])
+        from_ = whatsapp.PREFIX * bool(given.get("whatsapp")) + str(given.get("from", ""))
+        photo = base64.b64decode(str(given.get("photo", "")), validate=True)
+        place = given.get("place")
+        answer = carrier.text(
+            from_,
+            str(given.get("body", ""))[:1600],
+            media=[photo] if photo else [],
+            place=(float(str(place[0])), float(str(place[1]))) if isinstance(place, list) and len(place) == 2 else None,
+            profile=_PROFILE,
+        )
         return {"error": str(answer.trouble) if answer.trouble else ""}
 
     @pages.get("/simulator/api/tickets/<number>")

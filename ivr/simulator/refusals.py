@@ -2,6 +2,7 @@
 
 import re
 
+from ivr.simulator import whatsapp
 from ivr.simulator.ledger import Message
 from ivr.simulator.wire import bad_url
 
@@ -25,6 +26,8 @@ MEANINGS = {
     21609: "Invalid StatusCallback URL",
     21610: "Attempt to send to unsubscribed recipient",
     21614: "'To' number is not a valid mobile number",
+    21656: "The Content Variables parameter is invalid",
+    63007: "Could not find a channel with the specified From address",
     21617: "The concatenated message body exceeds the 1600 character limit",
     32018: "Twiml is longer than 4000 characters",
 }
@@ -38,15 +41,17 @@ class RefusalError(Exception):
 
 def unsendable(message: Message, opted_out: set[str]) -> int:
     """Why the carrier refuses a text, as its error code; 0 when it takes it."""
-    to, landline = message.to, message.to.startswith("+62") and not _MOBILE.fullmatch(message.to)
+    to, chat = whatsapp.number(message.to), whatsapp.is_address(message.to)
+    landline = to.startswith("+62") and not _MOBILE.fullmatch(to) and not chat
     reasons = (
         (21604, not to),
         (21211, not E164.fullmatch(to)),
         (21614, landline),
-        (21212, not _SENDER.fullmatch(message.from_)),
+        (63007, chat != whatsapp.is_address(message.from_)),
+        (21212, not (E164 if chat else _SENDER).fullmatch(whatsapp.number(message.from_))),
         (21602, not message.body),
         (21617, len(message.body) > 1600),
         (21609, bool(message.callback) and bad_url(message.callback.partition("#")[0])),
-        (21610, to in opted_out),
+        (21610, message.to in opted_out),
     )
     return next((code for code, applies in reasons if applies), 0)

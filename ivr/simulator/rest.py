@@ -1,12 +1,14 @@
 """The carrier's REST API, as far as the hotline uses it: texts, calls and recordings, in the shapes of the real one."""
 
 import hmac
+import json
+import re
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from flask import Blueprint, Response, g, jsonify, request
 
-from ivr.simulator import ledger, shapes
+from ivr.simulator import ledger, media, shapes
 from ivr.simulator.call import LiveCall
 from ivr.simulator.carrier import Carrier
 from ivr.simulator.events import Moved
@@ -16,6 +18,7 @@ from ivr.simulator.shapes import Json
 from ivr.simulator.wire import bad_url
 
 E = TypeVar("E", bound=ledger.Entry)
+_CONTENT = re.compile(r"HX[0-9a-fA-F]{32}")
 
 
 def rest(carrier: Carrier) -> Blueprint:
@@ -57,6 +60,7 @@ def rest(carrier: Carrier) -> Blueprint:
     book = Book(carrier)
     _texts(api, book)
     _calls(api, book)
+    media.attachments(api, book)
     _recordings(api, book)
     return api
 
@@ -93,10 +97,11 @@ def _texts(api: Blueprint, book: Book) -> None:
             ledger.new_sid("SM"),
             form.get("From", ""),
             form.get("To", ""),
-            form.get("Body", ""),
+            _body(),
             "outbound-api",
             "queued",
             callback=form.get("StatusCallback", ""),
+            template="ContentSid" in form,
         )
         if code := unsendable(message, book.ledger.opted_out):
             raise RefusalError(code)
@@ -206,6 +211,21 @@ def _recordings(api: Blueprint, book: Book) -> None:
         if request.args.get("RequestedChannels", "1") != "1":
             raise RefusalError(20422)
         return Response(sound, mimetype="audio/x-wav")
+
+
+def _body() -> str:
+    """The words of a message; a template's are known only by its name and what fills it."""
+    form = request.form
+    if "ContentSid" not in form:
+        return form.get("Body", "")
+    filled = form.get("ContentVariables", "{}")
+    try:
+        good = _CONTENT.fullmatch(form["ContentSid"]) and isinstance(json.loads(filled), dict)
+    except ValueError:
+        good = None
+    if not good:
+        raise RefusalError(21656)
+    return f"[{form['ContentSid']}] {filled}"
 
 
 def _where() -> Moved:

@@ -22,6 +22,9 @@ def of(entry: ledger.Entry, account_sid: str, api_url: str) -> Json:
             kind, own = "Calls", _call(entry)
         case ledger.Recording():
             kind, own = "Recordings", _recording(entry)
+        case ledger.Attachment():
+            kind = f"Messages/{entry.message_sid}/Media"
+            own = {"parent_sid": entry.message_sid, "content_type": entry.content_type}
         case _:
             raise TypeError(f"{type(entry).__name__} has no place in the API")
     path = f"/{API}/Accounts/{account_sid}/{kind}/{entry.sid}"
@@ -49,7 +52,7 @@ def _message(message: ledger.Message) -> Json:
         "status": message.status,
         "direction": message.direction,
         "num_segments": str(segments(message.body)),
-        "num_media": "0",
+        "num_media": str(len(message.attachments)),
         "messaging_service_sid": None,
         "error_code": message.error_code,
         "error_message": None,

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from ivr.simulator import whatsapp
 from ivr.simulator.call import LiveCall
 from ivr.simulator.ledger import Mail, Message
 
@@ -35,7 +36,10 @@ def of_text(message: Message) -> Json:
         "sid": message.sid,
         "body": message.body,
         "incoming": message.direction != "inbound",
-        "sender": message.from_,
+        "sender": whatsapp.number(message.from_),
+        "whatsapp": whatsapp.is_address(message.from_),
+        "photos": [f"/simulator/photos/{sid}" for sid in message.attachments],
+        "place": message.place,
         "status": message.status,
         "at": message.created.isoformat(),
     }

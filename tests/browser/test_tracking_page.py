@@ -1,19 +1,26 @@
 """The page behind the link in a text, as a resident sees it on a cheap telephone and on a desk."""
 
+import io
 import re
 from datetime import UTC, datetime, timedelta
 from itertools import product
+from uuid import uuid4
 
 import pytest
 import requests
 import time_machine
 from factories import changing, moved, opened, seen, wib
 from people import House, Resident
+from PIL import Image
 from playwright.sync_api import expect
 
+from config import clock, stores
 from config.hotline import city
-from ticketing import lifecycle, tickets
+from config.settings import ROOT
+from ticketing import lifecycle, lookups, photos, ratings, tickets
+from ticketing.models import Call
 from ticketing.references import written
+from ticketing.web import acts
 
 from .conftest import Screens
 
@@ -53,7 +60,8 @@ def brought(state: str, **report: str) -> str:
     }
     number = opened(category="lampu-jalan", area="kayuringinjaya", words="depan rumah Bu Tini", **report)
     for step in WAYS[state]:
-        moved(number, step, by="Budi", note_text="kabel putus, kata Pak Joko", **how.get(step, {}))
+        words = None if step == lifecycle.WAITING else "kabel putus, kata Pak Joko"  # a question is for the resident
+        moved(number, step, by="Budi", note_text=words, **how.get(step, {}))
     return number
 
 
@@ -87,8 +95,9 @@ def test_from_the_text_to_the_page(sqlite_house: House, screens: Screens) -> Non
     sqlite_house.work()
     code = re.search(r"http://lacak\.test/t/(\w+)", ani.inbox[0]).group(1)
     screen = screens().opens(f"{sqlite_house.url}/t/{code}").is_well()
+    expect(screen.page.locator(".intro")).to_contain_text("Kayuringin Jaya")
     facts = screen.page.locator("dl")
-    for words in ("Dinas Perhubungan", "Kayuringin Jaya", "Jawaban awal paling lambat", "Target selesai"):
+    for words in ("Dinas Perhubungan", "Jawaban awal paling lambat", "Target selesai"):
         expect(facts).to_contain_text(words)
     expect(screen.page.locator(".steps .done")).to_have_count(1)
     expect(screen.page.locator(".steps .now")).to_contain_text("Diteruskan")
@@ -112,6 +121,9 @@ def test_a_page_that_nobody_keeps_and_nobody_indexes(sqlite_house: House) -> Non
         assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
         assert "Set-Cookie" not in answer.headers
         assert not re.search(r"<script|<style| style=|@import|javascript:|\son\w+=", answer.text)
+        assert (
+            answer.headers["Referrer-Policy"] == "no-referrer" and answer.headers["X-Content-Type-Options"] == "nosniff"
+        )
 
 
 def test_the_look_of_the_page_is_kept_for_an_hour(sqlite_house: House) -> None:
@@ -143,7 +155,7 @@ def test_it_is_whole_without_its_style(sqlite_house: House, screens: Screens) ->
     screen = screens()
     screen.page.route("**/*.css", lambda route: route.abort())
     screen.opens(page_of(sqlite_house, brought(lifecycle.IN_PROGRESS)))
-    order = ["Laporan", "Status", "Sedang dikerjakan", "Dinas Perhubungan", "Perjalanan laporan", "Butuh bantuan"]
+    order = ["Laporan", "Status", "Sedang dikerjakan", "Dinas Perhubungan", "Yang dapat", "Perjalanan", "Butuh bantuan"]
     places = [screen.text.index(words) for words in order]
     assert places == sorted(places)
 
@@ -175,7 +187,17 @@ def test_help_is_one_touch_away(sqlite_house: House, screens: Screens) -> None:
 
 def test_the_keyboard_reaches_everything_and_shows_where_it_is(sqlite_house: House, screens: Screens) -> None:
     screen = screens().opens(page_of(sqlite_house, opened()))
-    for words in ("ID", "EN", "Muat ulang", "Telepon", "Darurat"):
+    for words in (
+        "ID",
+        "EN",
+        "Tambah foto",
+        "Tunjukkan",
+        "Minta ditelepon",
+        "Belum",
+        "Muat ulang",
+        "Telepon",
+        "Darurat",
+    ):
         screen.page.keyboard.press("Tab")
         focused = screen.page.locator(":focus")
         expect(focused).to_contain_text(words)
@@ -251,11 +273,13 @@ def test_what_is_not_the_citys_names_who_to_ask(sqlite_house: House, screens: Sc
     assert "unconfirmed" not in requests.get(page_of(sqlite_house, number), timeout=5).text
 
 
-def test_a_merged_report_names_the_other_one(sqlite_house: House, screens: Screens) -> None:
+def test_a_merged_report_shows_how_far_the_other_one_is(sqlite_house: House, screens: Screens) -> None:
     number = brought(lifecycle.MERGED)
     screen = screens().opens(page_of(sqlite_house, number))
     expect(screen.page.locator("dl")).to_contain_text("Digabung dengan laporan")
     assert len(set(re.findall(r"\d{3}-\d{3}-\d{3}", screen.text))) == 2
+    expect(screen.page.locator(".steps")).to_have_count(2)
+    expect(screen.page.locator(".steps").nth(1).locator(".now")).to_contain_text("Diterima")
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -267,6 +291,289 @@ def test_an_unknown_link_is_met_kindly(sqlite_house: House, screens: Screens, wi
     expect(screen.page.locator("a[href='tel:1500444']")).to_be_visible()
 
 
-@pytest.mark.parametrize("code", ["", "x", "a" * 5000, "%00", "%F0%9F%92%A5", "' OR 1=1", "..%2f..%2fetc"])
+@pytest.mark.parametrize("code", ["x", "a" * 5000, "%00", "%F0%9F%92%A5", "' OR 1=1", "..%2f..%2fetc"])
 def test_whatever_the_link_says_nothing_breaks(sqlite_house: House, code: str) -> None:
     assert requests.get(f"{sqlite_house.url}/t/{code}", timeout=5).status_code == 404
+
+
+# -- what the resident may do --------------------------------------------------------------------------------------
+
+
+def photographed(number: str, kind: str = "proof") -> None:
+    out = io.BytesIO()
+    Image.effect_noise((1600, 1200), 90).save(out, "JPEG")  # as heavy as a photo gets
+    with changing(number) as (session, ticket):
+        photos.keep_upload(session, ticket, out.getvalue(), by="Budi", kind=kind)
+
+
+# The forms with the state in which each is offered.
+FORMS = {
+    "tambah": lifecycle.IN_PROGRESS,
+    "tempat": lifecycle.IN_PROGRESS,
+    "telepon": lifecycle.IN_PROGRESS,
+    "belum": lifecycle.RESOLVED,
+    "nilai": lifecycle.RESOLVED,
+    "lagi": lifecycle.CONFIRMED,
+}
+
+
+def form_of(house: House, number: str, what: str, language: str) -> str:
+    return f"{house.url}/t/{seen(number).tracking_code}/{what}?bahasa={language}"
+
+
+@pytest.mark.parametrize("what", FORMS)
+def test_every_form_is_well_everywhere(sqlite_house: House, screens: Screens, what: str) -> None:
+    number = brought(FORMS[what])
+    later = clock.now() + timedelta(days=20 if what == "lagi" else 0)
+    with time_machine.travel(later, tick=True):
+        for width, language in product(WIDTHS, LANGUAGES):
+            screen = screens(width).opens(form_of(sqlite_house, number, what, language)).is_well()
+            if width > 320:
+                screen.is_accessible()
+            expect(screen.page.locator("html")).to_have_attribute("lang", language)
+            assert "None" not in screen.text and "{" not in screen.text
+
+
+@pytest.mark.parametrize("what", ["tambah", "tempat", "nilai"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_fault_is_said_first_and_has_the_focus(
+    sqlite_house: House, screens: Screens, what: str, language: str
+) -> None:
+    """Also with scripts off."""
+    number = brought(FORMS[what])
+    for width, scripts in product(WIDTHS, (True, False)):
+        screen = screens(width, java_script_enabled=scripts).opens(form_of(sqlite_house, number, what, language))
+        if what == "tempat":
+            screen.page.fill("#jalan", "x" * 400)
+            screen.page.fill("#titik", "di rumah")
+        screen.page.click("main button[type=submit]")
+        expect(screen.page.locator(".summary")).to_be_focused()
+        expect(screen.page.locator("main .summary h2")).to_have_text(city().text(language, "page", "errors"))
+        assert screen.page.title().startswith(city().text(language, "page", "error"))
+        if what == "tempat":
+            assert screen.page.input_value("#jalan") == "x" * 400 and screen.page.input_value("#titik") == "di rumah"
+        if scripts:
+            screen.is_well(but="status of 422")
+            if width > 320:
+                screen.is_accessible()
+
+
+@pytest.mark.parametrize("outcome", acts.OUTCOMES)
+def test_every_confirmation_says_what_happens_next(sqlite_house: House, screens: Screens, outcome: str) -> None:
+    number = brought(lifecycle.IN_PROGRESS)
+    for width, language in product((360, 1280), LANGUAGES):
+        screen = screens(width).opens(form_of(sqlite_house, number, f"terkirim/{outcome}", language)).is_well()
+        screen.is_accessible()
+        expect(screen.page.locator("h1")).to_have_text(city().text(language, "page", f"sent_{outcome}"))
+        expect(screen.page.locator("main")).to_contain_text(city().text(language, "page", f"next_{outcome}"))
+        assert "None" not in screen.text
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_look_up_in_a_browser(sqlite_house: House, screens: Screens, width: int, language: str) -> None:
+    number = brought(lifecycle.IN_PROGRESS)
+    screen = screens(width).opens(f"{sqlite_house.url}/t?bahasa={language}").is_well().is_accessible()
+    screen.page.fill("#nomor", written(number))
+    screen.page.fill("#angka", "9999")
+    screen.page.click("main button[type=submit]")
+    expect(screen.page.locator(".summary")).to_be_focused()
+    screen.is_well(but="status of 422").is_accessible()
+    assert screen.page.input_value("#nomor") == written(number)
+    screen.page.fill("#angka", "1111")
+    screen.page.click("main button[type=submit]")
+    expect(screen.page.locator("h1")).to_contain_text(written(number))
+    expect(screen.page.locator("html")).to_have_attribute("lang", language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_pages_that_only_say_something(sqlite_house: House, screens: Screens, language: str) -> None:
+    code = seen(opened()).tracking_code
+    with stores.transaction() as session:
+        for nth in range(lookups.OF_ALL):
+            lookups.failed(session, f"source:{nth}", lookups.NUMBER)
+    for width in WIDTHS:
+        screen = screens(width).opens(f"{sqlite_house.url}/t?bahasa={language}")
+        screen.page.fill("#nomor", seen(opened()).number)
+        screen.page.fill("#angka", "1111")
+        screen.page.click("main button[type=submit]")
+        expect(screen.page.locator("h1")).to_have_text(city().text(language, "page", "too_often"))
+        screen.is_well(but="status of 429").is_accessible()
+        gone = f"{sqlite_house.url}/t/{code}/foto/{uuid4()}?bahasa={language}"
+        screens(width).opens(gone, 404).is_well(but="status of 404").is_accessible()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_of_a_rated_call_in_a_browser(sqlite_house: House, screens: Screens, language: str) -> None:
+    with stores.transaction() as session:
+        call = Call(sid=f"CA{uuid4().hex}", caller_kind="mobile", status="completed")
+        session.add(call)
+        session.flush()
+        code = ratings.ask(session, None, call=call).code
+    for width in WIDTHS:
+        screen = screens(width).opens(f"{sqlite_house.url}/t/{code}?bahasa={language}").is_well().is_accessible()
+        if width == WIDTHS[0]:
+            screen.page.click("main button[type=submit]")
+            screen.is_well(but="status of 422")
+        screen.page.click("label[for=nilai-2]")
+        screen.page.click("label[for=beres-belum]")
+        screen.page.click("main button[type=submit]")
+        expect(screen.page.locator("h1")).to_have_text(city().text(language, "page", "call_thanks"))
+        screen.is_accessible()
+
+
+def test_a_whole_loop_with_scripts_off(sqlite_house: House, screens: Screens) -> None:
+    number = brought(lifecycle.RESOLVED)
+    page = screens(320, java_script_enabled=False).opens(page_of(sqlite_house, number)).page
+    page.click("a:has-text('Belum beres')")
+    page.fill("#kata", "lampu kiri masih mati")
+    page.click("text=Buka lagi laporan")
+    expect(page.locator("h1")).to_have_text("Laporan dibuka kembali")
+    page.reload()
+    page.click("text=Lihat laporan")
+    expect(page.locator(".state")).to_contain_text("Dibuka kembali")
+    page.click("text=Tunjukkan tempatnya")
+    assert not page.locator("#here").is_visible()
+    page.locator("#peta").click(position={"x": 150, "y": 200})
+    expect(page.locator("main .state")).to_contain_text("Titik ini di sekitar")
+    page.click("main button[type=submit]")
+    expect(page.locator("h1")).to_have_text("Tempatnya sudah kami catat")
+    assert seen(number).latitude is not None
+    moved(number, "in_progress", "resolved")
+    page.click("text=Lihat laporan")
+    page.click("text=Sudah, beri nilai")
+    page.click("label[for=nilai-4]")
+    page.click("text=Kirim nilai")
+    page.click("text=Lihat laporan")
+    expect(page.locator(".state")).to_contain_text("Selesai, dipastikan")
+
+
+def test_the_keyboard_on_the_sketch_is_sent_to_the_list(sqlite_house: House, screens: Screens) -> None:
+    number = brought(lifecycle.IN_PROGRESS)
+    page = screens().opens(form_of(sqlite_house, number, "tempat", "id")).page
+    page.locator("#peta").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#peta-fault")).to_contain_text(city().text("id", "page", "map_missed"))
+    page.fill("#jalan", "Jl Mawar")
+    page.keyboard.press("Enter")  # the button of the form, not the sketch
+    expect(page.locator("h1")).to_have_text("Tempatnya sudah kami catat")
+
+
+def test_my_position_fills_in_the_point(sqlite_house: House, screens: Screens) -> None:
+    number = brought(lifecycle.IN_PROGRESS)
+    screen = screens(geolocation={"latitude": -6.2383, "longitude": 106.9756}, permissions=["geolocation"])
+    screen.opens(form_of(sqlite_house, number, "tempat", "id"))
+    screen.page.click("#here")
+    expect(screen.page.locator("#titik")).to_have_value("-6.23830, 106.97560")
+    expect(screen.page.locator("#here-said")).to_have_text("Posisi sudah diisi.")
+    screen.is_well()
+    screen.page.click("main button[type=submit]")
+    expect(screen.page.locator("h1")).to_have_text("Tempatnya sudah kami catat")
+    assert (seen(number).latitude, seen(number).longitude) == (-6.2383, 106.9756)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_new_date_is_said_with_the_old_one_and_why(
+    sqlite_house: House, screens: Screens, width: int, language: str
+) -> None:
+    number = brought(lifecycle.IN_PROGRESS)
+    with changing(number) as (session, ticket):
+        ticket.late_at, ticket.due_at = wib("2030-01-10 16:00"), wib("2030-01-31 16:00")
+        tickets.note(session, ticket, "menunggu tiang", by="Budi", kind=tickets.DELAY)
+    screen = screens(width).opens(page_of(sqlite_house, number, language)).is_well().is_accessible()
+    alert = screen.page.locator("main p").first
+    for words in {"id": ("10 Januari 2030", "31 Januari 2030"), "en": ("10 January", "31 January")}[language]:
+        expect(alert).to_contain_text(words)
+    expect(alert).to_contain_text("Menunggu tiang")
+
+
+def test_the_departments_latest_word_and_its_proofs(sqlite_house: House, screens: Screens) -> None:
+    number = brought(lifecycle.RESOLVED)
+    with changing(number) as (session, ticket):
+        tickets.note(session, ticket, "Kabar lama", by="Budi", kind=tickets.PUBLIC)
+        tickets.note(session, ticket, "Lampu diganti. Info 0812-3456-7890 <b>Budi</b>", by="Budi", kind=tickets.PUBLIC)
+    photographed(number)
+    for width in WIDTHS:
+        screen = screens(width).opens(page_of(sqlite_house, number)).is_well().is_accessible()
+        expect(screen.page.locator("blockquote")).to_have_text("Lampu diganti. Info … <b>Budi</b>")
+        assert "0812" not in screen.text and "Kabar lama" not in screen.text
+        small = screen.page.locator(".photos img")
+        small.scroll_into_view_if_needed()
+        expect(small).to_have_js_property("complete", True)
+        assert small.evaluate("one => one.naturalWidth") > 100
+    (photo,) = [answer for answer in screen.answers if "/foto/" in answer.url]
+    assert len(photo.body()) <= 40_000
+
+
+@pytest.mark.parametrize(
+    ("state", "label"),
+    [
+        (lifecycle.WAITING, "reply_by"),
+        (lifecycle.SCHEDULED, "due"),
+        (lifecycle.RESOLVED, "closes_on"),
+        (lifecycle.CONFIRMED, "reopens_until"),
+        (lifecycle.REFERRED, "ended"),
+        (lifecycle.MERGED, "due"),
+        (lifecycle.WITHDRAWN, "ended"),
+        (lifecycle.REFUSED, "due"),
+        (lifecycle.REOPENED, "due"),
+    ],
+)
+def test_every_state_has_a_date(sqlite_house: House, state: str, label: str) -> None:
+    page = requests.get(page_of(sqlite_house, brought(state)), timeout=5).text
+    fact = re.search(rf"<dt>{city().text('id', 'page', label)}</dt><dd>([^<]+)", page)
+    assert fact and re.search(r"\w+, \d+ \w+ 20\d\d", fact[1])
+
+
+def test_what_silence_never_closes_does_not_say_when(sqlite_house: House) -> None:
+    loud = next(key for key, category in city().categories.items() if not category.closes_by_silence)
+    number = opened(category=loud)
+    moved(number, "forwarded", "resolved")
+    page = requests.get(page_of(sqlite_house, number), timeout=5).text
+    assert city().text("id", "page", "closes_on") not in page
+    assert city().text("id", "page", "ended") in page
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (0, "baru saja"),
+        (1, "1 menit"),
+        (59, "59 menit"),
+        (60, "1 jam"),
+        (1439, "23 jam"),
+        (1440, "1 hari"),
+        (9999, "6 hari"),
+    ],
+)
+def test_how_long_ago(sqlite_house: House, minutes: int, words: str) -> None:
+    number = opened()
+    with time_machine.travel(seen(number).changed_at + timedelta(minutes=minutes, seconds=1), tick=False):
+        assert f"({words}" in requests.get(page_of(sqlite_house, number), timeout=5).text
+
+
+# What browsers of ten years ago do not know. Some of it is fine with a fallback; none of it is needed here.
+TOO_NEW = (
+    r"display:\s*(?:inline-)?grid|grid-|(?:^|[;{\s])(?:row-|column-)?gap:|:(?:is|where|has|focus-visible|focus-within)\b|\bclamp\(|"
+    r"\b(?:min|max)\(|aspect-ratio|(?:^|[;{\s])inset|(?:margin|padding|border)-(?:inline|block)|var\(|--\w|position:\s*sticky|"
+    r"object-fit|color-mix|oklch|@(?:layer|container|supports|property)|accent-color|\bdvh\b|scroll-behavior|place-|#[0-9a-f]{8}\b|"
+    r"rgb\([^)]*/|text-wrap|:not\([^)]*,|&"
+)
+
+
+def test_the_style_is_as_old_as_the_telephones() -> None:
+    style = re.sub(r"/\*.*?\*/", "", (ROOT / "ticketing/web/static/public.css").read_text(), flags=re.DOTALL)
+    assert re.findall(TOO_NEW, style) == []
+    for modern in (
+        "display: grid",
+        "x{gap: 1px}",
+        ":is(a)",
+        "min(1px, 2px)",
+        "margin-inline: 1px",
+        "var(--a)",
+        "#12345678",
+    ):
+        assert re.search(TOO_NEW, modern), modern
+    for flex in re.findall(r"[{;] *((?:display: )?flex[^;]*);", style):
+        assert f"-webkit-{flex.replace('display: ', '')}" in style, flex

@@ -97,8 +97,9 @@ class House:
             server.execute("CREATE DATABASE hotline")
         self.flask("migrate")
         self.keeper.start(self._kept("web", "gunicorn", "--config", "gunicorn.conf.py", "wsgi:app"))
-        for queue, count in (("texts", 2), ("dispatch", 2), ("recordings", 1), ("sweep", 1)):
+        for queue, count in (("texts", 2), ("dispatch", 2), ("recordings", 1)):
             self.keeper.start(*(self._kept(f"{queue}-{nth}", "workers", queue) for nth in range(count)))
+        self.keeper.start(self._kept("sweep-0", "ivr.sweeper"))
         until(self.ready, "the app", 60)
 
     def _environment(self, api: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The shipped city is whole, and what it answers about places, dates and times, keywords and what is confidential."""
+"""The shipped city is whole, and what it answers about places, dates and times, words and what is confidential."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -8,6 +8,7 @@ from city_files import edited
 
 from config.city import City, joined
 from config.hotline import city, load
+from config.keywords import plain_words, squeezed
 
 
 @pytest.fixture(scope="module")
@@ -74,16 +75,19 @@ def test_the_greeting_follows_the_city_clock(bekasi: City, hour: int, part: str)
     assert bekasi.daypart("id", datetime(2026, 11, 26, (hour - 7) % 24, 30, tzinfo=UTC)) == part
 
 
-@pytest.mark.parametrize(
-    ("body", "wish"),
-    [
-        ("STOP", "stop"),
-        (" stop. ", "stop"),
-        ("Batal langganan", "stop"),
-        ("mulai!", "start"),
-        ("stop dulu", None),
-        ("", None),
-    ],
-)
-def test_only_a_keyword_alone_is_a_wish(bekasi: City, body: str, wish: str | None) -> None:
-    assert bekasi.keyword(body) == wish
+def test_words_are_compared_without_what_people_type_differently() -> None:
+    assert plain_words("Cék, 123-456!") == ("cek", "123", "456")
+    assert plain_words("bo'ong # hari") == ("boong", "#", "hari")
+    assert plain_words("...") == ()
+    assert squeezed("tolooong") == squeezed("tolong")
+
+
+def test_an_emergency_is_never_closed_by_silence(bekasi: City) -> None:
+    assert [key for key, category in bekasi.categories.items() if not category.closes_by_silence] == ["darurat"]
+    assert bekasi.categories["darurat"].priority == "P1"
+
+
+def test_what_residents_report_and_ask_has_words(bekasi: City) -> None:
+    offered = {entry.category for menu in bekasi.menus.values() for entry in menu if entry.category} - {"lainnya"}
+    assert all(bekasi.categories[key].words for key in offered)
+    assert all(topic.words for topic in bekasi.topics.values())

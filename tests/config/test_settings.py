@@ -19,6 +19,7 @@ WHOLE = {
     "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
     "TWILIO_AUTH_TOKEN": "t" * 32,
     "SMTP_URL": "smtp://mail.bekasikota.go.id:587",
+    "TRACKING_URL": "lacak.bekasikota.go.id/",
 }
 
 

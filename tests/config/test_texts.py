@@ -226,6 +226,18 @@ FAULTS: dict[str, tuple[str, ...]] = {
         "",
         "asks to speak without saying that it is recorded",
     ),
+    "V26 announced without a purpose": (
+        ID,
+        "Suara direkam untuk pesan ini",
+        "Suara direkam",
+        "[voice] record_message says that it records, and not what for",
+    ),
+    "V26 announced in English without a purpose": (
+        EN,
+        "You are recorded for this matter, please",
+        "You are recorded, please",
+        "[voice] record_again says that it records, and not what for",
+    ),
     "V26 announced elsewhere": (ID, 'slower = "', 'slower = "Suara direkam. ', "speaks of recording without one"),
     "V26 announced at length": (
         ID,
@@ -250,8 +262,8 @@ FAULTS: dict[str, tuple[str, ...]] = {
     ),
     "an English text message too long": (
         EN,
-        "Details: {link} Not fixed?",
-        "You find all the details of it at this address: {link} Is it not fixed?",
+        'Track: {link} {hotline}" }    # reopened',
+        'You find all the details of it at this address: {link} {hotline}" } #',
         "160 fit",
     ),
     "a character that texts do not have": (ID, "Mohon maaf, laporan", "Mohon maaf — laporan", "not GSM-7: —"),

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import http.client
 import io
+import json
 import os
 import sys
 import threading
@@ -30,6 +31,7 @@ from ivr.simulator.wire import Wire
 FORM = "application/x-www-form-urlencoded"
 LONGEST = 5.0  # seconds; what is usual is printed, not asserted
 HANDS = 4
+AGGREGATOR = "the-aggregators-secret-for-the-attacks-1"
 
 Pairs = list[tuple[str, str]]
 
@@ -101,6 +103,15 @@ class Attacked:
         self.tally.check(took < LONGEST, f"took {took:.1f} s", method, path, body)
         return told
 
+    def hands_over(self, told: dict[str, Any]) -> Told:
+        """One text of the local aggregator's, from somebody who has not written before."""
+        id_, stamp = new_sid("AG"), str(int(time.time()))
+        body = json.dumps({"id": id_, "from": self.next_caller(), **told}).encode()
+        mark = hmac.new(AGGREGATOR.encode(), f"{id_}.{stamp}.".encode() + body, hashlib.sha256).digest()
+        headers = {"webhook-id": id_, "webhook-timestamp": stamp, "Content-Type": "application/json",
+                   "webhook-signature": "v1," + base64.b64encode(mark).decode()}  # fmt: skip
+        return self.asks("POST", "/sms/aggregator", body, headers)
+
     def each(self, act: Callable[[Any], object], inputs: Sequence[Any]) -> None:
         """Do it to every input, several at once."""
         with ThreadPoolExecutor(HANDS) as hands:
@@ -166,6 +177,7 @@ def attacked(database: str, redis: str, var: Path) -> Iterator[Attacked]:
     try:
         Wire.send, Mailbox.keep = noting_address, noting_mail
         with House.standing(database, redis, var) as house:
+            house.set(AGGREGATOR_SECRET=AGGREGATOR, SMS_DUA_ARAH="true")
             yield Attacked(house, log, mails, addresses)
     finally:
         Wire.send, Mailbox.keep, sys.stderr = send, keep, stderr

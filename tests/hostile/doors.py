@@ -9,16 +9,16 @@ from urllib.parse import quote
 from people import ACCOUNT, TOKEN
 from sqlalchemy import func, select
 
-from config import stores
+from config import stores, vault
 from hostile import sinks
-from hostile.attacked import FORM, Attacked, Tally, arrived, of_call, of_text, signed
+from hostile.attacked import FORM, Attacked, Tally, arrived, encoded, of_call, of_text, signed
 from hostile.callbacks import Callback, callbacks
 from hostile.corpus import corpus
 from hostile.forgeries import Forgery, forgeries
 from ivr.simulator import audio
 from ivr.simulator.ledger import Recording, new_sid
-from ticketing import links
-from ticketing.models import Call, Message
+from ticketing import links, numbers
+from ticketing.models import Call, Contact, Message, Ticket
 
 HARMLESS = ("zzqq xxvv", "kranji", "jatiasih", "jakarta timur", "cikarang", "harapan jaya", "jati", "kali abang")
 LONGEST_FIELD = 256  # of what decides something; longer is refused
@@ -154,6 +154,54 @@ def texted(into: Attacked, values: Sequence[str]) -> None:
     into.tally.check(not sent, "not stored", list(sent.values())[:3])
 
 
+def handed_over(into: Attacked, values: Sequence[str]) -> None:
+    """As a text that the local aggregator brings: in every field that takes words, stored once, or refused in JSON."""
+    before = rows()
+
+    def hand_over(value: str) -> None:
+        told = into.hands_over({"text": value, "button": value[:100], "location": {
+            "latitude": -6.25, "longitude": 107.0, "address": value[:500]}})  # fmt: skip
+        into.tally.check(told.status == 200, f"answered {told.status}", value)
+        for odd in ({"channel": value}, {"sent_at": value}, {"media": [{"id": value}]}, {value: value}):
+            told = into.hands_over(odd)
+            into.tally.check(told.status in (200, 400), f"answered {told.status}", odd)
+            json.loads(told.body)
+
+    into.each(hand_over, values)
+    into.tally.check((rows()[1] or 0) - (before[1] or 0) >= len(values), "a text was not stored")
+
+
+def filled_in(into: Attacked, values: Sequence[str]) -> None:
+    """As what a resident writes on the page of a report, in every field of every form; shown again or thanked for."""
+    codes = [_page(into) for _ in range(len(values) // 6 + 1)]
+
+    def fill_in(nth_value: tuple[int, str]) -> None:
+        nth, value = nth_value
+        code, key = codes[nth // 6], f"{nth:016}"
+        for form, field in (("tambah", "kata"), ("tempat", "jalan"), ("tempat", "titik"), ("belum", "kata"),
+                            ("nilai", "nilai"), ("telepon", "kata")):  # fmt: skip
+            body = encoded([("kunci", key), (field, value), ("kelurahan", value)])
+            told = into.asks("POST", f"/t/{code}/{form}", body, {"Content-Type": FORM})
+            into.tally.check(told.status in (303, 413, 422, 429, 302, 200), f"answered {told.status}", form, value)
+            sinks.page(into, told, form, value)
+        found = encoded([("nomor", value), ("angka", value)])
+        told = into.asks("POST", "/t", found, {"Content-Type": FORM})
+        into.tally.check(told.status in (404, 422, 429), f"answered {told.status}", value)
+        sinks.page(into, told, value)
+
+    into.each(fill_in, list(enumerate(values)))
+
+
+def _page(into: Attacked) -> str:
+    """The code of the page of a new report."""
+    caller = into.next_caller()
+    into.sends("/sms/incoming", of_text("lapor lampu mati di kayuringin depan pasar", caller))
+    with stores.reading() as session:
+        hashes = vault.lookups(numbers.read(caller).e164 or "")
+        contact = session.scalars(select(Contact).where(Contact.phone_hash.in_(hashes))).one()
+        return str(session.scalars(select(Ticket).where(Ticket.contact_id == contact.id)).one().tracking_code)
+
+
 def thrown(into: Attacked, values: Sequence[str]) -> None:
     """As the whole body, under a signature that fits an empty form: never read as anything, never in."""
     kinds = ("application/json", "text/xml", FORM, "multipart/form-data; boundary=x", "text/plain; charset=utf-16", "")
@@ -181,7 +229,7 @@ def visited(into: Attacked, values: Sequence[str]) -> None:
         path = quote(value, safe="/%.;?=~", errors="replace")
         for start in (starts[nth % len(starts)], starts[(nth + 3) % len(starts)]):
             told = into.asks("GET", start + path)
-            expected = (200, 302, 308, 400, 404, 405, 414)
+            expected = (200, 302, 308, 400, 404, 405, 414, 429)
             into.tally.check(told.status in expected, f"answered {told.status}", start, value)
             into.tally.check(told.headers.get("x-content-type-options") == "nosniff", "may be sniffed", start, value)
             if told.status >= 400:
@@ -238,8 +286,9 @@ def called_back(into: Attacked, inputs: Sequence[Callback]) -> None:
 
 def explained(into: Attacked, values: Sequence[str]) -> None:
     """To the command that says what the software makes of it: one line of JSON for each, whatever it holds."""
-    for kind in ("number", "place", "route", "deadline"):
-        asked = [{"category": one, "area": one, "at": one} if kind in ("route", "deadline") else one for one in values]
+    for kind in ("number", "place", "route", "deadline", "message"):
+        plain = kind in ("number", "place")
+        asked = [one if plain else {"category": one, "area": one, "at": one, "text": one} for one in values]
         said = sinks.printed(into, "explain", kind, given="\n".join(map(json.dumps, asked)))
         into.tally.check(said.count("\n") == len(values), f"explain {kind} gives other lines", said.count("\n"))
 
@@ -315,14 +364,21 @@ def _part(first: int, of: int, door: Door) -> Door:
 # Which fields a class is made for. Long text has many inputs: every other one is spoken, the rest is texted.
 DOORS: dict[str, tuple[Door, ...]] = {
     "C1": (dialled, explained),
-    "C2": (_part(0, 2, said), _part(0, 2, noted), _part(1, 2, texted), explained),
+    "C2": (
+        _part(0, 2, said),
+        _part(0, 2, noted),
+        _part(1, 2, texted),
+        _part(0, 2, handed_over),
+        _part(3, 8, filled_in),
+        explained,
+    ),
     "C3": (_part(0, 2, said), _part(0, 4, noted), _part(1, 2, texted)),
     "C4": (texted, explained),
-    "C5": (said, noted),
-    "C6": (said, noted),
+    "C5": (said, noted, _part(0, 4, texted), _part(1, 4, filled_in)),
+    "C6": (said, noted, _part(0, 4, handed_over)),
     "C7": (said, noted),
     "C8": (said, noted),
-    "C9": (visited,),
+    "C9": (visited, _part(0, 4, filled_in)),
     "C10": (said, noted),
     "C12": (reported_broken, said, noted, explained),
     "C14": (thrown,),

@@ -103,6 +103,23 @@ def texts(into: Attacked) -> None:
             into.tally.check(ELSEWHERE not in message.body, "a caller's address in a text", message.body)
 
 
+def page(into: Attacked, told: Told, *about: object) -> None:
+    """A page of ours: nothing in it runs, frames or leads away, whatever was typed."""
+    if not told.headers.get("content-type", "").startswith("text/html"):
+        return
+    policy = told.headers.get("content-security-policy", "")
+    into.tally.check("default-src 'none'" in policy and "unsafe" not in policy, "a weak policy", *about, policy)
+    parser = _Tags()
+    parser.feed(told.body.decode())
+    into.tally.check(not parser.runs, "something runs on a page", *about, parser.runs)
+    scripts = told.body.count(b"<script")
+    into.tally.check(
+        scripts <= 1 and parser.tags.isdisjoint({"iframe", "object", "embed", "base"}), "a foreign tag", *about
+    )
+    ours = [link for link in parser.links if link.startswith(("/", "?", "tel:", "#", "https://wa.me/")) or not link]
+    into.tally.check(ours == parser.links, "a page leads away", *about, parser.links)
+
+
 class _Tags(HTMLParser):
     """The tags and addresses of a mail's HTML, and whatever could run."""
 

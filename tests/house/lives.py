@@ -21,8 +21,8 @@ from ivr import talk
 from ivr.conversations import CONVERSATIONS
 from ivr.prompts import Answer, Memory, Prompt, Take
 from ivr.simulator.ledger import new_sid
-from ticketing import announcements, callers, contacts, knowing, lifecycle, numbers, proposals, tickets
-from ticketing.models import Announcement, Call, Contact, Follower, Recording, Ticket, WrongTry
+from ticketing import announcements, callers, contacts, knowing, lifecycle, numbers, proposals, ratings, tickets
+from ticketing.models import Announcement, Call, Contact, Follower, Message, Recording, Ticket, WrongTry
 
 MONDAY = datetime(2026, 11, 23, tzinfo=clock.CITY_ZONE)
 NEIGHBOUR = "+6281399990000"
@@ -39,13 +39,15 @@ class _Undo(Exception):
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody who calls at some moment, and calls again at a later one. `town` is what was there before the call."""
+    """Somebody who calls at some moment, and calls again at a later one. `town` is what was there before the call;
+    `told` the report because of which we call them instead."""
 
     number: str
     last_area: str | None
     now: datetime
     later: datetime
     town: dict[str, str]
+    told: str = ""
 
     @property
     def last_digits(self) -> str:
@@ -106,6 +108,9 @@ def fill_the_town(number: str, now: datetime) -> dict[str, str]:
             town[name] = factories.opened(phone, category, area=area)
     factories.moved(town["lamp"], "accepted", "in_progress")
     factories.moved(town["resolved"], "resolved")
+    with factories.changing(town["resolved"]) as (session, ticket):
+        for asked in ratings.of(session, ticket):
+            asked.asked_at = now - 2 * ratings.AGAIN_AFTER  # or no call would come to its survey
     for name, title in (("answered", "Taman bermain"), ("proposal", "Lapangan bola")):
         with factories.changing(town[name]) as (session, ticket):
             proposals.entitle(session, ticket, title, by="Budi")
@@ -135,12 +140,21 @@ def life(caller: Caller, answers: Answers) -> Iterator[Life]:
         call = Call(sid=new_sid("CA"), contact=contact, caller_kind=number.kind, status="in-progress")
         session.add(call)
         session.flush()
-        found = Life(session, call, talk.fresh("id"), Prompt((), None, "id", ""))
+        found = Life(session, call, {**talk.fresh("id"), **_beginning(session, caller)}, Prompt((), None, "id", ""))
         for turn, answer in enumerate((None, *answers)):
             found.memory["turn"] = turn
             found.prompt = found.run(found.memory, answer)
         yield found
         raise _Undo
+
+
+def _beginning(session: Session, caller: Caller) -> Memory:
+    """Where a call begins that is not the caller's own."""
+    if not caller.told:
+        return {}
+    about = tickets.find(session, caller.told)
+    message = session.scalars(select(Message).where(Message.ticket_id == about.id, Message.channel == "voice")).one()
+    return {"name": "news", "args": {"message": message.id.hex, "number": about.number}}
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 import pytest
 import time_machine
-from factories import city_with
+from factories import city_with, moved, opened
 from lives import MOBILE, MONDAY, Answers, Caller, Life, a_day_on, answers_to, fill_the_town, life, pressed, take
 from people import House, use
 from sqlalchemy import func, select
@@ -168,14 +168,36 @@ def test_every_prefix_of_a_call(town: Caller, request: pytest.FixtureRequest) ->
             nodes.add(plain(found.prompt.node))
             if not found.memory["over"]:
                 check_a_day_on(town, answers, found)
-    assert visited == set(CONVERSATIONS)
+    assert visited == set(CONVERSATIONS) - {"news"}
     assert expected(request.node.callspec.params["town"]) - nodes == set()
     assert count >= 400
+
+
+# What we tell by telephone, and what whom we call must come to.
+TOLD = {
+    "resolved": {"news.listen", "news.wish", "news.goodbye", "news.remark", "person.officer"},
+    "waiting": {"news.listen", "news.remark", "news.another", "news.goodbye"},
+    "scheduled": {"news.listen", "news.wish", "news.goodbye"},
+}
+
+
+@pytest.mark.parametrize("state", TOLD)
+@pytest.mark.parametrize("town", ["landline, in working hours"], indirect=True)
+def test_every_prefix_of_a_call_that_we_make(town: Caller, state: str) -> None:
+    told = opened(town.number, area="kranji")
+    moved(told, state)
+    nodes = set[str]()
+    for answers, found in prefixes(replace(town, told=told), ()):
+        nodes.add(plain(found.prompt.node))
+        if not found.memory["over"]:
+            check_a_day_on(town, answers, found)
+    assert TOLD[state] - nodes == set()
 
 
 def test_no_question_of_a_conversation_is_left_out() -> None:
     """A new question is added to those that a caller above must come to."""
     met = {node.partition(".")[2] for name in CALLERS for node in expected(name)}
+    met |= {node.partition(".")[2] for nodes in TOLD.values() for node in nodes}
     asked = {key for path in (ROOT / "ivr/conversations").glob("*.py") for key in questions(path)}
     assert {"root", "wish", "withdraw", "feedback", "instead", "place"} <= asked
     assert [key for key in sorted(asked) if not any(question.startswith(key) for question in met)] == []

@@ -75,6 +75,38 @@ def test_routes(sqlite_house: House) -> None:
     assert all(answer["rule"] and answer["due"] for answer in (lamp, rubbish, unknown))
 
 
+def test_messages(sqlite_house: House) -> None:
+    given = [
+        ("LAPOR lampu mati di kayuringin", "none", "report", None, "Kayuringinjaya", "id", "SMS01"),
+        ("lapor lampu mati di gang mawar", "none", "report", None, None, "id", "SMS13"),
+        ("lapor jalan rusak di tambun", "none", "other_city", None, None, "id", "SMS36"),
+        ("cek 123456786", "none", "status", "123456786", None, "id", "SMS07"),
+        ("gmn lap sy", "none", "status", None, None, "id", "SMS08"),
+        ("cek 123456789", "none", "status", None, None, "id", "SMS09"),
+        ("5", "survey_open", "rating", None, None, "id", "SMS24"),
+        ("belum", "survey_open", "not_fixed", None, None, "id", "SMS06"),
+        ("sudah", "survey_open", "fixed", None, None, "id", "SMS24"),
+        ("Jl Mawar, kecamatan jatiasih", "asked_place", "add_detail", None, "Jatiasih", "id", "SMS26"),
+        ("agen", "none", "want_person", None, None, "id", "SMS15"),
+        ("batal", "none", "cancel_callback", None, None, "id", "SMS27"),
+        ("STOP", "none", "stop", None, None, "id", "SMS11"),
+        ("mulai", "none", "start", None, None, "id", "SMS12"),
+        ("help", "none", "help", None, None, "en", "SMS10"),
+        ("tolong", "none", "help", None, None, "id", "SMS25"),
+        ("ada kebakaran di kranji", "none", "emergency", None, "Kranji", "id", "SMS20"),
+        ("usul taman bermain", "none", "proposal", None, None, "id", "SMS22"),
+        ("info ktp", "none", "info", None, None, "id", "info_registry"),
+        ("info", "none", "info", None, None, "id", "info_topics"),
+        ("english", "none", "language_en", None, None, "en", "SMS10"),
+        ("indonesia", "none", "language_id", None, None, "id", "SMS10"),
+        ("halo", "none", "noise", None, None, "id", "SMS14"),
+    ]
+    asked = [{"text": text, "context": context} for text, context, *_ in given]
+    for (text, _, *expected), told in zip(given, explained(sqlite_house, "message", *asked), strict=True):
+        assert list(told) == ["intent", "number", "place", "language", "answer"]
+        assert list(told.values()) == expected, text
+
+
 GARBAGE = {
     "number": ["{", "1", "null", "[]", '{"a": 1}', "true", '"' + "\\u0000" * 3 + "x", "NaN", "1e999"],
     "place": ["{", "1", "null", "[]", "kayuringin", "'kayuringin'"],
@@ -88,6 +120,8 @@ GARBAGE = {
         '{"start": "2026-11-23T10:00", "amount": 1, "unit": "hours", "hours": "24x7", "pauses": 7}',
         '{"start": "9999-12-31T23:00", "amount": 5, "unit": "days", "hours": "24x7"}',
     ],
+    "message": ["{", "1", "null", '"cek"', "{}", '{"text": 1}', '{"text": "cek", "context": "asked"}',
+                '{"text": "cek", "context": null}', '{"context": "none"}'],
     "route": ["{}", '"x"', '{"category": 1}', '{"category": "sampah", "at": "yesterday"}', '{"category": "sampah"}x',
               '{"category": "sampah", "area": "di sana"}', '{"category": "sampah", "at": "9999-12-31T23:59"}'],
 }  # fmt: skip
@@ -96,6 +130,7 @@ GOOD = {
     "place": '"kranji"',
     "deadline": '{"start": "2026-11-23T10:00", "amount": 1, "unit": "days", "hours": "24x7"}',
     "route": '{"category": "sampah"}',
+    "message": '{"text": "cek"}',
 }
 
 

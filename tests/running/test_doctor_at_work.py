@@ -17,7 +17,11 @@ from config.valkey import Valkey
 from ivr import servers
 from ticketing.models import Beat
 
-NEVER = {"there was no sweep yet", "there was no reconciliation with the carrier yet"}
+NEVER = {
+    "there was no sweep yet",
+    "there was no reconciliation with the carrier yet",
+    "there was no run of the retention yet",
+}
 
 
 def findings(house: House, what: str) -> set[str]:
@@ -47,12 +51,12 @@ def test_a_house_that_never_ran_says_so(house: House) -> None:
 
 
 def test_a_house_at_work_is_well(house: House) -> None:
-    awake(sweeper=ago(seconds=9), reconcile=ago(minutes=4))
+    awake(sweeper=ago(seconds=9), reconcile=ago(minutes=4), retention=ago(hours=25))
     assert findings(house, "work") == {"nothing is late, unknown or newly dead"}
 
 
 def test_what_is_stuck_is_named_with_its_age(house: House) -> None:
-    awake(sweeper=ago(minutes=30), reconcile=ago(hours=3))
+    awake(sweeper=ago(minutes=30), reconcile=ago(hours=3), retention=ago(hours=27))
     change(promise(), state="dead", finished_at=ago(hours=23))
     change(promise(), state="dead", finished_at=ago(hours=25))
     change(promise("contact:1", kind="sms"), state="unknown", unknown_since=ago(minutes=40))
@@ -60,6 +64,7 @@ def test_what_is_stuck_is_named_with_its_age(house: House) -> None:
     assert findings(house, "work") == {
         "the last sweep was 30 min ago",
         "the last reconciliation with the carrier was 3 h ago",
+        "the last run of the retention was 27 h ago",
         "the oldest due row has waited for 11 min",
         "of the oldest unknown text nothing is known for 40 min",
         "1 rows died within a day: flask outbox says why",
@@ -77,7 +82,7 @@ def test_what_is_stuck_is_named_with_its_age(house: House) -> None:
 def test_what_runs_out_is_named(
     sqlite_house: House, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], said: set[str]
 ) -> None:
-    awake(sweeper=ago(seconds=1), reconcile=ago(seconds=1))
+    awake(sweeper=ago(seconds=1), reconcile=ago(seconds=1), retention=ago(hours=1))
     secrets = {name: getattr(settings(), name.lower()) for name in ("SECRET_KEY", "DATA_KEYS", "LOOKUP_KEY")}
     for name, value in {**secrets, **environment}.items():
         monkeypatch.setenv(name, value)

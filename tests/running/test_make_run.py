@@ -35,7 +35,7 @@ def kill(house: Standing, who: str) -> None:
     pids = {
         "worker": lambda: house.named("workers texts"),
         "web": lambda: house.children("gunicorn"),
-        "sweeper": lambda: house.named("workers sweep"),
+        "sweeper": lambda: house.named("ivr.sweeper"),
         "valkey": lambda: house.named("valkey-server"),
     }[who]
     victim = until(pids, who)[0]

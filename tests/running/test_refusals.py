@@ -28,7 +28,7 @@ STARTS = {
     "make run": ("-m", "ivr.start"),
     "gunicorn": ("-m", "gunicorn", "--config", "gunicorn.conf.py", "wsgi:app"),
     "worker": ("-m", "workers", "texts"),
-    "sweeper": ("-m", "workers", "sweep"),
+    "sweeper": ("-m", "ivr.sweeper"),
 }
 
 
@@ -37,7 +37,7 @@ def run(how: str, var: Path, **environment: str) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, *STARTS[how]],
         cwd=ROOT,
-        env=clean_environment(VAR_DIR=str(var), **environment),
+        env=clean_environment(VAR_DIR=str(var), **{"TRACKING_URL": "lacak.bekasikota.go.id/", **environment}),
         capture_output=True,
         text=True,
         timeout=90,
@@ -85,7 +85,14 @@ def test_a_wrong_command_says_what_there_is(tmp_path: Path) -> None:
         timeout=60,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (1, "python -m workers sweep | texts | dispatch | recordings\n")
+    assert (done.returncode, done.stderr) == (1, "python -m workers texts | dispatch | recordings\n")
+
+
+def test_a_link_that_no_text_can_afford_is_refused(tmp_path: Path) -> None:
+    given = {**SECRETS, "TRACKING_URL": "https://layanan.bekasikota.go.id/laporan/"}
+    code, said = run("worker", tmp_path / "var", HOTLINE_ENV="production", **given)
+    assert code == 1
+    assert "TRACKING_URL is too long" in said
 
 
 @contextlib.contextmanager

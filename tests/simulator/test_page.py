@@ -10,6 +10,7 @@ import pytest
 import requests
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from snapshots import photo
 
 from ivr.simulator import audio
 from ivr.simulator.carrier import Carrier
@@ -98,6 +99,21 @@ def test_the_sound_of_a_line_is_fetched_for_the_page(carrier: Carrier, script: S
     sound = f"{carrier.api_url}/simulator/api/calls/{call['sid']}/sounds/"
     assert requests.get(sound + "0", timeout=5).status_code == 502  # the script answers with TwiML, which is no sound
     assert requests.get(sound + "1", timeout=5).status_code == 404
+
+
+def test_only_a_picture_is_shown(carrier: Carrier) -> None:
+    carrier.text("whatsapp:+6281211112222", "", media=[photo(), b"<html><script>alert(1)</script>"])
+    shown, hidden = sorted(carrier.ledger.listed("attachments"), key=lambda one: one.content_type != "image/jpeg")
+    answer = requests.get(f"{carrier.api_url}/simulator/photos/{shown.sid}", timeout=5)
+    assert (answer.content, answer.headers["X-Content-Type-Options"]) == (photo(), "nosniff")
+    assert requests.get(f"{carrier.api_url}/simulator/photos/{hidden.sid}", timeout=5).status_code == 404
+
+
+@pytest.mark.parametrize("given", [{"photo": "no base64!"}, {"place": ["a", "b"]}, {"place": [None, 1]}])
+def test_a_text_that_makes_no_sense_is_refused(carrier: Carrier, given: dict[str, object]) -> None:
+    url = f"{carrier.api_url}/simulator/api/texts"
+    assert requests.post(url, json={"from": SITI, **given}, timeout=5).status_code in (400, 409)
+    assert not carrier.ledger.messages
 
 
 def test_a_mails_html_can_run_nothing(carrier: Carrier) -> None:
@@ -262,6 +278,18 @@ def test_texts_other_callers_and_the_other_language(page: Page, carrier: Carrier
     page.keyboard.press("Enter")
     expect(page.locator("#texts li")).to_contain_text("CEK 123456786")
     assert script.at("/sms/incoming")[0].form["From"] == "+6281211112222"
+    page.check("#whatsapp", force=True)
+    page.set_input_files("#photo", {"name": "lubang.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    page.click("#send [type=submit]")
+    expect(page.locator("#texts img")).to_be_visible()
+    assert page.eval_on_selector("#texts img", "one => one.decode().then(() => one.naturalWidth)") == 900
+    page.click("#send summary")
+    fits(page)
+    page.click("#share")
+    expect(page.locator("#texts")).to_contain_text("-6.24827, 106.99241")
+    chats = [one.form for one in script.at("/sms/incoming")[1:]]
+    assert [one["From"] for one in chats] == ["whatsapp:+6281211112222"] * 2
+    assert [(one["NumMedia"], one.get("Latitude")) for one in chats] == [("1", None), ("0", "-6.24827")]
     page.click(".languages [hreflang=en]")
     expect(page.locator("h1")).to_have_text("Try the hotline from here")
     fits(page)

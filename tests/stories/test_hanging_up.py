@@ -1,5 +1,6 @@
-"""A caller may hang up at any moment. Before anything was recorded nothing is left behind; from the recording on the
-report is kept and sent, whichever of the carrier's two messages about it gets through."""
+"""A caller may hang up at any moment. Before anything was recorded nothing is left behind at once (test_missed_calls
+tells what becomes of it); from the recording on the report is kept and sent, whichever of the carrier's two messages
+about it gets through."""
 
 from dataclasses import dataclass
 

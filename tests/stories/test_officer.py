@@ -66,21 +66,21 @@ def test_only_one_accepts_so_that_no_voicemail_swallows_a_caller(sqlite_house: H
 
 
 @pytest.mark.parametrize("outcome", ["officer_no_answer", "officer_declines"])
-def test_nobody_answers_and_the_message_is_kept_with_its_time(house: House, outcome: str) -> None:
+def test_nobody_answers_and_the_message_is_kept_with_its_time(sqlite_house: House, outcome: str) -> None:
     with time_machine.travel(MONDAY_NOON, tick=False):
-        ani = asks_for_an_officer(house)
+        ani = asks_for_an_officer(sqlite_house)
         getattr(ani.call, outcome)()
         leaves_a_message(ani.hears(CHOICE))
         ani.hears("Petugas menelepon balik hari ini antara pukul dua belas dan tiga belas")
         assert not ani.is_connected
         assert ani.call.errors == []
-        house.work()
-    ticket = house.ticket()
+        sqlite_house.work()
+    ticket = sqlite_house.ticket()
     assert (ticket["category"], ticket["department"], ticket["channel"]) == ("pesan-petugas", "call-centre", "voice")
     assert ticket["status"] == "forwarded"
     (one,) = promised()
     assert (one.state, one.department, one.from_at) == ("open", "call-centre", MONDAY_NOON)
-    (mail,) = house.mails()
+    (mail,) = sqlite_house.mails()
     assert mail.to == "petugas@1500444.invalid"
     assert "/recordings/" in mail.text
     assert len(ani.inbox) == 1, "the receipt of the message says enough"

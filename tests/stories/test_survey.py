@@ -9,7 +9,8 @@ from people import House, Resident, use
 from sqlalchemy import select
 
 from config import stores
-from ticketing.models import Survey
+from ticketing import ratings
+from ticketing.models import Rating, Survey
 
 MONDAY = wib("2026-11-23 10:00")
 BUDI, LANDLINE = "+6281299990000", "+622188950001"
@@ -132,3 +133,60 @@ def test_zero_while_saying_why_keeps_it(sqlite_house: House) -> None:
     ani = has_talked(sqlite_house).presses("1", "1").talks(6, then="0").hears("Masukan Bapak Ibu sudah tersimpan")
     assert not ani.is_connected
     assert sqlite_house.ticket()["category"] == "masukan"
+
+
+# -- by text, to whom the question was not put ---------------------------------------------------------------------
+
+
+def leaves_an_officer(house: House, number: str = ANI) -> Resident:
+    ani = Resident(house, number).dials().presses("0")
+    ani.call.officer_answers("1")
+    return ani.hangs_up()
+
+
+def questions(house: House, number: str = ANI) -> list[str]:
+    house.work()
+    return [text for text in Resident(house, number).inbox if "Terima kasih sudah menelepon" in text]
+
+
+def test_who_hung_up_on_the_officer_is_asked_by_text(house: House) -> None:
+    leaves_an_officer(house)
+    (asked,) = questions(house)
+    code = asked.partition("http://lacak.test/t/")[2].split()[0]
+    with stores.reading() as session:
+        rating = ratings.by_code(session, code)
+        assert rating is not None
+        assert (rating.ticket_id, rating.answered_at) == (None, None)
+    leaves_an_officer(house)
+    assert len(questions(house)) == 1, "once in seven days"
+    has_talked(house).never_hears("Seberapa puas").hears("Terima kasih")
+
+
+def test_who_heard_the_question_is_not_asked_again(sqlite_house: House) -> None:
+    has_talked(sqlite_house).is_silent()
+    has_talked(sqlite_house, BUDI).presses("5", "1")
+    assert questions(sqlite_house) == questions(sqlite_house, BUDI) == []
+
+
+def test_who_hung_up_at_the_question_is_asked_by_text(sqlite_house: House) -> None:
+    has_talked(sqlite_house).hears("Seberapa puas").hangs_up()
+    assert len(questions(sqlite_house)) == 1
+    has_talked(sqlite_house, BUDI).presses("3").hangs_up()
+    assert questions(sqlite_house, BUDI) == [], "it answered already"
+
+
+def test_where_no_text_arrives_nobody_is_asked(sqlite_house: House) -> None:
+    leaves_an_officer(sqlite_house, "anonymous")
+    landline = Resident(sqlite_house, LANDLINE).dials().presses("0")
+    landline.call.officer_answers("1")
+    landline.hangs_up()
+    sqlite_house.work()
+    with stores.reading() as session:
+        assert session.scalars(select(Rating)).all() == []
+
+
+def test_who_was_not_accepted_did_not_talk(sqlite_house: House) -> None:
+    missed = Resident(sqlite_house).dials().presses("0")
+    missed.call.officer_answers("")
+    missed.hangs_up()
+    assert questions(sqlite_house) == []

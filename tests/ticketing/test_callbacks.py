@@ -79,14 +79,14 @@ def test_one_promise_under_one_key(house: House) -> None:
     assert one.id == other.id
     with stores.reading() as session:
         assert len(session.scalars(select(Callback)).all()) == 1
-        assert [m.template for m in session.scalars(select(Message)) if m.status != "canceled"].count("SMS15b") == 1
+        assert [m.template for m in session.scalars(select(Message)) if m.status != "canceled"].count("SMS15") == 1
 
 
 def test_the_promise_takes_the_place_of_a_receipt_that_waits_and_of_no_other(sqlite_house: House) -> None:
     promised()
     with stores.reading() as session:
         states = {message.template: message.status for message in session.scalars(select(Message))}
-    assert states == {"SMS01": "canceled", "SMS15b": "promised"}
+    assert states == {"SMS01": "canceled", "SMS15": "promised"}
     number = opened()
     with changing(number) as (session, ticket):
         given = {"key": "other", "department": "dlh", "language": "id"}

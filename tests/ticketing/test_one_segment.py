@@ -1,15 +1,17 @@
 """Every text that the code can send fits one GSM-7 segment, with whatever it is filled."""
 
+from typing import Any
+
 import pytest
 from factories import caller, changing, moved, opened, texts, told, wib
 from people import House, use
 from sqlalchemy import select
 from time_machine import travel
 
-from config import stores
+from config import lint, stores
 from config.gsm7 import SEGMENT, gsm7, gsm7_length
 from config.hotline import city
-from ticketing import announcements, callbacks, lifecycle, messages, news, tickets
+from ticketing import announcements, callbacks, lifecycle, messages, news, tickets, whatsapp
 from ticketing.models import Message, Ticket
 from workers import outbox
 
@@ -88,14 +90,36 @@ def tell_who_asked(language: str) -> None:
         messages.tell(session, contact, "info_current", language=language, words=longest, **{"from": "20.57"})
 
 
+def tell_the_rest(language: str) -> None:
+    """What is only told to who writes, and what only some days bring, with the longest that fills it."""
+    with outbox.transaction() as session:
+        sent = set(session.scalars(select(Message.template)))
+        contact = caller(session, REPORTER)
+        for template in set(whatsapp.templates()) - sent:
+            messages.tell(session, contact, template, language=language, **longest(language))
+
+
+def longest(language: str) -> dict[str, Any]:
+    states = [city().text(language, "words", f"state_{state}") for state in lifecycle.STATES]
+    fills = {name: "x" * most for name, most in lint._FILL.items()}
+    return fills | {
+        "category": max((category.label[language] for category in city().categories.values()), key=len),
+        "department": max((department.short for department in city().departments.values()), key=len),
+        "referral": max((referral.short[language] for referral in city().referrals.values()), key=len),
+        **dict.fromkeys(("status", "status2"), max(states, key=len)),
+    }
+
+
+@pytest.mark.parametrize("two_way", ["false", "true"])
 @pytest.mark.parametrize("language", ["id", "en"])
-def test_what_is_sent_is_one_segment(sqlite_house: House, language: str) -> None:
-    use(TRACKING_URL=LINK)
+def test_what_is_sent_is_one_segment(sqlite_house: House, language: str, two_way: str) -> None:
+    use(TRACKING_URL=LINK, SMS_DUA_ARAH=two_way)
     with travel(wib("2026-08-21 09:00")):
         send_everything(language)
+        tell_the_rest(language)
         with stores.reading() as session:
             sent = session.scalars(select(Message)).all()
-            assert {text.template for text in sent} == city().languages[language].sentences["sms"].keys()
+            assert {text.template for text in sent} >= set(whatsapp.templates())
             numbers = {ticket.id: ticket.number for ticket in session.scalars(select(Ticket))}
             for text in sent:
                 length = gsm7_length(text.body)

@@ -109,7 +109,7 @@ def test_the_keys_of_the_json_are_these(day: Day) -> None:
     a_known_morning(day)
     for by in ("day", "menu", "none"):
         found = stats(day.house, "--by", by)
-        assert list(found) == ["from", "to", "by", "forgotten", "nodes", "rows", "total"]
+        assert list(found) == ["from", "to", "by", "forgotten", "nodes", "rows", "total", "reports"]
         assert list(found["total"]) == ROW_KEYS
         assert all(list(row) == [by, *ROW_KEYS] for row in found["rows"])
         assert all(list(row) == NODE_KEYS for row in found["nodes"])

@@ -42,7 +42,7 @@ def test_who_said_stop_gets_nothing_until_mulai(house: House) -> None:
     ani.texts("mulai")
     third = opened()
     house.work()
-    assert [third in text for text in ani.inbox] == [True]
+    assert [third in text for text in ani.inbox] == [False, True], "that they go again, and the receipt"
 
 
 def test_the_contact_s_language_wins_over_that_of_the_call(house: House) -> None:
@@ -98,7 +98,7 @@ def test_at_most_one_status_text_in_four_hours_and_the_newest_wins(sqlite_house:
         sqlite_house.work()
         states = {message.template: message.status for message in texts(number)}
         assert states == {
-            "SMS01": "delivered", "SMS03": "delivered", "SMS04b": "canceled", "SMS28": "canceled", "SMS05b": "promised",
+            "SMS01": "delivered", "SMS03": "delivered", "SMS04": "canceled", "SMS28": "canceled", "SMS05": "promised",
         }  # fmt: skip
         now.move_to(wib("2026-03-02 12:59"))
         sqlite_house.work()
@@ -118,14 +118,14 @@ def test_a_text_that_was_refused_for_a_while_gives_way_and_one_under_way_counts_
         change(text_row(tried, "SMS03"), attempts=3)
         moved(tried, "resolved")
         assert text_row(tried, "SMS03").last_error == "replaced by a later state"
-        assert text_row(tried, "SMS05b").not_before == wib("2026-03-02 09:00")
+        assert text_row(tried, "SMS05").not_before == wib("2026-03-02 09:00")
         for phone, state in (("+6281200009991", "leased"), ("+6281200009992", "unknown")):
             number = opened(phone)
             moved(number, "in_progress")
             change(text_row(number, "SMS03"), state=state)
             moved(number, "resolved")
             assert text_row(number, "SMS03").state == state
-            assert text_row(number, "SMS05b").not_before == wib("2026-03-02 13:00")
+            assert text_row(number, "SMS05").not_before == wib("2026-03-02 13:00")
 
 
 def test_forwarded_is_told_only_when_an_hour_has_passed(sqlite_house: House) -> None:
@@ -151,4 +151,4 @@ def test_a_reopened_ticket_hears_the_apology_and_not_that_it_was_forwarded(sqlit
         sqlite_house.work()
         assert seen(number).state == "forwarded"
         assert "kami buka kembali" in sqlite_house.carrier.inbox(ANI)[-1].body
-        assert len(sqlite_house.mails("dlh")) == 2
+        assert len([mail for mail in sqlite_house.mails("dlh") if mail.html]) == 2

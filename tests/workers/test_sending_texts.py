@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from factories import change, changing, make_due, moved, opened, text_row, wib
+from factories import change, changing, make_due, moved, opened, text_row, texts, wib
 from people import House, use
 from pretenders import web
 
@@ -172,3 +172,16 @@ def test_an_erased_number_or_text_is_not_sent(house: House) -> None:
         ticket.contact.phone = None
     house.work()
     assert now(number, RECEIPT) == ("dead", "the number or the text was erased")
+
+
+def test_what_is_refused_for_good_by_sms_is_told_by_telephone_where_it_matters(house: House) -> None:
+    number = opened()
+    house.work()
+    house.carrier.faults.set({"rest_fail": 1, "rest_status": 400, "rest_code": 21614})
+    moved(number, "resolved")
+    house.work()
+    assert [(one.template, one.channel, one.status) for one in texts(number)][1:] == [
+        ("SMS05", "sms", "failed"),
+        ("SMS05", "voice", "promised"),
+    ]
+    assert len(house.carrier.ringing("+6281200001111")) == 1

@@ -6,19 +6,21 @@ from datetime import timedelta
 from email.utils import format_datetime
 
 import pytest
+import requests
 import time_machine
 from deliveries import NEW, OLD, PHONE, add_recording, again, delivery, state
 from factories import changing, opened, row, seen, wib
 from people import House, Resident, use
 from pretenders import System, says
 from pydantic import ValidationError
+from snapshots import BEKASI, photo
 from sqlalchemy import select
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from config import stores
 from config.city import Department
 from config.hotline import city
-from ticketing import tickets
+from ticketing import photos, tickets
 from ticketing.models import Breaker
 
 # -- what it is told -----------------------------------------------------------------------------------------------
@@ -56,6 +58,9 @@ def test_a_department_with_a_system_is_called_and_not_mailed(house: House, syste
             "recording": None,
             "added_recordings": [],
             "recordings_until": None,
+            "point": None,
+            "photos": [],
+            "photos_until": None,
         },
     }
     assert ticket.created_at.utcoffset() == timedelta(0)
@@ -85,9 +90,28 @@ def test_of_a_confidential_report_only_that_it_exists(
     got = system.got[-1]
     assert got.report == got.report | {
         "number": number, "confidential": True, "notes": [], "recording": None, "added_recordings": [],
-        "recordings_until": None,
+        "recordings_until": None, "point": None, "photos": [], "photos_until": None,
     }  # fmt: skip
     assert "loket" not in got.body.decode()
+
+
+def test_what_was_written_the_point_and_the_photos(sqlite_house: House, system: System) -> None:
+    number = opened(held=True)
+    with changing(number) as (session, ticket):
+        shot = photos.keep_upload(session, ticket, photo(place=BEKASI), by="resident", kind=photos.REPORT)
+        tickets.note(session, ticket, "tumpukan di trotoar", by="resident", kind="words", quiet=True)
+        tickets.note(session, ticket, "makin tinggi", by="resident", kind="added", quiet=True)
+        tickets.release(session, ticket)
+    sqlite_house.work()
+    told = system.got[-1].report
+    assert told["notes"] == [
+        {"kind": "written", "text": "tumpukan di trotoar"},
+        {"kind": "written_more", "text": "makin tinggi"},
+    ]
+    assert told["point"] == {"latitude": BEKASI[0], "longitude": BEKASI[1]}
+    (link,) = told["photos"]
+    assert requests.get(link, timeout=5).content == photos.picture(shot)
+    assert told["photos_until"] > told["received_at"]
 
 
 def test_nothing_personal_is_in_it(house: House, system: System) -> None:

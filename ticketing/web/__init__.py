@@ -2,6 +2,14 @@
 
 from flask import Blueprint
 
-from ticketing.web import health, metrics, recordings, tracking
+from ticketing.web import finding, forms, health, metrics, photos, recordings, tracking
 
-PAGES: tuple[Blueprint, ...] = (health.health, metrics.metrics, recordings.pages, tracking.pages)
+PAGES: tuple[Blueprint, ...] = (
+    health.health,
+    metrics.metrics,
+    recordings.pages,
+    photos.pages,
+    finding.pages,
+    forms.forms,
+    tracking.pages,
+)

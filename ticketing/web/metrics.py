@@ -56,6 +56,7 @@ def _figures(found: Vitals) -> Iterator[Figure]:
         yield Figure("outbox_rows", "What is to leave, by kind and state.", count, {"kind": kind, "state": state})
     yield Figure("outbox_oldest_due_seconds", "How long the oldest due row has waited.", found.oldest_due or 0)
     yield Figure("outbox_oldest_unknown_seconds", "Age of the oldest unknown outcome.", found.oldest_unknown or 0)
+    yield Figure("texts_unread_seconds", "Age of the oldest text nobody understood yet.", found.oldest_unread or 0)
     for name, age in sorted(found.beats.items()):
         yield Figure("beat_age_seconds", "Since this was last done.", age, {"beat": name})
     for name, count in found.tallies.items():
@@ -63,6 +64,7 @@ def _figures(found: Vitals) -> Iterator[Figure]:
     for what, (count, ceiling) in found.spent.items():
         yield Figure("today", "How many since midnight.", count, {"what": what})
         yield Figure("today_ceiling", "How many a day are allowed.", ceiling, {"what": what})
+    yield Figure("texts_stopped", "Whether texts to residents are stopped by hand.", int(found.stopped))
 
 
 def _disk() -> Figure:

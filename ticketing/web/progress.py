@@ -1,57 +1,69 @@
-"""How far a ticket has come, in the words of one language: what the tracking page shows and nothing else. It knows
-no telephone number, no note, no recording and no name of a clerk, so none of them can slip onto the page."""
+"""How far a ticket has come, in the words of one language: what the tracking page shows and nothing else. Of notes it
+knows those that a department wrote for residents, of photos its proofs; no telephone number, no recording, no words of
+the resident and no name of a clerk, so none of them can slip onto the page."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cached_property
+from datetime import timedelta
 from typing import Literal
 
-from config import clock
-from config.city import Referral
-from config.hotline import city
-from ticketing import knowing, lifecycle
-from ticketing.models import Event, Ticket
-from ticketing.references import written
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-# The shape and the tone of each state; the word beside them says the same.
-_LOOKS = {
-    lifecycle.RECEIVED: ("inbox", "blue"),
-    lifecycle.FORWARDED: ("send", "blue"),
-    lifecycle.ACCEPTED: ("person", "blue"),
-    lifecycle.IN_PROGRESS: ("half", "blue"),
-    lifecycle.WAITING: ("question", "amber"),
-    lifecycle.SCHEDULED: ("calendar", "blue"),
-    lifecycle.RESOLVED: ("check", "green"),
-    lifecycle.CONFIRMED: ("checks", "green"),
-    lifecycle.REOPENED: ("again", "amber"),
-    lifecycle.REFUSED: ("swap", "amber"),
-    lifecycle.REFERRED: ("outside", "grey"),
-    lifecycle.MERGED: ("merge", "grey"),
-    lifecycle.WITHDRAWN: ("stop", "grey"),
-}
-_AHEAD = (lifecycle.FORWARDED, lifecycle.IN_PROGRESS, lifecycle.RESOLVED)
-# Nobody at a department has said anything yet.
-_UNANSWERED = {None, lifecycle.RECEIVED, lifecycle.FORWARDED, lifecycle.REFUSED}
+from config import clock
+from config.hotline import city
+from ticketing import callbacks, history, lifecycle, photos, terms, tickets
+from ticketing.models import Callback, Event, Note, Photo, Rating, Ticket
+from ticketing.web import dates
+from ticketing.web.story import Story
+
+_MOST_PHOTOS = 6
+# What may be a telephone number, in whatever way it is written.
+_NUMBERS = re.compile(r"\+?\d(?:[\s().-]?\d){7,}")
 
 
 @dataclass(frozen=True)
-class Step:
-    """A line of the history: what happened, where it went, when; or what comes next and by when."""
+class Known:
+    """What the page may say about a ticket beside the ticket itself."""
 
-    mark: Literal["done", "now", "next"]
-    words: str
-    towards: str | None
-    when: str | None
+    events: Sequence[Event]
+    notes: Sequence[Note] = ()  # what departments wrote, newest first
+    proofs: Sequence[Photo] = ()
+    callback: Callback | None = None
+    score: int | None = None
+    parent: "Progress | None" = None
 
 
-class Progress:
-    def __init__(self, language: str, ticket: Ticket, events: Sequence[Event], parent: Ticket | None) -> None:
-        self._language, self._ticket, self._events, self._parent = language, ticket, events, parent
+def of(session: Session, language: str, ticket: Ticket) -> "Progress":
+    """The progress of this ticket, with that of the one it was merged with."""
+    if city().category(ticket.category).confidential:  # its words and pictures would say what it is about
+        return Progress(language, ticket, Known(history.of(session, ticket), callback=_callback(session, ticket)))
+    parent = session.get(Ticket, ticket.merged_into_id) if ticket.state == lifecycle.MERGED else None
+    notes = select(Note).where(Note.ticket_id == ticket.id, Note.kind.in_(("public", "delay", "reason")))
+    rated = select(Rating.score).where(Rating.ticket_id == ticket.id, Rating.score.is_not(None))
+    known = Known(
+        history.of(session, ticket),
+        session.scalars(notes.order_by(Note.at.desc())).all(),
+        photos.of_ticket(session, ticket, (photos.PROOF,))[-_MOST_PHOTOS:],
+        _callback(session, ticket),
+        session.scalar(rated.order_by(Rating.answered_at.desc()).limit(1)),
+        # of somebody else's report only how far it has come
+        Progress(language, parent, Known(history.of(session, parent))) if parent else None,
+    )
+    return Progress(language, ticket, known)
 
-    @property
-    def number(self) -> str:
-        return written(self._ticket.number)
+
+def _callback(session: Session, ticket: Ticket) -> Callback | None:
+    query = select(Callback).where(Callback.ticket_id == ticket.id, Callback.state == callbacks.OPEN)
+    found: Callback | None = session.scalar(query.order_by(Callback.created_at.desc()).limit(1))
+    return found
+
+
+class Progress(Story):
+    def __init__(self, language: str, ticket: Ticket, known: Known) -> None:
+        super().__init__(language, ticket, known.events)
+        self._known = known
 
     @property
     def category(self) -> str:
@@ -59,15 +71,9 @@ class Progress:
         return (category.spoken if category.confidential else category.name)[self._language]
 
     @property
-    def owner(self) -> str:
-        """Who handles it: one of our departments, or whoever outside it was referred to."""
-        referral = self._referral
-        return referral.name[self._language] if referral else self._department(self._ticket.department)
-
-    @property
     def contact(self) -> str | None:
         """How to reach the owner of what is not the city's, where that is known."""
-        referral = self._referral
+        referral = self.referral
         return (referral.contact or None) if referral else None
 
     @property
@@ -75,114 +81,134 @@ class Progress:
         return city().area_name(self._language, self._ticket.area) if self._ticket.area else None
 
     @property
-    def state(self) -> str:
-        return self._ticket.state
-
-    @property
-    def state_words(self) -> str:
-        return self._state_words(self._ticket.state)
-
-    @property
-    def icon(self) -> str:
-        return _LOOKS[self._ticket.state][0]
-
-    @property
-    def tone(self) -> str:
-        return _LOOKS[self._ticket.state][1]
-
-    @property
-    def merged_into(self) -> str | None:
-        return written(self._parent.number) if self._parent and self.state == lifecycle.MERGED else None
+    def parent(self) -> "Progress | None":
+        """The report that goes on with this one's matter."""
+        return self._known.parent
 
     @property
     def received(self) -> str:
-        return self._moment(self._ticket.created_at)
+        return dates.moment(self._language, self._ticket.created_at)
 
     @property
     def answer_by(self) -> str | None:
-        return self._deadline(self._ticket.answer_due_at) if self._awaits_answer else None
-
-    @property
-    def due(self) -> str | None:
-        """None when there is nothing left to wait for."""
-        return None if self._ticket.state in lifecycle.OVER else self._deadline(self._ticket.due_at)
+        return dates.deadline(self._language, self._ticket.answer_due_at) if self.awaits_answer else None
 
     @property
     def paused(self) -> bool:
         return self._ticket.state in lifecycle.PAUSED
 
     @property
-    def late(self) -> Literal["overdue", "overdue_answer"] | None:
+    def reply_by(self) -> str | None:
+        """Until when we wait for the resident's answer."""
+        asked = self._ticket.paused_at
+        return dates.deadline(self._language, terms.answer_until(asked)) if self.paused and asked else None
+
+    @property
+    def question(self) -> str | None:
+        """What the resident is asked: the words that came with the change, not what was written later."""
+        asked = [event for event in self._events if event.after == lifecycle.WAITING != event.before]
+        since = self._ticket.paused_at
+        if not self.paused or not asked or since is None:
+            return None
+        words = [note.text for note in self._known.notes if note.kind == "reason" and since <= note.at <= asked[-1].at]
+        question = _without_numbers(words[0]).rstrip(" ?") if words else ""
+        return question[:1].upper() + question[1:] or None
+
+    @property
+    def closes_on(self) -> str | None:
+        """The day on which silence means that it is solved."""
+        silent = city().category(self._ticket.category).closes_by_silence
+        if self._ticket.state != lifecycle.RESOLVED or not silent:
+            return None
+        return dates.day(self._language, self._ticket.changed_at + timedelta(days=city().loop.confirm_after_days))
+
+    @property
+    def ended(self) -> str | None:
+        """When it came to its end, or is said to have."""
+        ended = self.over and self.closes_on is None
+        return dates.moment(self._language, self._ticket.closed_at or self._ticket.changed_at) if ended else None
+
+    @property
+    def reopens_until(self) -> str | None:
+        """Until when a report that is closed may be opened again; later it becomes a new one."""
+        closed = self._ticket.closed_at
+        if closed is None or not tickets.may_reopen(self._ticket):
+            return None
+        return dates.day(self._language, closed + timedelta(days=city().loop.reopen_within_days))
+
+    @property
+    def late(self) -> Literal["overdue", "overdue_answer", "overdue_new"] | None:
         """Which promise is broken, as the id of the sentence that says so. A clock that stands breaks none."""
         moment = self._ticket.paused_at or clock.now()
-        if self._ticket.state in lifecycle.OVER:
+        if self.over:
             return None
         if moment > self._ticket.due_at:
             return "overdue"
-        return "overdue_answer" if self._awaits_answer and moment > self._ticket.answer_due_at else None
+        if self._ticket.late_at is not None:
+            return "overdue_new"
+        return "overdue_answer" if self.awaits_answer and moment > self._ticket.answer_due_at else None
+
+    @property
+    def missed(self) -> str:
+        """The first day that was promised and passed."""
+        return city().long_date(self._language, terms.last_day(self._ticket.late_at or self._ticket.due_at))
+
+    @property
+    def due_day(self) -> str:
+        return city().long_date(self._language, terms.last_day(self._ticket.due_at))
+
+    @property
+    def reason(self) -> str:
+        """Why it takes longer, in the department's words if it gave any."""
+        reason = self._last_note("delay") or city().text(self._language, "words", "reason_late")
+        return reason[:1].upper() + reason[1:].rstrip(" .")
+
+    @property
+    def latest_word(self) -> tuple[str, str] | None:
+        """What the department last said to residents, and when."""
+        note = next((note for note in self._known.notes if note.kind == "public"), None)
+        return (_without_numbers(note.text), dates.moment(self._language, note.at)) if note else None
+
+    @property
+    def proofs(self) -> Sequence[Photo]:
+        return self._known.proofs
+
+    @property
+    def score(self) -> str | None:
+        """How the resident rated it."""
+        return str(self._known.score) if self._known.score else None
+
+    @property
+    def called_between(self) -> str | None:
+        """When somebody will call, where that is promised."""
+        callback = self._known.callback
+        return dates.window(self._language, callback.from_at, callback.until_at) if callback else None
+
+    @property
+    def can(self) -> frozenset[str]:
+        """What the resident may do now, as the names of forms."""
+        ways = {"tambah", "tempat"}
+        if self._ticket.state in (lifecycle.RESOLVED, lifecycle.CONFIRMED):
+            ways.add("nilai")
+        if self._ticket.contact_id is not None and self._known.callback is None:
+            ways.add("telepon")
+        if not self.paused:  # there it is the resident who is waited for
+            ways.add("belum" if not self.over or tickets.may_reopen(self._ticket) else "lagi")
+        return frozenset(ways)
 
     @property
     def updated(self) -> str:
-        return self._moment(self._ticket.changed_at)
+        return dates.moment(self._language, self._ticket.changed_at)
 
     @property
-    def steps(self) -> list[Step]:
-        happened = [event for event in self._events if event.after != event.before or event.action == "assigned"]
-        past = [self._past(event, last=event is happened[-1]) for event in happened]
-        return [*past, *(self._next(state) for state in self._ahead)]
+    def ago(self) -> str:
+        return dates.ago(self._language, self._ticket.changed_at)
 
-    def _past(self, event: Event, *, last: bool) -> Step:
-        passed_on = event.action == "assigned"
-        words = self._state_words(lifecycle.REFUSED if passed_on else event.after or "")
-        now = last and self._ticket.state not in lifecycle.OVER
-        return Step("now" if now else "done", words, self._towards(event), self._moment(event.at))
+    def _last_note(self, kind: str) -> str | None:
+        note = next((note for note in self._known.notes if note.kind == kind), None)
+        return _without_numbers(note.text) if note else None
 
-    def _next(self, state: str) -> Step:
-        return Step("next", self._state_words(state), None, self.due if state == lifecycle.RESOLVED else None)
 
-    @property
-    def _ahead(self) -> tuple[str, ...]:
-        state = self._ticket.state
-        if state in lifecycle.OVER:
-            return ()
-        if state in lifecycle.ON_ITS_WAY:
-            return _AHEAD
-        return _AHEAD[2:] if state == lifecycle.IN_PROGRESS else _AHEAD[1:]
-
-    def _towards(self, event: Event) -> str | None:
-        """Where this step sent the report: a department, an owner outside, or another report."""
-        if "into" in event.why:
-            return written(event.why["into"])
-        to = event.why.get("to")
-        if to in city().referrals:
-            return city().referrals[to].name[self._language]
-        return self._department(to) if to in city().departments else None
-
-    @cached_property
-    def _referral(self) -> Referral | None:
-        if self._ticket.state != lifecycle.REFERRED:
-            return None
-        referred = [event for event in self._events if event.after == lifecycle.REFERRED and "to" in event.why]
-        return city().referrals.get(referred[-1].why["to"]) if referred else None
-
-    @property
-    def _awaits_answer(self) -> bool:
-        return all(event.after in _UNANSWERED for event in self._events)
-
-    def _department(self, key: str) -> str:
-        return city().department(knowing.owner_told(self._ticket, key)).name[self._language]
-
-    def _state_words(self, state: str) -> str:
-        words = city().text(self._language, "words", f"state_{state}")
-        return words[:1].upper() + words[1:]
-
-    def _deadline(self, due: datetime) -> str:
-        """A day that ends at midnight is still that day."""
-        there = clock.local(due)
-        ends_the_day = (there.hour, there.minute) == (0, 0)
-        return self._moment(due - timedelta(minutes=1) if ends_the_day else due)
-
-    def _moment(self, moment: datetime) -> str:
-        day = city().long_date(self._language, clock.local(moment).date())
-        time = city().clock_time(self._language, moment)
-        return city().text(self._language, "page", "moment").format(date=day, time=time)
+def _without_numbers(text: str) -> str:
+    """Words of a department may name somebody's telephone; the page does not."""
+    return _NUMBERS.sub("…", text)

@@ -1,67 +1,95 @@
-"""The page behind the link in a text: category, state and dates of one ticket. No sign-in, no script,
-nothing personal."""
+"""The page behind the link in a text: how far one ticket has come, and what its reporter may do about it. No sign-in,
+no cookie, no script; whoever holds the link may look and write. A link that is none is met kindly, and counted."""
 
-from flask import Blueprint, Response, render_template, request
-from markupsafe import Markup, escape
-from sqlalchemy import select
+from uuid import UUID
 
-from config import clock, stores, vault
-from config.city import Section
-from config.hotline import city
-from ticketing import history
-from ticketing.models import Ticket
-from ticketing.web.progress import Progress
+from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
+
+from config import measures, stores
+from config.hotline import CITY_LANGUAGE, city
+from ticketing import contacts, lookups, photos
+from ticketing.models import Contact, Photo, Rating, Ticket
+from ticketing.web import look, progress, sketch
 
 pages = Blueprint("tracking", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
-
-MOST_CODE = 16
-
-
-class _Words:
-    """The sentences of one language, as the templates ask for them."""
-
-    def __init__(self, language: str) -> None:
-        self.language = language
-
-    def __call__(self, id_: str, section: Section = "page", **fills: str) -> Markup:
-        return escape(city().text(self.language, section, id_)).format(**fills)
-
-
-@pages.get("/t", defaults={"code": ""})
-@pages.get("/t/<code>")
-def track(code: str) -> tuple[str, int]:
-    """One ticket for whoever holds its link. `?bahasa=en` changes the language."""
-    with stores.reading() as session:
-        ticket = session.scalar(select(Ticket).where(Ticket.tracking_hash.in_(vault.lookups(code[:MOST_CODE]))))
-        if ticket is None:
-            return _page("unknown.html", _language(next(iter(city().languages)))), 404
-        language = _language(ticket.language)
-        parent = session.get_one(Ticket, ticket.merged_into_id) if ticket.merged_into_id else None
-        progress = Progress(language, ticket, history.of(session, ticket), parent)
-        return _page("track.html", language, ticket=progress), 200
-
-
-def _page(template: str, language: str, **shown: Progress) -> str:
-    return render_template(
-        template,
-        words=_Words(language),
-        language=language,
-        languages=city().languages,
-        city=city(),
-        loaded=city().clock_time(language, clock.now()),
-        **shown,
-    )
-
-
-def _language(default: str) -> str:
-    asked = request.args.get("bahasa", "")
-    return asked if asked in city().languages else default
 
 
 @pages.after_request
 def private(response: Response) -> Response:
-    """A ticket is never kept by anybody on the way; the look of the page is, for an hour."""
-    looks = request.endpoint == f"{pages.name}.static"
-    response.headers["Cache-Control"] = "public, max-age=3600" if looks else "no-store"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    """A ticket is never kept by anybody; the look of the page is, for an hour."""
+    if request.endpoint == f"{pages.name}.static":
+        response.headers["Cache-Control"] = "public, max-age=3600"
+    return look.private(response)
+
+
+@pages.get("/t/<code>")
+def track(code: str) -> Response:
+    """One ticket for whoever holds its link; or the question how a call was."""
+    with stores.reading() as session:
+        if refused := too_often(session):
+            return refused
+        found = lookups.by_link(session, code)
+        if found is not None:
+            return of(session, code, found)
+    return unknown()
+
+
+def of(session: Session, code: str, found: Ticket | Rating) -> Response:
+    """The page of what the link belongs to."""
+    language = language_of(session, found)
+    if isinstance(found, Rating):
+        return look.show("call.html", language, form=look.Form(code, language), score=found.score)
+    shown = progress.of(session, language, found)
+    return look.show("track.html", language, ticket=shown, form=look.Form(code, language))
+
+
+@pages.get("/t/<code>/foto/<uuid:id_>", defaults={"size": ""})
+@pages.get("/t/<code>/foto/<uuid:id_>/<any(kecil):size>")
+def photo(code: str, id_: UUID, size: str) -> Response:
+    """A proof of this ticket; nothing that a resident sent comes back this way."""
+    with stores.reading() as session:
+        if refused := too_often(session):
+            return refused
+        ticket = lookups.by_link(session, code)
+        if ticket is None:
+            return unknown()
+        found = session.get(Photo, id_)
+        ours = isinstance(ticket, Ticket) and not city().category(ticket.category).confidential
+        if ours and found is not None and found.ticket_id == ticket.id and found.kind == photos.PROOF:
+            picture = photos.picture(found, thumb=bool(size))
+            if picture is not None:
+                return Response(picture, mimetype="image/jpeg")
+    return look.tell("photo_gone", "photo_gone_words", 404)
+
+
+@pages.get("/peta.svg")
+def map_sketch() -> Response:
+    """What residents point at; the same for everybody."""
+    answer = Response(sketch.drawn(), mimetype="image/svg+xml")
+    answer.headers["Cache-Control"] = "public, max-age=3600"
+    return answer
+
+
+def language_of(session: Session, found: Ticket | Rating) -> str:
+    """The language that is asked for, else that of the report or of whoever was called."""
+    if isinstance(found, Ticket):
+        return look.asked_language(found.language)
+    contact = session.get(Contact, found.contact_id) if found.contact_id else None
+    return look.asked_language(contacts.language(contact, CITY_LANGUAGE))
+
+
+def too_often(session: Session) -> Response | None:
+    """The answer to whoever opened too many links that are none."""
+    if not lookups.stopped(session, look.source(), lookups.LINK):
+        return None
+    measures.add("look-up refused")
+    return look.tell("too_often", "too_often_link", 429)
+
+
+def unknown() -> Response:
+    """There is no such link: count it, and offer another way."""
+    with stores.transaction() as session:
+        lookups.failed(session, look.source(), lookups.LINK)
+    language = look.asked_language()
+    return look.show("unknown.html", language, 404, form=look.Form("", language))

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from workers.outbox import Outcome, Work
-from workers.senders import email, news, recording, sms, webhook
+from workers.senders import alert, call, email, news, notice, photo, recording, rescue, sms, webhook
 
 # A row that breaks our own code this often is put aside with its reason.
 MOST_FAULTS = 5
@@ -26,8 +26,13 @@ class Sender(Protocol):
 
 SENDERS: dict[str, Sender] = {
     "sms": sms,
+    "call": call,
     "email": email,
     "webhook": webhook,
     "recording": recording,
+    "photo": photo,
     "news": news,
+    "alert": alert,
+    "notice": notice,
+    "rescue": rescue,
 }

@@ -1,14 +1,73 @@
-"""The mail server: one place for its address, its credentials and its time limit."""
+"""Mail to departments: how every letter begins, and the mail server with its address, its credentials and its time
+limit."""
 
 import smtplib
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from config import clock
+from config.hotline import CITY_LANGUAGE, city
 from config.settings import settings
+from workers.outbox import Outcome, Work, dead, later, sent
 
 SECONDS = 10.0
+TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def headed(subject: str, to: str, work: Work, ticket: str, *, copy: str = "") -> EmailMessage:
+    """A letter without its words yet. Its Message-ID stays the same on every try."""
+    message = EmailMessage(policy=SMTP.clone(max_line_length=200))  # a long subject stays on its line
+    message["Subject"] = subject
+    message["From"] = settings().mail_from
+    message["To"] = to
+    if copy:
+        message["Cc"] = copy
+    message["Date"] = format_datetime(clock.now())
+    message["Message-ID"] = f"<{work.id}@hotline.{settings().mail_from.partition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Ticket"] = ticket
+    return message
+
+
+def post(message: EmailMessage) -> Outcome:
+    """Hand a letter to the mail server."""
+    accepted = False
+    try:
+        with connection() as server:
+            server.send_message(message)
+            accepted = True
+    except smtplib.SMTPRecipientsRefused as fault:
+        codes = {code for code, _ in fault.recipients.values()}
+        return dead(f"the address is refused: {codes}") if min(codes) >= 500 else later(f"mail server says {codes}")
+    except (OSError, smtplib.SMTPException) as fault:
+        if not accepted:  # a server that stumbles over our goodbye has the mail all the same
+            code = getattr(fault, "smtp_code", None)
+            return later(f"mail server says {code}" if code else f"mail server: {type(fault).__name__}")
+    return sent(str(message["Message-ID"]))
+
+
+def words(id_: str, **fills: object) -> str:
+    return city().text(CITY_LANGUAGE, "mail", id_).format(**fills)
+
+
+def moment(moment: datetime) -> str:
+    there = clock.local(moment)
+    return f"{city().long_date(CITY_LANGUAGE, there.date())}, {city().clock_time(CITY_LANGUAGE, there)}"
 
 
 @contextmanager

@@ -46,9 +46,10 @@ class _Unfit(Exception):
 
 def prepare(session: Session, work: Work) -> Wanted | Outcome:
     row = session.get(Recording, work.subject)
-    if row is None or row.removed_at:
+    if row is None:
         return dead("the recording was erased")
-    return Wanted(row.id, row.sid, row.fetched_at is not None, clock.now() - work.created_at)
+    done = row.fetched_at is not None or row.removed_at is not None  # what nobody wants any more is only deleted there
+    return Wanted(row.id, row.sid, done, clock.now() - work.created_at)
 
 
 def send(wanted: Wanted) -> Outcome:

@@ -8,25 +8,29 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import city
-from ticketing import lifecycle, links, outgoing, recordings, routing, tickets
-from ticketing.models import Recording, Ticket
+from ticketing import lifecycle, links, outgoing, photos, recordings, routing, tickets
+from ticketing.models import Photo, Recording, Ticket
 from workers import outbox
 from workers.outbox import Outcome, Work, dead, not_yet
 
 AUDIO_PAUSE = timedelta(seconds=5)
 
 # What a note is to the department; what clerks wrote is a remark.
-_NOTES = {"place": "said", "title": "title", "answer": "answer", "callback": "callback"}
+_NOTES = {
+    **{"words": "written", "added": "written_more", "place": "said"},
+    **{"title": "title", "answer": "answer", "callback": "callback"},
+}
 
 
 @dataclass(frozen=True)
 class Report:
-    """A ticket as its department gets it: never with the reporter's number. Of a confidential one it gets no words and
-    no voice, only that it exists."""
+    """A ticket as its department gets it: never with the reporter's number. Of a confidential one it gets no words, no
+    voice and no photo, only that it exists."""
 
     ticket: Ticket
     recording: Recording | None
     remarks: list[Recording]
+    photos: list[Photo]
 
     @property
     def confidential(self) -> bool:
@@ -50,6 +54,23 @@ class Report:
         return [] if self.confidential else [links.recording(remark.id) for remark in self.remarks]
 
     @property
+    def point(self) -> tuple[float, float] | None:
+        """Latitude and longitude, to a metre."""
+        here = self.ticket
+        if self.confidential or here.latitude is None or here.longitude is None:
+            return None
+        return round(here.latitude, 5), round(here.longitude, 5)
+
+    @property
+    def seen(self) -> list[str]:
+        """Where the reporter's photos are seen, until `seen_until`; also those that are still being fetched."""
+        return [] if self.confidential else [links.photo(photo.id) for photo in self.photos]
+
+    @property
+    def seen_until(self) -> datetime:
+        return clock.now() + timedelta(days=links.PHOTO_DAYS)
+
+    @property
     def heard_until(self) -> datetime:
         return clock.now() + timedelta(days=links.RECORDING_DAYS)
 
@@ -66,7 +87,8 @@ def ready(session: Session, work: Work) -> Report | Outcome:
         return dead("nobody speaks in the recording: for the call centre to judge")
     if recordings.awaited(session, ticket) and clock.now() - work.created_at < tickets.WAIT_FOR_AUDIO * 2:
         return not_yet("the recording is being fetched", AUDIO_PAUSE)
-    return Report(ticket, recording, recordings.remarks(session, ticket))
+    shots = photos.on_their_way(session, ticket, (photos.REPORT, photos.REMARK))
+    return Report(ticket, recording, recordings.remarks(session, ticket), shots)
 
 
 def arrived(report: Report) -> None:

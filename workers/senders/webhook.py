@@ -94,6 +94,9 @@ def _payload(told: Report, work: Work) -> dict[str, Any]:
         "recording": told.voice,
         "added_recordings": told.added,
         "recordings_until": told.heard_until.isoformat() if told.voice or told.added else None,
+        "point": dict(zip(("latitude", "longitude"), told.point, strict=True)) if told.point else None,
+        "photos": told.seen,
+        "photos_until": told.seen_until.isoformat() if told.seen else None,
     }
     return {"type": "ticket.assigned", "timestamp": work.created_at.isoformat(), "data": data}
 

@@ -1,23 +1,32 @@
-// The texts of the chosen telephone, newest last, and a box to send one to the hotline.
+// The texts of the chosen telephone, newest last, and a box to send one to the hotline: by SMS or WhatsApp, with a photo
+// or a place.
 import { $, Refused, alertUser, ask, el, linked, when, words } from "./dom.js";
 
 export class Texts {
   constructor(numberOf) {
     this.numberOf = numberOf;
     this.shown = "";
-    $("send").addEventListener("submit", (event) => this.send(event));
+    $("send").addEventListener("submit", (event) => this.write(event));
+    $("share").addEventListener("click", () => this.send({ place: [$("latitude").value, $("longitude").value] }));
   }
 
-  async send(event) {
+  async write(event) {
     event.preventDefault();
-    const body = $("body").value.trim();
-    if (!body || !this.numberOf()) return;
-    $("body").value = "";
+    const body = $("body").value.trim(), [file] = $("photo").files;
+    if (!body && !file) return;
+    const photo = file ? await base64(file) : "";
+    $("body").value = $("photo").value = "";
+    await this.send({ body, photo });
+  }
+
+  async send(given) {
+    if (!this.numberOf()) return;
     try {
-      const { error } = await ask("texts", { from: this.numberOf(), body });
+      const { error } = await ask("texts", { from: this.numberOf(), whatsapp: $("whatsapp").checked, ...given });
       alertUser(error ? words.down : "");
     } catch (fault) {
       if (!(fault instanceof Refused)) throw fault;
+      alertUser(fault.message);
     }
   }
 
@@ -31,7 +40,20 @@ export class Texts {
     $("texts-empty").dataset.usual ??= $("texts-empty").textContent;
     $("texts-empty").textContent = hidden ? words.noPhone : $("texts-empty").dataset.usual;
     $("texts").replaceChildren(...texts.map((one) => el("li", { class: one.incoming ? "line" : "line own" },
-      ...linked(one.body), el("small", {}, one.incoming ? `${one.sender} · ${when(one.at)}` : `${words.sent} · ${when(one.at)}`))));
-    $("texts").scrollTop = $("texts").scrollHeight;
+      ...linked(one.body), ...one.photos.map((src) => el("img", { src, alt: words.photo, onload: toEnd })),
+      one.place ? el("span", {}, `${words.place}: ${one.place}`) : null,
+      el("small", {}, [one.incoming ? one.sender : words.sent, one.whatsapp ? "WhatsApp" : null, when(one.at)].filter(Boolean).join(" · ")))));
+    toEnd();
   }
+}
+
+const toEnd = () => { $("texts").scrollTop = $("texts").scrollHeight; };
+
+function base64(file) {
+  return new Promise((done, failed) => {
+    const reader = new FileReader();
+    reader.addEventListener("load", () => done(reader.result.slice(reader.result.indexOf(",") + 1)));
+    reader.addEventListener("error", () => failed(reader.error));
+    reader.readAsDataURL(file);
+  });
 }

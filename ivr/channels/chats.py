@@ -1,0 +1,181 @@
+"""One text read and answered: what it means where this number stands, and the conversation that follows from it.
+
+The order of reading is reading.py's; here is what it needs to know first: whether the number is being asked something,
+by a conversation, by an officer, or by a survey. A text that asks for something else ends a conversation that waits.
+"""
+
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config import clock, stores
+from config.hotline import CITY_LANGUAGE
+from config.logs import log
+from ivr import reading, talk
+from ivr.conversations.written import WRITTEN
+from ivr.prompts import Answer, Memory
+from ivr.reading import Understood
+from ticketing import additions, contacts, knowing, lifecycle, messages, ratings
+from ticketing.models import Chat, Contact, Message, Ticket
+
+ASKED_FOR = timedelta(hours=24)  # so long a conversation waits for its answer
+ADVICE_FOR = timedelta(hours=24)  # as SMS24 promises
+SHORT = 3  # words; so short an answer may be one to the survey whatever else is asked
+ADDED_TO_WITHIN = timedelta(days=7)
+# What a survey that is open makes of a short text.
+SURVEY_ANSWERS = {"rating", "fixed", "not_fixed"}
+PLACES = {"add_detail", "other_city"}  # what a question for the place is answered with
+PLAIN = {"report", "noise", "add_detail"}  # no command: a text that just says something
+
+
+@dataclass(frozen=True)
+class _Where:
+    """What this number is being asked, and the report that is about."""
+
+    context: str = "none"
+    ticket: str | None = None
+
+
+def read(session: Session, message: Message) -> None:
+    """Understand a stored text, do what it asks for, promise the answer, and note what it was."""
+    messages.answering(session, message)
+    chat = _chat(session, message.contact)
+    memory = _memory(chat)
+    where = _where(session, message, memory, chat)
+    understood = _understood(session, message, where)
+    answer = None
+    if memory and where.context == "asked_place" and understood.intent in PLACES:
+        answer = Answer(words=message.body or "")
+    else:
+        memory = talk.fresh(understood.language)
+        memory.update(name=understood.intent, args=_args(understood, where))
+    prompt, _ = talk.run(memory, answer, session=session, call=chat, conversations=WRITTEN, message=message)
+    if chat.contact is not None:
+        chat.memory = json.dumps(memory) if prompt.wants is not None else None
+        chat.changed_at = clock.now()
+    message.status, message.intent = "understood", understood.intent
+    log("text understood", message=message.sid, intent=understood.intent, context=where.context, to=prompt.node)
+
+
+def _chat(session: Session, contact: Contact | None) -> Chat:
+    """The locked row of the conversation with this number, so that two texts at once are read one after the other; one
+    that is kept nowhere for a sender who is nobody."""
+    if contact is None:
+        return Chat()
+    locked = select(Chat).where(Chat.contact_id == contact.id).with_for_update()
+    found = session.scalar(locked)
+    if found is None:
+        stores.insert_new(session, Chat(contact_id=contact.id))
+        found = session.scalars(locked).one()
+    return found
+
+
+def _memory(chat: Chat) -> Memory:
+    """What the conversation is waiting for; empty when it has waited too long."""
+    if chat.contact is None or chat.memory is None or chat.changed_at < clock.now() - ASKED_FOR:
+        return {}
+    return dict(json.loads(chat.memory))
+
+
+def _where(session: Session, message: Message, memory: Memory, chat: Chat) -> _Where:
+    """The last thing this number was asked: by a conversation or by an officer, else by a survey."""
+    contact = message.contact
+    if contact is None:
+        return _Where()
+    asked = session.scalar(
+        select(Ticket)
+        .where(Ticket.contact_id == contact.id, Ticket.state == lifecycle.WAITING)
+        .order_by(Ticket.changed_at.desc())
+        .limit(1)
+    )
+    if memory.get("open") == "place" and (asked is None or asked.changed_at < chat.changed_at):
+        return _Where("asked_place")
+    if asked is not None:
+        return _Where("asked_question", asked.number)
+    if ratings.open_for(session, contact) is not None:
+        return _Where("survey_open")
+    if rated := _just_rated(session, contact):
+        return _Where("asked_advice", rated)
+    return _Where()
+
+
+def _just_rated(session: Session, contact: Contact) -> str | None:
+    """The report whose rating was thanked for a while ago; "" for that of a call."""
+    thanked = session.execute(
+        select(Message.template, Ticket.number)
+        .outerjoin(Ticket, Ticket.id == Message.ticket_id)
+        .where(
+            Message.contact_id == contact.id,
+            Message.template.in_(("SMS24", "SMS24c")),
+            Message.created_at > clock.now() - ADVICE_FOR,
+        )
+        .order_by(Message.created_at.desc())
+        .limit(1)
+    ).first()
+    return None if thanked is None else thanked.number or ""
+
+
+def _understood(session: Session, message: Message, where: _Where) -> Understood:
+    body, details = message.body or "", messages.details_of(message)
+    language = contacts.language(message.contact, CITY_LANGUAGE)
+    button = str(details.get("button", ""))
+    found = reading.read(body, where.context, language=language, button=button)
+    brought = _has_photos(session, message) or bool(details.get("place"))
+    if found.intent in PLAIN and where.context not in ("none", "survey_open"):
+        found = _rather(session, message, where, found)
+    if brought and found.intent == "noise":
+        found = _bare(session, message, where, found)
+    if message.contact is not None and message.contact.language is None and found.language != CITY_LANGUAGE:
+        contacts.choose_language(message.contact, found.language)
+    return found
+
+
+def _rather(session: Session, message: Message, where: _Where, found: Understood) -> Understood:
+    """What looks like an answer to a question and is more likely something else: a bare "4" while a survey is open, a
+    whole new report after a rating."""
+    body = message.body or ""
+    contact = message.contact
+    if contact is not None and len(body.split()) <= SHORT and ratings.open_for(session, contact) is not None:
+        short = reading.read(body, "survey_open", language=found.language)
+        if short.intent in SURVEY_ANSWERS:
+            return short
+    if where.context == "asked_advice":
+        plain = reading.read(body, "none", language=found.language)
+        if plain.intent == "report" and (plain.area or plain.category not in (None, "lainnya")):
+            return plain
+    return found
+
+
+def _bare(session: Session, message: Message, where: _Where, found: Understood) -> Understood:
+    """A picture or a place without words: for what is being asked or the one report there is, else a new one."""
+    if where.context in ("asked_place", "asked_question"):
+        return replace(found, intent="add_detail")
+    if _only_report(session, message.contact) is not None:
+        return replace(found, intent="add_detail")
+    return replace(found, intent="report") if _has_photos(session, message) else found
+
+
+def _only_report(session: Session, contact: Contact | None) -> str | None:
+    listed = knowing.listed_for(session, contact)
+    if len(listed) != 1 or contact is None:
+        return None
+    query = select(Ticket.number).where(
+        Ticket.number == listed[0],
+        Ticket.contact_id == contact.id,
+        Ticket.created_at > clock.now() - ADDED_TO_WITHIN,
+    )
+    found: str | None = session.scalar(query)
+    return found
+
+
+def _has_photos(session: Session, message: Message) -> bool:
+    return bool(additions.photos_of(session, message))
+
+
+def _args(understood: Understood, where: _Where) -> dict[str, Any]:
+    """What the conversation begins with: what was understood, and which report is asked about."""
+    return {**asdict(understood), "context": where.context, "about": where.ticket}

@@ -1,0 +1,90 @@
+"""Calls that we make to tell something (workers/senders/call.py): what is said once somebody answers, and how the call
+ended. The signed id in the address says what is to be told, and so to whom; later turns are those of any call.
+"""
+
+import json
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+from twilio.twiml.voice_response import VoiceResponse
+
+from config import measures
+from config.hotline import CITY_LANGUAGE
+from config.logs import warn
+from ivr import talk
+from ivr.channels import calls, twiml
+from ivr.channels.guard import CALL, CALLERS, Form, NoRoom, guarded
+from ivr.prompts import Answer
+from ticketing import callbook, links, messages, ringing
+from ticketing.models import Call, Message, Ticket
+from workers import outbox
+
+told = Blueprint("told", __name__)
+
+
+@told.post("/voice/told/<token>")
+@guarded(CALL, CALLERS)
+def answered(form: Form, token: str) -> Response:
+    """Somebody took the call, or a machine did."""
+    message_id = links.read_told(token[:300])
+    if message_id is None:
+        return _nothing()
+    reply = outbox.carry_out(lambda session: _begin(session, form, message_id))
+    return Response(reply, mimetype="text/xml") if reply else _nothing()
+
+
+@told.post("/voice/told/<token>/status")
+@guarded(CALL)
+def ended(form: Form, token: str) -> Response:
+    """The carrier tells how a call of ours went."""
+    message_id = links.read_told(token[:300])
+    if message_id is not None:
+        outbox.carry_out(lambda session: _end(session, form, message_id))
+    return Response(status=204)
+
+
+@told.errorhandler(Exception)
+def broken(fault: Exception) -> Response:
+    """Who was telephoned is asked to call back; the news is told another time. Callbacks ask to be called again."""
+    trace = None if isinstance(fault, SQLAlchemyError | NoRoom) else fault
+    warn("voice broke", endpoint=str(request.endpoint), why=type(fault).__name__, exc_info=trace)
+    if request.endpoint != "told.answered":
+        return Response(status=503)
+    measures.add("degraded answer")
+    return _nothing()
+
+
+def begun(session: Session, sid: str, message: Message, ticket: Ticket) -> Call:
+    """The row of a call that tells `message`, ready for its first turn."""
+    call = ringing.begin(session, sid, message)
+    if not call.memory:
+        memory = talk.fresh(str(messages.details_of(message).get("language", CITY_LANGUAGE)))
+        given = {"message": message.id.hex, "number": ticket.number}
+        call.memory = json.dumps({**memory, "name": "news", "args": given, "turn": -1})
+        session.flush()
+    return call
+
+
+def _begin(session: Session, form: Form, message_id: UUID) -> str:
+    """What is said first; nothing when there is nothing to tell any more."""
+    message = session.get(Message, message_id)
+    ticket = session.get(Ticket, message.ticket_id) if message and message.ticket_id else None
+    if message is None or ticket is None or messages.barred(message):
+        return ""
+    begun(session, form["CallSid"], message, ticket)
+    return calls.answer_turn(session, form, 0, Answer())
+
+
+def _end(session: Session, form: Form, message_id: UUID) -> None:
+    message = session.get(Message, message_id)
+    if message is not None and message.contact is not None and message.contact.phone:
+        callbook.ended(session, ringing.begin(session, form["CallSid"], message), form["CallStatus"])
+
+
+def _nothing() -> Response:
+    response = VoiceResponse()
+    response.append(twiml.spoken(twiml.line("news_later", CITY_LANGUAGE)).verbs[0])
+    response.hangup()
+    return Response(str(response), mimetype="text/xml")

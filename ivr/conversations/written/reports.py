@@ -1,0 +1,196 @@
+"""A report or a proposal by text. It is a ticket from its first text on; only the place is asked for, once, and the
+report leaves without it after a while. An emergency is told to ring 112 and goes to the duty team at once."""
+
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import select
+
+from config import clock
+from config.hotline import city
+from ivr.talk import Talk
+from ticketing import additions, announcements, followers, lifecycle, messages, news, routing, tickets
+from ticketing.models import Announcement, Message, Ticket
+
+ANYTHING_ELSE, EMERGENCY = "lainnya", "darurat"
+SAME_WITHIN = timedelta(hours=24)  # the same words again in this time are the same report
+SAME_EMERGENCY = timedelta(minutes=30)
+MOST_COMPARED = 20
+_REPORTS = ("report", "other_city", "proposal", "emergency")
+
+
+def report(talk: Talk) -> None:
+    if talk.look("nothing is said", partial(_says_nothing, talk)):
+        talk.once("help", partial(_help, talk))
+        return
+    number = talk.once("open", partial(_opened, talk))
+    if number is None or not talk.look("place is missing", partial(_asked_for_place, talk, str(number))):
+        return
+    talk.next_text("place")
+    talk.once("place", partial(_placed, talk, str(number)))
+
+
+def emergency(talk: Talk) -> None:
+    talk.once("alarm", partial(_alarm, talk))
+
+
+def _says_nothing(talk: Talk) -> bool:
+    """The word for reporting and nothing to report."""
+    details = messages.details_of(talk.incoming)
+    return not talk.args["words"] and not details.get("place") and not additions.photos_of(talk.session, talk.incoming)
+
+
+def _help(talk: Talk) -> None:
+    messages.tell(talk.session, talk.contact, "SMS10", language=talk.language, occasion=talk.occasion)
+
+
+def _opened(talk: Talk) -> str | None:
+    """The number of the new ticket; None when it is the same report again, or one that everybody reports."""
+    message = talk.incoming
+    same = _same_words(talk, message)
+    if same is not None:
+        message.ticket_id = same.id
+        additions.attach_photos(talk.session, same, message, kind="remark")
+        return None
+    given = _report(talk, message)
+    incident = _incident(talk, given)
+    if incident is not None:
+        given = replace(given, receipt="", held=False)
+    ticket = tickets.open_ticket(
+        talk.session, given, contact=talk.contact, call=None, by="resident", reply_to=message
+    )  # fmt: skip
+    message.ticket_id = ticket.id
+    additions.attach_photos(talk.session, ticket, message, kind="report")
+    if incident is not None and incident.ticket is not None:
+        _join(talk, ticket, incident.ticket)
+        return None
+    return ticket.number
+
+
+def _report(talk: Talk, message: Message) -> tickets.Report:
+    told, details = talk.args, messages.details_of(message)
+    category = city().category(news.PROPOSAL if talk.memory["name"] == "proposal" else told["category"] or "").key
+    place = additions.read_place(str(told["place_words"]), details.get("place"), address=details.get("address", ""))
+    area = told["area"] or place.area
+    outside = None if area else told["outside"] or place.outside
+    asks = not (area or outside or place.point) and category != news.PROPOSAL
+    asks = asks and not city().category(category).confidential and talk.contact is not None
+    return tickets.Report(
+        key=f"text:{message.id}",
+        channel=message.channel,
+        category=category,
+        language=talk.language,
+        area=area,
+        place_words=details.get("address") or None,
+        outside=outside,
+        late=bool(details.get("late")),
+        held=asks,
+        point=place.point,
+        words=told["words"] or message.body or None,
+        receipt="SMS13" if asks else "SMS36" if outside else "SMS01",
+    )
+
+
+def _same_words(talk: Talk, message: Message) -> Ticket | None:
+    """The report that this number made with these very words a while ago: a finger that slipped, or a machine that
+    answers us. It is neither a second report nor a reason for another text."""
+    if talk.contact is None or not message.body:
+        return None
+    earlier = talk.session.scalars(
+        select(Message)
+        .where(
+            Message.contact_id == talk.contact.id,
+            Message.inbound,
+            Message.id != message.id,
+            Message.intent.in_(_REPORTS),
+            Message.ticket_id.is_not(None),
+            Message.created_at > clock.now() - SAME_WITHIN,
+        )
+        .order_by(Message.created_at.desc())
+        .limit(MOST_COMPARED)
+    )
+    same = next((one for one in earlier if one.body == message.body), None)
+    return talk.session.get(Ticket, same.ticket_id, with_for_update=True) if same else None
+
+
+def _incident(talk: Talk, given: tickets.Report) -> Announcement | None:
+    """A declared incident that this report is one more voice of."""
+    if given.area is None:
+        return None
+    found = announcements.incidents(talk.session, given.category, given.area)
+    return next((one for one in found if one.ticket is not None), None)
+
+
+def _join(talk: Talk, ticket: Ticket, incident: Ticket) -> None:
+    """The report stands behind the incident: its reporter is told so (SMS19), and kept informed of that one."""
+    tickets.move(talk.session, ticket, lifecycle.MERGED, by="hotline", into=incident.number)
+    if talk.contact is not None and incident.contact_id != talk.contact.id:
+        followers.follow(talk.session, incident, talk.contact)
+
+
+def _asked_for_place(talk: Talk, number: str) -> bool:
+    ticket = tickets.find(talk.session, number)
+    waits = [row for row in ticket.deliveries if row.held and row.state == "pending"]
+    return bool(waits)
+
+
+def _placed(talk: Talk, number: str) -> None:
+    message = talk.incoming
+    ticket = tickets.find(talk.session, number, change=True)
+    message.ticket_id = ticket.id
+    details = messages.details_of(message)
+    place = additions.read_place(message.body or "", details.get("place"), address=details.get("address", ""))
+    photos = additions.attach_photos(talk.session, ticket, message, kind="report") > 0
+    if place.outside is None:
+        additions.add(talk.session, ticket, by="resident", place=place, photos=photos)
+        return
+    if ticket.department != routing.TRIAGE:
+        tickets.assign(talk.session, ticket, routing.TRIAGE, by="resident")
+    additions.add(talk.session, ticket, by="resident", place=place, photos=photos, told=False)
+    news.received(talk.session, ticket, template="SMS36", outside=place.outside)
+
+
+def _alarm(talk: Talk) -> None:
+    """To the duty team with the highest priority; another text of the same half hour belongs to the same alarm."""
+    message = talk.incoming
+    going_on = _going_on(talk)
+    if going_on is not None:
+        message.ticket_id = going_on.id
+        additions.attach_photos(talk.session, going_on, message, kind="remark")
+        additions.add(talk.session, going_on, by="resident", words=message.body or "", told=False)
+        news.to_reporter(talk.session, going_on, "SMS20", occasion=str(message.id))
+        return
+    told: dict[str, Any] = talk.args
+    details = messages.details_of(message)
+    place = additions.read_place("", details.get("place"))
+    given = tickets.Report(
+        key=f"text:{message.id}",
+        channel=message.channel,
+        category=EMERGENCY,
+        language=talk.language,
+        area=told["area"] or place.area,
+        point=place.point,
+        words=message.body or None,
+        late=bool(details.get("late")),
+        receipt="SMS20",
+    )
+    ticket = tickets.open_ticket(
+        talk.session, given, contact=talk.contact, call=None, by="resident", reply_to=message
+    )  # fmt: skip
+    message.ticket_id = ticket.id
+    additions.attach_photos(talk.session, ticket, message, kind="report")
+
+
+def _going_on(talk: Talk) -> Ticket | None:
+    if talk.contact is None:
+        return None
+    query = select(Ticket).where(
+        Ticket.contact_id == talk.contact.id,
+        Ticket.category == EMERGENCY,
+        Ticket.created_at > clock.now() - SAME_EMERGENCY,
+        Ticket.state.not_in(lifecycle.OVER),
+    )
+    found: Ticket | None = talk.session.scalar(query.limit(1).with_for_update())
+    return found

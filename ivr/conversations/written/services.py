@@ -1,0 +1,117 @@
+"""Texts that are about no report: being called back, information, help, the language, stopping and starting, and what
+nobody can understand."""
+
+from functools import partial
+
+from config import clock
+from ivr.conversations import information
+from ivr.talk import Talk
+from ticketing import callbacks, contacts, messages
+
+NOT_UNDERSTOOD_A_DAY = 2
+
+
+def want_person(talk: Talk) -> None:
+    talk.once("promise", partial(_promise, talk))
+
+
+def cancel_callback(talk: Talk) -> None:
+    talk.once("cancel", partial(_cancel, talk))
+
+
+def info(talk: Talk) -> None:
+    topic = talk.args["topic"]
+    if topic is None:
+        _answer(talk, "info_topics")
+    else:
+        talk.once("send", partial(information.by_text, talk, str(topic)))
+
+
+def help_(talk: Talk) -> None:
+    """A lone "tolong" may be an emergency."""
+    _answer(talk, "SMS25" if talk.args["words"] else "SMS10")
+
+
+def language(talk: Talk) -> None:
+    talk.once("choose", partial(_choose, talk))
+    _answer(talk, "SMS10")
+
+
+def stop(talk: Talk) -> None:
+    talk.once("stop", partial(_stop, talk))
+
+
+def start(talk: Talk) -> None:
+    talk.once("start", partial(_start, talk))
+
+
+def noise(talk: Talk) -> None:
+    """Said twice a day that it was not understood, and then no more: it may be a machine that answers us."""
+    talk.once("sorry", partial(_sorry, talk))
+
+
+def _answer(talk: Talk, template: str) -> None:
+    talk.once(f"tell {template}", partial(_tell, talk, template))
+
+
+def _tell(talk: Talk, template: str) -> None:
+    messages.tell(talk.session, talk.contact, template, language=talk.language, occasion=talk.occasion)
+
+
+def _promise(talk: Talk) -> None:
+    """One promise at a time: who asks again is told the window again."""
+    if talk.contact is None:
+        return
+    waiting = callbacks.of(talk.session, talk.contact)
+    if waiting is not None:
+        callbacks.tell_again(talk.session, waiting, reply_to=talk.incoming)
+        return
+    made = callbacks.ask(
+        talk.session, talk.contact, key=f"{talk.occasion}:callback", channel=talk.incoming.channel,
+        language=talk.language, by="resident",
+    )  # fmt: skip
+    talk.incoming.ticket_id = made.ticket_id
+
+
+def _cancel(talk: Talk) -> None:
+    waiting = callbacks.of(talk.session, talk.contact) if talk.contact else None
+    if waiting is None:
+        _tell(talk, "SMS10")
+        return
+    callbacks.cancel(talk.session, waiting, by="resident")
+    _tell(talk, "SMS27")
+
+
+def _choose(talk: Talk) -> None:
+    chosen = talk.memory["name"].removeprefix("language_")
+    talk.memory["language"] = chosen
+    if talk.contact is not None:
+        contacts.choose_language(talk.contact, chosen)
+
+
+def _stop(talk: Talk) -> None:
+    contact, message = talk.contact, talk.incoming
+    if contact is None or _is_overtaken(talk):
+        return
+    if contact.opted_out_at is None:
+        contact.opted_out_at = clock.now()
+        messages.tell(talk.session, contact, "SMS11", language=talk.language, occasion=str(message.id))
+
+
+def _start(talk: Talk) -> None:
+    contact = talk.contact
+    if contact is not None and not _is_overtaken(talk):
+        contact.opted_out_at = None
+        _tell(talk, "SMS12")
+
+
+def _is_overtaken(talk: Talk) -> bool:
+    """The text came late, and the number has said something newer since."""
+    message = talk.incoming
+    return bool(messages.details_of(message).get("late")) and messages.has_newer(talk.session, message)
+
+
+def _sorry(talk: Talk) -> None:
+    contact = talk.contact
+    if contact is not None and messages.told_today(talk.session, contact, "SMS14") < NOT_UNDERSTOOD_A_DAY:
+        _tell(talk, "SMS14")

@@ -1,0 +1,101 @@
+"""What a resident adds to a report that is there already: words, a place, a photo. Whoever was asked something has
+answered with it, so the clock goes on; the department gets it, and the resident is told that it arrived.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ticketing import lifecycle, news, outgoing, places, tickets
+from ticketing.models import Message, Photo, Ticket
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where it is, as far as the resident told: words, an area of the city, a point on the map."""
+
+    words: str = ""
+    area: str | None = None
+    point: tuple[float, float] | None = None
+    outside: str | None = None
+
+
+def read_place(words: str, point: Sequence[float] | None = None, *, address: str = "") -> Place:
+    """What a resident's words and shared location say about where it is. Words have the last word on the area: the
+    telephone may be elsewhere by now."""
+    found = places.recognise(words) if words else None
+    area = found.area if found and found.result == "match" else None
+    outside = found.outside if found and found.result == "outside" else None
+    there = (float(point[0]), float(point[1])) if point else None
+    if there is not None and area is None:
+        area = places.nearest(there)
+    told = ", ".join(part for part in (words, address) if part)
+    return Place(words=told, area=area, point=there, outside=None if area or there else outside)
+
+
+def add(
+    session: Session,
+    ticket: Ticket,
+    *,
+    by: str,
+    words: str = "",
+    place: Place | None = None,
+    photos: bool = False,
+    told: bool = True,
+) -> None:
+    """Add to a ticket what a resident sent, all of it as one change; `photos` says that pictures were attached to it,
+    `told` that the resident hears of it by SMS26."""
+    what = []
+    if tickets.has_words(words):
+        tickets.note(session, ticket, words, by=by, kind="added", quiet=True)
+        what.append("words")
+    if place is not None and (place.words or place.area or place.point):
+        set_place(session, ticket, place, by=by)
+        what.append("place")
+    if photos:
+        what.append("photo")
+    if not what:
+        return
+    tickets.added(session, ticket, by=by, what=", ".join(what))
+    if "place" in what:
+        tickets.release(session, ticket)  # a report that waited for its place may go
+    if told:
+        news.to_reporter(session, ticket, "SMS26")
+
+
+def set_place(session: Session, ticket: Ticket, place: Place, *, by: str) -> None:
+    """Say where a report is. One that nobody at a department has seen yet goes to whoever owns the matter there."""
+    if tickets.has_words(place.words):
+        tickets.note(session, ticket, place.words, by=by, kind="place", quiet=True)
+    if place.point is not None:
+        ticket.latitude, ticket.longitude = place.point
+    if place.area is not None and ticket.area is None:
+        ticket.area = place.area
+        if ticket.contact is not None:
+            ticket.contact.last_area = place.area
+        if ticket.state == lifecycle.RECEIVED:
+            tickets.route_again(session, ticket, by=by)
+
+
+def photos_of(session: Session, message: Message) -> Sequence[Photo]:
+    """The pictures that came with a text and belong to no ticket yet."""
+    return session.scalars(select(Photo).where(Photo.message_id == message.id, Photo.ticket_id.is_(None))).all()
+
+
+def attach_photos(session: Session, ticket: Ticket, message: Message, *, kind: str) -> int:
+    """The pictures that came with a text belong to this ticket: promise to fetch them. How many there are."""
+    found = photos_of(session, message)
+    for photo in found:
+        photo.ticket_id, photo.kind = ticket.id, kind
+        outgoing.promise(
+            session,
+            kind="photo",
+            queue="recordings",
+            destination=f"photo:{photo.id}",
+            key=f"photo:{photo.id}",
+            subject=photo.id,
+            ticket=ticket,
+        )
+    return len(found)

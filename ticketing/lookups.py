@@ -1,0 +1,74 @@
+"""Finding a ticket on the web, by its link or by its number and the last digits of the reporter's telephone, and how
+often that may fail. A source is a keyed hash of an address. Whoever is refused learns nothing about any ticket: no such
+number, other digits and no telephone are the same answer.
+"""
+
+from datetime import timedelta
+from ipaddress import ip_address
+from typing import Literal
+from uuid import uuid4
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from config import clock, vault
+from config.hotline import city
+from ticketing import knowing
+from ticketing.models import FailedLookup, Rating, Ticket, WrongTry
+
+WITHIN = timedelta(hours=1)
+BY_NUMBER, BY_LINK = 5, 30  # failures of one source
+OF_ALL = 300  # failures by number, whoever made them
+MOST_CODE = 16
+NUMBER, LINK = "number", "link"
+
+Stop = Literal["", "source", "all"]
+
+
+def source(address: str) -> str:
+    """Where somebody comes from, as it is asked for and kept. Of IPv6 the network: a visitor has all its addresses."""
+    try:
+        found = ip_address(address.strip("[]").partition("%")[0])
+    except ValueError:
+        return f"source:{address[:60]}"
+    if found.version == 6:
+        return f"source:{found.ipv4_mapped or int(found) >> 64}"
+    return f"source:{found}"
+
+
+def stopped(session: Session, where: str, kind: str) -> Stop:
+    """Whether this source has failed too often within the hour, or all of them together have."""
+    since = clock.now() - WITHIN
+    failed = select(func.count()).select_from(FailedLookup).where(FailedLookup.kind == kind, FailedLookup.at > since)
+    own = session.scalar(failed.where(FailedLookup.source.in_(vault.lookups(where)))) or 0
+    if own >= (BY_LINK if kind == LINK else BY_NUMBER):
+        return "source"
+    return "all" if kind == NUMBER and (session.scalar(failed) or 0) >= OF_ALL else ""
+
+
+def by_number(session: Session, number: str, digits: str, where: str) -> Ticket | None:
+    """The ticket with this number, whose reporter's telephone ends in these digits; never a confidential one."""
+    ticket: Ticket | None = session.scalar(select(Ticket).where(Ticket.number == number).with_for_update())
+    if ticket is not None and not city().category(ticket.category).confidential:
+        if knowing.proves(session, ticket, digits):
+            return ticket
+    else:  # as much work as the other way
+        session.scalar(select(func.count()).select_from(WrongTry).where(WrongTry.ticket_id == uuid4()))
+    failed(session, where, NUMBER)
+    return None
+
+
+def by_link(session: Session, code: str, *, change: bool = False) -> Ticket | Rating | None:
+    """What this code of a link belongs to: a ticket, or the question about a call."""
+    hashes = vault.lookups(code[:MOST_CODE])
+    ticket = select(Ticket).where(Ticket.tracking_hash.in_(hashes))
+    rating = select(Rating).where(Rating.code_hash.in_(hashes))
+    found: Ticket | None = session.scalar(ticket.with_for_update() if change else ticket)
+    asked: Rating | None = None if found else session.scalar(rating.with_for_update() if change else rating)
+    return found or asked
+
+
+def failed(session: Session, where: str, kind: str) -> None:
+    """Remember that somebody was not let in."""
+    session.add(FailedLookup(source=vault.lookup(where), kind=kind))
+    session.flush()

@@ -1,0 +1,32 @@
+"""Letters to those who answer for a ticket, beside the report itself: its department, whoever stands above it. One row
+for each occasion; workers/senders/notice.py writes them. Nothing of a resident is in them."""
+
+from sqlalchemy.orm import Session
+
+from ticketing import outgoing
+from ticketing.models import Ticket
+
+KIND = "notice"
+# Most of the time is gone. The first answer is missing. The date has passed. A resident says it is not fixed. For the
+# second time, so another office looks.
+WARNED, UNHEARD, LATE, REOPENED, VERIFICATION = "warned", "unanswered", "late", "reopened", "verification"
+
+
+def promise(session: Session, ticket: Ticket, what: str, *, department: str, mark: object) -> bool:
+    """Tell those who answer for `department`; once for each `mark`, the date or the revision that it is about."""
+    row = outgoing.promise(
+        session,
+        kind=KIND,
+        queue="dispatch",
+        destination=f"{KIND}:{what}:{department}",
+        key=f"{KIND}:{what}:{ticket.id}:{mark}",
+        subject=ticket.id,
+        ticket=ticket,
+    )
+    return row is not None
+
+
+def read(destination: str) -> tuple[str, str]:
+    """What a notice is about, and the department it is about."""
+    _, what, department = destination.split(":", 2)
+    return what, department

@@ -1,0 +1,145 @@
+"""Photos of a ticket: what a resident sent, what a department proves. The pictures lie sealed under var/, made anew
+from their pixels (pictures.py), each with a small one for pages.
+
+Whoever has time before its transaction makes the picture there and hands over the Remade instead of the bytes.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config import clock, vault
+from config.settings import settings
+from ticketing import additions, history, outgoing, pictures, places
+from ticketing.models import Photo, Ticket
+
+NotAPicture = pictures.NotAPicture
+Remade = pictures.Remade
+remade = pictures.remade
+
+REPORT, REMARK, PROOF = "report", "remark", "proof"
+COMPARED = 1000  # proofs, the newest
+
+
+def keep(session: Session, photo: Photo, raw: bytes | Remade) -> None:
+    """Keep this as the picture of `photo`. Where the camera said it was becomes the ticket's place if that has none.
+    Raises NotAPicture."""
+    made = raw if isinstance(raw, Remade) else remade(raw)
+    _write(photo.id, made.picture, thumb=False)
+    _write(photo.id, made.thumb, thumb=True)
+    photo.width, photo.height, photo.fingerprint = made.width, made.height, made.fingerprint or None
+    photo.fetched_at = photo.fetched_at or clock.now()
+    session.flush()
+    ticket = session.get(Ticket, photo.ticket_id) if photo.ticket_id else None
+    if ticket is not None and photo.kind != PROOF and made.place is not None and ticket.latitude is None:
+        _place(session, ticket, made.place)
+
+
+def keep_upload(session: Session, ticket: Ticket, raw: bytes | Remade, *, by: str, kind: str = REMARK) -> Photo:
+    """A photo that was not sent by text. Raises NotAPicture."""
+    made = raw if isinstance(raw, Remade) else remade(raw)
+    photo = Photo(ticket_id=ticket.id, kind=kind, by=by[: history.MOST_NAME])
+    session.add(photo)
+    session.flush()
+    keep(session, photo, made)
+    if kind == PROOF:
+        twin = seen_before(session, photo)
+        of = session.get_one(Ticket, twin.ticket_id) if twin else None
+        why = {"photo": f"like {of.number}"} if of else {}
+        history.record(session, ticket, "proof added", by=by, before=ticket.state, why=why)
+    return photo
+
+
+def refuse(photo: Photo, reason: str) -> None:
+    """It is not kept, and why."""
+    photo.unusable = reason[:60]
+
+
+def of_ticket(session: Session, ticket: Ticket, kinds: Sequence[str] = (REPORT, REMARK, PROOF)) -> list[Photo]:
+    """The photos that are here, oldest first."""
+    return [photo for photo in on_their_way(session, ticket, kinds) if photo.fetched_at]
+
+
+def on_their_way(session: Session, ticket: Ticket, kinds: Sequence[str] = (REPORT, REMARK, PROOF)) -> list[Photo]:
+    """The photos that are here or will be, oldest first."""
+    query = select(Photo).where(
+        Photo.ticket_id == ticket.id, Photo.kind.in_(kinds), Photo.removed_at.is_(None), Photo.unusable.is_(None)
+    )
+    return list(session.scalars(query.order_by(Photo.created_at, Photo.id)))
+
+
+def picture(photo: Photo, *, thumb: bool = False) -> bytes | None:
+    """The picture as JPEG, or None when it is not here."""
+    path = _path(photo.id, thumb=thumb)
+    if photo.removed_at or not path.exists():
+        return None
+    return vault.unseal(path.read_bytes(), _seal_place(photo.id, thumb=thumb))
+
+
+def give_up(session: Session, photo: Photo) -> None:
+    """This picture is to be nowhere any more. The row says that there was one, and when it went; the files go after
+    the commit (erasure.remove_files). Where nothing else will delete it at the carrier, that is promised."""
+    photo.removed_at, photo.fingerprint = clock.now(), None
+    key = f"photo:{photo.id}"
+    if photo.source and (not outgoing.promised(session, key) or outgoing.given_up(session, key)):
+        outgoing.promise(
+            session,
+            kind="photo",
+            queue="recordings",
+            destination=key,
+            key=f"{key}:removed",
+            subject=photo.id,
+            ticket=None,
+        )
+
+
+def seen_before(session: Session, photo: Photo) -> Photo | None:
+    """A proof of another ticket that looks the same, among the newest."""
+    if not photo.fingerprint:
+        return None
+    newest = (
+        select(Photo)
+        .where(
+            Photo.kind == PROOF,
+            Photo.fingerprint.is_not(None),
+            Photo.ticket_id.is_not(None),
+            Photo.ticket_id != photo.ticket_id,
+        )
+        .order_by(Photo.created_at.desc())
+        .limit(COMPARED)
+    )
+    alike = (old for old in session.scalars(newest) if pictures.alike(old.fingerprint or "", photo.fingerprint))
+    return next(alike, None)
+
+
+def _place(session: Session, ticket: Ticket, point: tuple[float, float]) -> None:
+    """A report whose place nobody knew goes where it belongs; a camera's word moves none that has one."""
+    area = places.nearest(point)
+    if area is not None:
+        additions.set_place(session, ticket, additions.Place(area=area, point=point), by="hotline")
+
+
+def _write(photo_id: UUID, made: bytes, *, thumb: bool) -> None:
+    """Whole or not at all, and onto the disk: the carrier's copy is deleted next."""
+    path = _path(photo_id, thumb=thumb)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.touch(mode=0o600)
+    with fresh.open("wb") as file:
+        file.write(vault.seal(made, _seal_place(photo_id, thumb=thumb)))
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+def _path(photo_id: UUID, *, thumb: bool) -> Path:
+    small = "-small" if thumb else ""
+    return settings().var_dir / "photos" / photo_id.hex[:2] / f"{photo_id.hex}{small}.sealed"
+
+
+def _seal_place(photo_id: UUID, *, thumb: bool) -> str:
+    return f"photos.{'thumb' if thumb else 'picture'}.{photo_id}"

@@ -1,0 +1,189 @@
+"""What a resident does from the page of a ticket: add words, photos or a place, say "not fixed", rate, ask for a call.
+
+Each form is a page of its own that works without script or cookie. What is wrong is said beside it and nothing typed is
+lost; the same form with the same content does its work once.
+"""
+
+import re
+from collections.abc import Callable
+
+from flask import Blueprint, Response, request, url_for
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from config import clock, stores
+from config.hotline import city
+from ticketing import callbacks, lookups, photos, tickets
+from ticketing.models import Message, Photo, Rating, Ticket
+from ticketing.web import acts, dates, look, progress, sketch, tracking
+from ticketing.web.sent import MOST_PHOTOS, PHOTO_BYTES, Sent, read
+
+forms = Blueprint("forms", __name__)
+forms.after_request(look.private)
+
+ALL_BYTES = MOST_PHOTOS * PHOTO_BYTES + 256_000
+PHOTOS_OF_A_TICKET = 12
+SENT_AN_HOUR = 12  # more than a person has to say about one report
+TEMPLATES = {
+    "tambah": "add.html",
+    "tempat": "place.html",
+    "belum": "object.html",
+    "lagi": "again.html",
+    "nilai": "rate.html",
+    "telepon": "callback.html",
+}
+_KEY = re.compile(r"[A-Za-z0-9_-]{16}")
+_FORM = f"/t/<code>/<any({', '.join(TEMPLATES)}):what>"
+
+
+@forms.get(_FORM)
+def ask(code: str, what: str) -> Response:
+    """An empty form."""
+    with stores.reading() as session:
+        if refused := tracking.too_often(session):
+            return refused
+        found = lookups.by_link(session, code)
+        if found is not None:
+            return _shown(session, found, what, look.Form(code, tracking.language_of(session, found)))
+    return tracking.unknown()
+
+
+@forms.post(_FORM)
+def send(code: str, what: str) -> Response:
+    """Do what the form says, once, and go to what comes of it."""
+    if look.from_elsewhere():
+        return look.tell("elsewhere", "elsewhere_words", 403)
+    if what == "tambah":
+        request.max_content_length = ALL_BYTES
+    with stores.reading() as session:
+        if refused := tracking.too_often(session):
+            return refused
+        found = lookups.by_link(session, code)
+        form = look.Form(code, tracking.language_of(session, found) if found else "")
+    if found is None:
+        return tracking.unknown()
+    try:
+        key = request.form.get("kunci", "")
+    except RequestEntityTooLarge:
+        form.errors.update({"foto": "photo_large"} if what == "tambah" else {"kata": "words_long"})
+        return _written(form, lambda session, now: _shown(session, now, what, form, 413))
+    if _KEY.fullmatch(key):
+        form.key = key
+    else:
+        form.errors["kunci"] = "form_again"
+    sent = read(what, form, of_call=isinstance(found, Rating))
+    return _written(form, lambda session, now: _answered(session, now, what, sent))
+
+
+@forms.get("/t/<code>/terkirim/<what>")
+def done(code: str, what: str) -> Response:
+    """What happens next, and when."""
+    with stores.reading() as session:
+        if refused := tracking.too_often(session):
+            return refused
+        found = lookups.by_link(session, code)
+        if found is not None:
+            form = look.Form(code, tracking.language_of(session, found))
+            if isinstance(found, Rating):
+                return look.show("call_sent.html", form.language, form=form, number=acts.number_of(session, found))
+            if what not in acts.OUTCOMES:
+                return look.go(form.page)
+            shown = progress.of(session, form.language, found)
+            return look.show("sent.html", form.language, form=form, ticket=shown, outcome=what)
+    return tracking.unknown()
+
+
+def _written(form: look.Form, act: Callable[[Session, Ticket | Rating], Response]) -> Response:
+    """Do it in one transaction with the ticket locked."""
+    with stores.transaction() as session:
+        found = lookups.by_link(session, form.code, change=True)
+        return act(session, found) if found is not None else look.tell("unknown_title", "unknown", 404)
+
+
+def _answered(session: Session, found: Ticket | Rating, what: str, sent: Sent) -> Response:
+    form = sent.form
+    if isinstance(found, Ticket) and sent.pictures and not form.errors:
+        kept = select(func.count()).select_from(Photo).where(Photo.ticket_id == found.id, Photo.kind != photos.PROOF)
+        if (session.scalar(kept) or 0) + len(sent.pictures) > PHOTOS_OF_A_TICKET:
+            form.errors["foto"] = "photo_enough"
+    if form.errors:
+        return _shown(session, found, what, form, 422)
+    if sent.pointed:
+        return _shown(session, found, what, form)
+    if isinstance(found, Rating):
+        if what == "nilai":
+            acts.rate_call(session, found, sent)
+        return _to(form, "rated")
+    return _once(session, found, what, sent)
+
+
+def _once(session: Session, ticket: Ticket, what: str, sent: Sent) -> Response:
+    """What was sent is remembered with the outcome it had; the same again has the same outcome and does nothing."""
+    sid = f"{acts.CHANNEL}:{sent.digest(what)}"
+    before = session.scalar(select(Message).where(Message.sid == sid))
+    if before is not None:
+        return _again(session, ticket, sent) if what == "lagi" else _to(sent.form, str(before.intent))
+    if what not in progress.of(session, sent.form.language, ticket).can:
+        return look.go(sent.form.page)
+    sent_here = select(func.count()).select_from(Message).where(Message.channel == acts.CHANNEL)
+    lately = sent_here.where(Message.ticket_id == ticket.id, Message.created_at > clock.now() - lookups.WITHIN)
+    if (session.scalar(lately) or 0) >= SENT_AN_HOUR:
+        return look.tell("too_often", "too_often_form", 429, sent.form.language)
+    outcome = "again" if what == "lagi" else acts.ACTS[what](session, ticket, sent)
+    session.add(
+        Message(
+            inbound=True,
+            sid=sid,
+            ticket_id=ticket.id,
+            channel=acts.CHANNEL,
+            status="read",
+            intent=outcome,
+            created_at=clock.now(),
+        )
+    )
+    return _again(session, ticket, sent) if what == "lagi" else _to(sent.form, outcome)
+
+
+def _shown(session: Session, found: Ticket | Rating, what: str, form: look.Form, status: int = 200) -> Response:
+    """The form; the page itself where there is nothing to say any more."""
+    if isinstance(found, Rating):
+        if what != "nilai":
+            return look.go(form.page)
+        return look.show("call.html", form.language, status, form=form, score=found.score)
+    shown = progress.of(session, form.language, found)
+    if what not in shown.can:
+        return look.go(form.page)
+    page = look.show(
+        TEMPLATES[what],
+        form.language,
+        status,
+        form=form,
+        ticket=shown,
+        kecamatan=_areas() if what == "tempat" else {},
+        near=city().area_name(form.language, near) if (near := form.values.get("dekat")) else "",
+        window=dates.window(form.language, *callbacks.window(clock.now())) if what == "telepon" else "",
+        map_size=(sketch.WIDTH, sketch.height()),
+    )
+    if what == "tempat":
+        page.headers["Content-Security-Policy"] = look.SCRIPTED
+    return page
+
+
+def _areas() -> dict[str, list[tuple[str, str]]]:
+    """Every kelurahan by its kecamatan, as people look for them."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for area in sorted(city().areas.values(), key=lambda area: (area.kecamatan, area.kelurahan or "")):
+        found.setdefault(area.kecamatan, []).append((area.key, area.spoken))
+    return found
+
+
+def _to(form: look.Form, outcome: str) -> Response:
+    where = url_for("forms.done", code=form.code, what=outcome, bahasa=form.language)
+    return look.go(where)
+
+
+def _again(session: Session, ticket: Ticket, sent: Sent) -> Response:
+    """The new report has a page of its own."""
+    new = tickets.report_again(session, ticket, by=acts.BY, channel=acts.CHANNEL)
+    return _to(look.Form(new.tracking_code, sent.form.language), "again")
