@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import city
-from ticketing import changes, history, lifecycle, news, notices, terms, tickets
+from ticketing import changes, history, lifecycle, news, notices, terms, tickets, verdicts
 from ticketing.models import Event, Note, Outbox, Rating, Ticket
 
 BY = "hotline"
@@ -113,7 +113,7 @@ def _to_end_question(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def _take_silence(session: Session, ticket: Ticket) -> None:
     """The resident had the last word and did not object."""
-    tickets.confirm(session, ticket, by=BY, why={"silence": city().loop.confirm_after_days})
+    verdicts.confirm(session, ticket, by=BY, why={"silence": city().loop.confirm_after_days})
     if ticket.category != news.PROPOSAL:
         news.to_reporter(session, ticket, "SMS35")
 

@@ -7,7 +7,6 @@ text of the same name with a "b" is sent, which asks for no reply.
 """
 
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,12 +14,11 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from config import clock, stores
+from config import clock
 from config.hotline import CITY_LANGUAGE, city
 from config.settings import settings
 from ticketing import contacts, numbers, outgoing, whatsapp
-from ticketing.models import Contact, Message, Outbox, Photo, Ticket
-from ticketing.numbers import Number
+from ticketing.models import Contact, Message, Outbox, Ticket
 
 SMS, WHATSAPP, VOICE = "sms", "whatsapp", "voice"
 STATUS_GAP = timedelta(hours=4)
@@ -60,29 +58,6 @@ NOT_REGISTERED = "not registered"  # a WhatsApp text that nobody registered, aft
 _RANK = {"queued": 0, "accepted": 0, "scheduled": 0, "sending": 1, "sent": 2, "delivered": 3, "read": 4}
 UNDER_WAY = tuple(status for status, rank in _RANK.items() if rank < _RANK["delivered"])
 _ENDED = {"delivered", "undelivered", "failed", "canceled"}
-
-
-@dataclass(frozen=True)
-class Media:
-    """Something that came with a text: where it is fetched, in the words of its provider, and what it is said to be."""
-
-    source: str
-    type: str = ""
-
-
-@dataclass(frozen=True)
-class Inbound:
-    """A text as every adapter hands it over, whoever carried it."""
-
-    sid: str
-    sender: Number
-    body: str
-    channel: str = SMS
-    at: datetime | None = None  # when it was sent, of one that came late
-    media: tuple[Media, ...] = ()
-    place: tuple[float, float] | None = None  # latitude and longitude of a shared location
-    address: str = ""
-    button: str = ""
 
 
 def channel_of(contact: Contact | None, template: str = "") -> str | None:
@@ -226,48 +201,10 @@ def _promised(
     return True
 
 
-def receive(session: Session, text: Inbound) -> Message | None:
-    """Store an incoming text once, before it is understood; None if it was seen before. What came with it is fetched
-    later."""
-    contact = contacts.known(session, text.sender)
-    details = {"place": text.place, "address": text.address[:200], "button": text.button[:100], "late": bool(text.at)}
-    message = Message(
-        inbound=True,
-        sid=text.sid,
-        contact_id=contact.id if contact else None,
-        contact=contact,
-        body=whole(text.body),
-        details=json.dumps({name: value for name, value in details.items() if value}),
-        channel=text.channel,
-        status="received",
-        created_at=text.at or clock.now(),
-    )
-    if not stores.insert_new(session, message):
-        return None
-    if contact is not None and not (text.at and has_newer(session, message)):
-        contacts.wrote(contact, text.channel)
-    for media in text.media:
-        stores.insert_new(session, Photo(message_id=message.id, source=media.source, by="resident"))
-    return message
-
-
-def whole(text: str) -> str:
-    """`text` without halves of characters, which JSON can carry and no database keeps."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
 def details_of(message: Message) -> dict[str, Any]:
     """What came with a text, or what it was filled with."""
     found = message.details
     return dict(json.loads(found)) if found else {}
-
-
-def has_newer(session: Session, message: Message) -> bool:
-    """The number has sent another text since this one, which came late."""
-    newer = select(Message.id).where(
-        Message.contact_id == message.contact_id, Message.inbound, Message.created_at > message.created_at
-    )
-    return session.scalar(newer.limit(1)) is not None
 
 
 def delivered(session: Session, message_id: UUID, *, sid: str, status: str, error: str | None) -> bool:

@@ -21,7 +21,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from config import stores
 from config.logs import log
 from config.settings import settings
-from ticketing import callbook, messages, numbers, recordings, tickets
+from ticketing import callbook, inbound, messages, numbers, recordings, tickets
 from ticketing.models import Beat, Call, Message, Outbox, Recording
 from workers import outbox
 from workers.senders import carrier
@@ -184,13 +184,13 @@ class _Run:
         self._check_time()
         sender = numbers.read(told.from_, hotline=settings().hotline_number)
         pictures = told.media.list(limit=10) if int(told.num_media or 0) else []
-        media = [messages.Media(f"carrier:{told.sid}/{one.sid}") for one in pictures]
+        media = [inbound.Media(f"carrier:{told.sid}/{one.sid}") for one in pictures]
         with outbox.transaction() as session:
             channel = messages.WHATSAPP if str(told.from_).startswith("whatsapp:") else messages.SMS
-            text = messages.Inbound(
+            text = inbound.Inbound(
                 told.sid, sender, (told.body or "")[:MOST_BODY], channel, at=told.date_created, media=tuple(media)
             )
-            new = messages.receive(session, text) is not None
+            new = inbound.receive(session, text) is not None
         self.found["texts"] += new
 
     def _settle(self, told: Any, message_id: UUID) -> None:

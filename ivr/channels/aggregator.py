@@ -25,7 +25,7 @@ from config.logs import warn
 from config.settings import settings
 from ivr.channels import inbox
 from ivr.channels.guard import SECONDS, TOLD
-from ticketing import messages, numbers
+from ticketing import inbound, numbers
 
 aggregator = Blueprint("aggregator", __name__)
 
@@ -107,17 +107,17 @@ def broken(fault: Exception) -> Response | HTTPException:
     return _answer(503, {"error": "try again"})
 
 
-def _read(told: _Text) -> messages.Inbound:
+def _read(told: _Text) -> inbound.Inbound:
     place = told.location
     late = told.sent_at is not None and told.sent_at < clock.now() - LATE
     at: datetime | None = told.sent_at if late else None
-    return messages.Inbound(
+    return inbound.Inbound(
         sid=f"aggregator:{told.id}",
         sender=numbers.read(told.sender, hotline=settings().hotline_number),
         body=told.text[: inbox.MOST_BODY],
         channel=told.channel,
         at=at,
-        media=tuple(messages.Media(f"aggregator:{one.id}", one.type) for one in told.media),
+        media=tuple(inbound.Media(f"aggregator:{one.id}", one.type) for one in told.media),
         place=(place.latitude, place.longitude) if place else None,
         address=place.address if place else "",
         button=told.button,
@@ -147,7 +147,7 @@ def _json(body: bytes) -> Any:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len({name for name, _ in pairs}) != len(pairs):
         raise ValueError("a key is there twice")
-    return {name: messages.whole(value) if isinstance(value, str) else value for name, value in pairs}
+    return {name: inbound.whole(value) if isinstance(value, str) else value for name, value in pairs}
 
 
 def _no_constant(name: str) -> float:

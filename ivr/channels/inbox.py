@@ -15,7 +15,7 @@ from config import clock, stores
 from config.hotline import CITY_LANGUAGE
 from config.logs import log, warn
 from ivr.channels import chats
-from ticketing import contacts, messages, numbers, tickets
+from ticketing import contacts, inbound, messages, numbers, tickets
 from ticketing.models import Message
 from workers import outbox
 
@@ -26,7 +26,7 @@ BATCH = 50
 KEPT_AS = "lainnya"
 
 
-def take(text: messages.Inbound) -> bool:
+def take(text: inbound.Inbound) -> bool:
     """Store a text and answer it. False when it was here before. Raises only when it could not be stored."""
     stored = outbox.carry_out(partial(_stored, text=text))
     log("text received", message=text.sid, new=stored is not None, sender=numbers.mask(text.sender.e164))
@@ -55,8 +55,8 @@ def read_late() -> int:
     return len(found)
 
 
-def _stored(session: Session, text: messages.Inbound) -> UUID | None:
-    message = messages.receive(session, text)
+def _stored(session: Session, text: inbound.Inbound) -> UUID | None:
+    message = inbound.receive(session, text)
     return message.id if message else None
 
 

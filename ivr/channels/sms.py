@@ -14,7 +14,7 @@ from config.logs import log, warn
 from config.settings import settings
 from ivr.channels import inbox
 from ivr.channels.guard import TEXT, TEXT_STATUS, Form, NoRoom, guarded
-from ticketing import links, messages, numbers
+from ticketing import inbound, links, messages, numbers
 from workers import outbox
 
 sms = Blueprint("sms", __name__)
@@ -34,10 +34,10 @@ def incoming(form: Form) -> Response:
     return Response(str(MessagingResponse()), mimetype="text/xml")
 
 
-def _read(form: Form) -> messages.Inbound:
+def _read(form: Form) -> inbound.Inbound:
     """A text as the inbox wants it. Who somebody calls themselves (ProfileName) is not kept."""
     whatsapp = form["From"].startswith("whatsapp:")
-    return messages.Inbound(
+    return inbound.Inbound(
         sid=form["MessageSid"],
         sender=numbers.read(form["From"], hotline=settings().hotline_number),
         body=(form["Body"] or form.get("ButtonText", ""))[: inbox.MOST_BODY],
@@ -49,14 +49,14 @@ def _read(form: Form) -> messages.Inbound:
     )
 
 
-def _media(form: Form) -> list[messages.Media]:
+def _media(form: Form) -> list[inbound.Media]:
     """The ids of what came along; the address that is sent with them is never fetched."""
     found = []
     for at in range(MOST_MEDIA):
         sid = _MEDIA.search(form.get(f"MediaUrl{at}", ""))
         if sid:
             source = f"carrier:{form['MessageSid']}/{sid[1]}"
-            found.append(messages.Media(source, form.get(f"MediaContentType{at}", "")))
+            found.append(inbound.Media(source, form.get(f"MediaContentType{at}", "")))
     return found
 
 

@@ -9,7 +9,7 @@ from config.hotline import CITY_LANGUAGE, city
 from ivr.conversations import menus, status
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import knowing, lifecycle, messages, tickets
+from ticketing import knowing, lifecycle, messages, tickets, verdicts
 from ticketing.models import Message
 
 NOTHING, ENOUGH, REPEAT, FIXED, UNFIXED = "nothing", "enough", "repeat", "fixed", "unfixed"
@@ -79,5 +79,5 @@ def _confirmed(talk: Talk, number: str) -> bool:
     ticket = tickets.find(talk.session, number, change=True)
     if ticket.state not in (lifecycle.RESOLVED, lifecycle.CONFIRMED):
         return False
-    tickets.confirm(talk.session, ticket, by="caller")
+    verdicts.confirm(talk.session, ticket, by="caller")
     return True

@@ -10,7 +10,7 @@ from ivr.conversations import menus, wording
 from ivr.conversations.kept import keep
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import callers, knowing, lifecycle, references, terms, tickets
+from ticketing import callers, knowing, lifecycle, references, terms, tickets, verdicts
 from ticketing.models import Ticket
 
 MOST_REPEATS = 20
@@ -204,9 +204,9 @@ def _objected(talk: Talk, number: str) -> dict[str, str | None]:
     """What became of it, the number it has now, and the date there is; none while the resident is asked something or
     when it has passed."""
     ticket = tickets.find(talk.session, number, change=True)
-    if ticket.state in lifecycle.OVER and not tickets.may_reopen(ticket):
-        return {"number": tickets.report_again(talk.session, ticket, by="caller", channel="voice").number}
-    how = tickets.object_to(talk.session, ticket, by="caller")
+    if ticket.state in lifecycle.OVER and not verdicts.may_reopen(ticket):
+        return {"number": verdicts.report_again(talk.session, ticket, by="caller", channel="voice").number}
+    how = verdicts.object_to(talk.session, ticket, by="caller")
     date = facts(ticket, knowing.OWN)["due"] if ticket.due_at > clock.now() else None
     return {"number": number, "how": how, "date": date}
 

@@ -90,6 +90,14 @@ def copies(seen: Seen) -> Iterator[tuple[str, str, int]]:
             yield name, same[0], len(same) - 1
 
 
+_LOST = {"back_end_killed", "postgres_down", "link_broken", "postgres_hangs", "tables_locked", "connections_used_up"}
+
+
+def database_lost(seen: Seen) -> int:
+    """How often a worker could not write down what it had just sent: a receipt may then be sent once more."""
+    return sum(line["phase"] == "begin" and line["name"] in _LOST for line in seen.of("fault"))
+
+
 def kills(seen: Seen) -> int:
     """A fault may say its kills when it begins, when it ends, or both times."""
     begun, total = Counter[str](), 0

@@ -14,7 +14,7 @@ from config import clock, stores
 from ivr import reading, talk
 from ivr.conversations.written import WRITTEN
 from ivr.prompts import Answer, Memory
-from ticketing import contacts, messages, numbers
+from ticketing import contacts, inbound, numbers
 from ticketing.models import Callback, Chat, Contact, Event, Message, Outbox, Rating, Ticket
 
 WORDS = {
@@ -57,8 +57,8 @@ def test_a_second_run_does_nothing_again(sqlite_house: House, intent: str, answe
     sqlite_house.move(sqlite_house.ticket()["number"], "resolved")
     with stores.transaction() as session:
         contact = session.scalars(select(Contact)).one()
-        text = messages.Inbound("SM" + "1" * 32, numbers.read(ani.number), WORDS[intent])
-        message = messages.receive(session, text)
+        text = inbound.Inbound("SM" + "1" * 32, numbers.read(ani.number), WORDS[intent])
+        message = inbound.receive(session, text)
         assert message is not None
         chat = session.scalars(select(Chat)).one()
         memory = talk.fresh("id")

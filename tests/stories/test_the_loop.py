@@ -10,7 +10,7 @@ from asking import asks
 from factories import ANI, changing, moved, opened, seen, text_row, texts, wib
 from people import House, Resident
 
-from ticketing import additions, lifecycle, terms, tickets
+from ticketing import additions, lifecycle, ratings, terms, tickets, verdicts
 from workers import chase
 
 pytestmark = pytest.mark.usefixtures("unlimited")
@@ -55,7 +55,7 @@ def test_a_rating_closes_what_was_resolved(house: House) -> None:
         assert "beri nilai" in Resident(house).inbox[-1]
         for _ in range(2):
             with changing(number) as (session, ticket):
-                tickets.rated(session, ticket, score=5, by="resident", channel="sms")
+                verdicts.rated(session, ticket, score=5, by="resident", channel="sms")
         shown = house.ticket(number)
         assert (shown["status"], last(house, number)["why"]) == ("confirmed", {"score": 5})
         assert [one["score"] for one in shown["ratings"]] == [5], "the answer to the question, given twice"
@@ -121,7 +121,7 @@ def test_a_report_that_ended_long_ago_is_made_anew(sqlite_house: House) -> None:
         number = opened(area="kayuringinjaya", words="depan pasar")
         moved(number, "in_progress", "resolved", "confirmed", by="DLH")
         now.move_to(wib("2026-03-30 09:00"))
-        assert not tickets.may_reopen(seen(number))
+        assert not verdicts.may_reopen(seen(number))
         ani = asks_by_number(house, number).presses("3").hears("sudah lama ditutup, jadi kami buat laporan baru")
         (again,) = (one["number"] for one in house.tickets() if one["number"] != number)
         assert ani.ticket_number == again
@@ -136,10 +136,10 @@ def test_a_report_that_ended_long_ago_is_made_anew(sqlite_house: House) -> None:
         assert "depan pasar" in written
         assert f"Lanjutan laporan {number[:3]}-{number[3:6]}-{number[6:]}" in written
         with changing(number) as (session, ticket):
-            assert tickets.report_again(session, ticket, by="resident").number == again, "asked again, the same one"
+            assert verdicts.report_again(session, ticket, by="resident").number == again, "asked again, the same one"
         moved(again, "in_progress", "resolved", by="DLH")
         with changing(number) as (session, ticket):
-            assert tickets.report_again(session, ticket, by="resident").state == "reopened"
+            assert verdicts.report_again(session, ticket, by="resident").state == "reopened"
 
 
 @pytest.mark.parametrize("why", ["category", "objection"])
@@ -149,9 +149,7 @@ def test_silence_means_nothing_where_only_a_word_closes(sqlite_house: House, why
         moved(number, "in_progress", "resolved", by="DLH")
         if why == "objection":  # by a survey that was about the call
             with changing(number) as (session, ticket):
-                tickets.ratings.answer(
-                    session, ticket, contact=ticket.contact, score=None, solved=False, channel="page"
-                )
+                ratings.answer(session, ticket, contact=ticket.contact, score=None, solved=False, channel="page")
         wait(sqlite_house, now, "2026-06-02 10:00")
         assert sqlite_house.ticket(number)["status"] == "resolved"
 

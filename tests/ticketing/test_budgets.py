@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from config import clock, stores
 from ivr.simulator.ledger import new_sid
-from ticketing import messages, numbers, spending
+from ticketing import inbound, messages, numbers, spending
 from ticketing.models import Contact, Message, Outbox
 from workers import outbox
 
@@ -20,7 +20,7 @@ def asked(phone: str = ANI, words: str = "halo") -> Message:
     """A text that came in."""
     with outbox.transaction() as session:
         sender = numbers.read(phone)
-        message = messages.receive(session, messages.Inbound(new_sid("SM"), sender, words))
+        message = inbound.receive(session, inbound.Inbound(new_sid("SM"), sender, words))
         assert message is not None
         return message
 

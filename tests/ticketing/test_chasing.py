@@ -11,7 +11,7 @@ from people import House
 from config import stores
 from config.city import Loop
 from config.hotline import city
-from ticketing import changes, chasing, history, lifecycle, tickets
+from ticketing import changes, chasing, history, lifecycle, tickets, verdicts
 from ticketing.tickets import TicketError
 from workers import chase
 
@@ -105,7 +105,7 @@ def test_a_date_that_comes_nearer_is_warned_of_anew(sqlite_house: House) -> None
         now.move_to(wib("2026-03-08 09:00"))
         chase.chase()
         with changing(number) as (session, ticket):
-            tickets.object_to(session, ticket, by="caller")
+            verdicts.object_to(session, ticket, by="caller")
         assert seen(number).due_at == wib("2026-03-09 09:00"), "P2 has three days, which is later"
         assert seen(number).warn_at is None
         with changing(number) as (_, ticket):
@@ -194,7 +194,7 @@ def test_every_rule_has_a_time_of_its_own_in_the_city_file(sqlite_house: House) 
         chase.chase()
         assert seen(number).state == "confirmed"
         now.shift(timedelta(days=1))
-        assert not tickets.may_reopen(seen(number))
+        assert not verdicts.may_reopen(seen(number))
 
 
 def test_a_ticket_that_breaks_stops_no_other(sqlite_house: House, monkeypatch: pytest.MonkeyPatch) -> None:

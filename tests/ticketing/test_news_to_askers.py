@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from config import stores
 from config.gsm7 import SEGMENT, gsm7_length
-from ticketing import knowing, messages, news, tickets
+from ticketing import inbound, knowing, news, tickets
 from ticketing import numbers as telephones
 from ticketing.messages import Inbound
 from ticketing.models import Message
@@ -30,7 +30,7 @@ def asks(phone: str, number: str, level: str) -> str:
     with outbox.transaction() as session:
         ticket = tickets.find(session, number)
         text = Inbound(sid=f"SM{len(answers(phone))}{phone}", sender=telephones.read(phone), body="cek")
-        asked = messages.receive(session, text)
+        asked = inbound.receive(session, text)
         assert asked is not None and asked.contact is not None
         assert news.to_asker(session, asked.contact, ticket, level, reply_to=asked, occasion=str(asked.id))
     return answers(phone)[-1]
@@ -39,7 +39,7 @@ def asks(phone: str, number: str, level: str) -> str:
 def lists(phone: str, *numbers: str) -> str:
     with outbox.transaction() as session:
         text = Inbound(sid=f"SM{len(answers(phone))}{phone}", sender=telephones.read(phone), body="cek")
-        asked = messages.receive(session, text)
+        asked = inbound.receive(session, text)
         assert asked is not None and asked.contact is not None
         assert news.list_to_asker(session, asked.contact, list(numbers), reply_to=asked, occasion=str(asked.id))
     return answers(phone)[-1]

@@ -8,7 +8,7 @@ from factories import changing, moved, opened, wib
 from people import House
 
 from config import stores
-from ticketing import outcomes, tickets
+from ticketing import outcomes, tickets, verdicts
 from workers import chase
 
 MONDAY = wib("2026-03-02 09:00")
@@ -66,7 +66,7 @@ def test_who_confirmed_and_how_it_was_rated(house: House) -> None:
             moved(number, "resolved")
         for number, score in zip(numbers, (5, 2), strict=False):
             with changing(number) as (session, ticket):
-                tickets.rated(session, ticket, score=score, by="resident", channel="sms")
+                verdicts.rated(session, ticket, score=score, by="resident", channel="sms")
         moved(numbers[2], "confirmed", by="Budi")
         now.move_to(wib("2026-03-16 09:00"))
         chase.chase()

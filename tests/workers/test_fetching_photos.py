@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from config import clock, stores
 from ivr.simulator.ledger import Attachment, new_sid
-from ticketing import additions, history, messages, numbers, photos
+from ticketing import additions, history, inbound, numbers, photos
 from ticketing.models import Outbox, Photo
 from ticketing.numbers import Number
 from workers.senders import photo as sender
@@ -26,9 +26,9 @@ def sent(house: House, raw: bytes, *, source: str = "") -> str:
     house.carrier.ledger.add(kept)
     house.carrier.ledger.keep_media(kept.sid, raw)
     number = opened(category="jalan")
-    came = messages.Inbound(message, siti(), "", media=(messages.Media(source or f"carrier:{message}/{kept.sid}"),))
+    came = inbound.Inbound(message, siti(), "", media=(inbound.Media(source or f"carrier:{message}/{kept.sid}"),))
     with changing(number) as (session, ticket):
-        row = messages.receive(session, came)
+        row = inbound.receive(session, came)
         assert row is not None
         assert additions.attach_photos(session, ticket, row, kind=photos.REPORT) == 1
     return number

@@ -6,7 +6,7 @@ from factories import ANI, changing, city_with, moved, opened, row, rows, seen, 
 from people import House, use
 
 from config.hotline import city
-from ticketing import notices, tickets
+from ticketing import notices, tickets, verdicts
 from ticketing.references import written
 from workers import chase
 
@@ -99,7 +99,7 @@ def test_the_superior_is_an_address_of_the_city_file(sqlite_house: House) -> Non
         number = opened()
         moved(number, "resolved")
         with changing(number) as (session, ticket):
-            tickets.object_to(session, ticket, by="caller")
+            verdicts.object_to(session, ticket, by="caller")
         sqlite_house.work()
         assert len(sqlite_house.mails("asisten@")) == 1
         assert seen(number).department == "dlh"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import additions, callbacks, contacts, lifecycle, photos, ratings, routing, tickets
+from ticketing import additions, callbacks, contacts, lifecycle, photos, ratings, routing, tickets, verdicts
 from ticketing.models import Contact, Rating, Ticket
 from ticketing.references import written
 from ticketing.web.sent import Sent
@@ -39,8 +39,8 @@ def _object(session: Session, ticket: Ticket, sent: Sent) -> str:
     """What is over takes the words along when it is opened again; what is under way gets them as an addition."""
     if ticket.state in lifecycle.OVER and sent.words:
         tickets.note(session, ticket, sent.words, by=BY, kind="added", quiet=True)
-        return tickets.object_to(session, ticket, by=BY)
-    outcome = tickets.object_to(session, ticket, by=BY)
+        return verdicts.object_to(session, ticket, by=BY)
+    outcome = verdicts.object_to(session, ticket, by=BY)
     if sent.words:
         additions.add(session, ticket, by=BY, words=sent.words)
     return outcome
@@ -48,7 +48,7 @@ def _object(session: Session, ticket: Ticket, sent: Sent) -> str:
 
 def _rate(session: Session, ticket: Ticket, sent: Sent) -> str:
     resolved = ticket.state == lifecycle.RESOLVED
-    tickets.rated(session, ticket, score=sent.score or 0, by=BY, channel=CHANNEL)
+    verdicts.rated(session, ticket, score=sent.score or 0, by=BY, channel=CHANNEL)
     return "confirmed" if resolved else "rated"
 
 

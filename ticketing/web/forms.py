@@ -14,7 +14,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from config import clock, stores
 from config.hotline import city
-from ticketing import callbacks, lookups, photos, tickets
+from ticketing import callbacks, lookups, photos, verdicts
 from ticketing.models import Message, Photo, Rating, Ticket
 from ticketing.web import acts, dates, look, progress, sketch, tracking
 from ticketing.web.sent import MOST_PHOTOS, PHOTO_BYTES, Sent, read
@@ -185,5 +185,5 @@ def _to(form: look.Form, outcome: str) -> Response:
 
 def _again(session: Session, ticket: Ticket, sent: Sent) -> Response:
     """The new report has a page of its own."""
-    new = tickets.report_again(session, ticket, by=acts.BY, channel=acts.CHANNEL)
+    new = verdicts.report_again(session, ticket, by=acts.BY, channel=acts.CHANNEL)
     return _to(look.Form(new.tracking_code, sent.form.language), "again")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import city
-from ticketing import callbacks, history, lifecycle, photos, terms, tickets
+from ticketing import callbacks, history, lifecycle, photos, terms, verdicts
 from ticketing.models import Callback, Event, Note, Photo, Rating, Ticket
 from ticketing.web import dates
 from ticketing.web.story import Story
@@ -132,7 +132,7 @@ class Progress(Story):
     def reopens_until(self) -> str | None:
         """Until when a report that is closed may be opened again; later it becomes a new one."""
         closed = self._ticket.closed_at
-        if closed is None or not tickets.may_reopen(self._ticket):
+        if closed is None or not verdicts.may_reopen(self._ticket):
             return None
         return dates.day(self._language, closed + timedelta(days=city().loop.reopen_within_days))
 
@@ -193,7 +193,7 @@ class Progress(Story):
         if self._ticket.contact_id is not None and self._known.callback is None:
             ways.add("telepon")
         if not self.paused:  # there it is the resident who is waited for
-            ways.add("belum" if not self.over or tickets.may_reopen(self._ticket) else "lagi")
+            ways.add("belum" if not self.over or verdicts.may_reopen(self._ticket) else "lagi")
         return frozenset(ways)
 
     @property

@@ -5,7 +5,7 @@ from functools import partial
 from sqlalchemy import select
 
 from ivr.talk import Talk
-from ticketing import additions, callbacks, knowing, lifecycle, messages, news, ratings, tickets
+from ticketing import additions, callbacks, knowing, lifecycle, messages, news, ratings, tickets, verdicts
 from ticketing.models import Rating, Ticket
 
 
@@ -101,14 +101,14 @@ def _object(talk: Talk) -> None:
     body = talk.incoming.body or ""
     if len(body.split()) > 1 and tickets.has_words(body):
         tickets.note(talk.session, ticket, body, by="resident", kind="added", quiet=True)
-    if ticket.state in lifecycle.OVER and not tickets.may_reopen(ticket):
-        tickets.report_again(talk.session, ticket, by="resident", channel=_channel(talk), reply_to=talk.incoming)
+    if ticket.state in lifecycle.OVER and not verdicts.may_reopen(ticket):
+        verdicts.report_again(talk.session, ticket, by="resident", channel=_channel(talk), reply_to=talk.incoming)
         return
     if asked is not None and asked.ticket_id == ticket.id:
         ratings.answer(
             talk.session, ticket, rating=asked, contact=talk.contact, score=None, solved=False, channel=_channel(talk)
         )
-    if tickets.object_to(talk.session, ticket, by="resident") == "escalated":
+    if verdicts.object_to(talk.session, ticket, by="resident") == "escalated":
         news.to_reporter(talk.session, ticket, "SMS37", occasion=talk.occasion)
 
 
@@ -136,7 +136,7 @@ def _confirm(talk: Talk) -> None:
         contact=talk.contact, score=None, solved=True, channel=_channel(talk),
     )  # fmt: skip
     if ticket is not None and ticket.state == lifecycle.RESOLVED:
-        tickets.confirm(talk.session, ticket, by="resident")
+        verdicts.confirm(talk.session, ticket, by="resident")
     _thank(talk, ticket)
 
 
@@ -145,7 +145,7 @@ def _rate(talk: Talk) -> None:
     ticket = _own(talk, talk.args["number"]) or _of(talk, asked)
     score = int(talk.args["score"])
     if ticket is not None:
-        tickets.rated(talk.session, ticket, score=score, by="resident", channel=_channel(talk))
+        verdicts.rated(talk.session, ticket, score=score, by="resident", channel=_channel(talk))
     elif asked is not None:
         ratings.answer(
             talk.session, None, rating=asked, contact=talk.contact, score=score, solved=None, channel=_channel(talk)

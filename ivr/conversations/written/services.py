@@ -6,7 +6,7 @@ from functools import partial
 from config import clock
 from ivr.conversations import information
 from ivr.talk import Talk
-from ticketing import callbacks, contacts, messages
+from ticketing import callbacks, contacts, inbound, messages
 
 NOT_UNDERSTOOD_A_DAY = 2
 
@@ -108,7 +108,7 @@ def _start(talk: Talk) -> None:
 def _is_overtaken(talk: Talk) -> bool:
     """The text came late, and the number has said something newer since."""
     message = talk.incoming
-    return bool(messages.details_of(message).get("late")) and messages.has_newer(talk.session, message)
+    return bool(messages.details_of(message).get("late")) and inbound.has_newer(talk.session, message)
 
 
 def _sorry(talk: Talk) -> None:

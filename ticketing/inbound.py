@@ -1,0 +1,75 @@
+"""What residents send, stored before anybody understands it: one shape for every adapter, once for every id."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from config import clock, stores
+from ticketing import contacts
+from ticketing.messages import SMS
+from ticketing.models import Message, Photo
+from ticketing.numbers import Number
+
+
+@dataclass(frozen=True)
+class Media:
+    """Something that came with a text: where it is fetched, in the words of its provider, and what it is said to be."""
+
+    source: str
+    type: str = ""
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """A text as every adapter hands it over, whoever carried it."""
+
+    sid: str
+    sender: Number
+    body: str
+    channel: str = SMS
+    at: datetime | None = None  # when it was sent, of one that came late
+    media: tuple[Media, ...] = ()
+    place: tuple[float, float] | None = None  # latitude and longitude of a shared location
+    address: str = ""
+    button: str = ""
+
+
+def receive(session: Session, text: Inbound) -> Message | None:
+    """Store an incoming text once, before it is understood; None if it was seen before. What came with it is fetched
+    later."""
+    contact = contacts.known(session, text.sender)
+    details = {"place": text.place, "address": text.address[:200], "button": text.button[:100], "late": bool(text.at)}
+    message = Message(
+        inbound=True,
+        sid=text.sid,
+        contact_id=contact.id if contact else None,
+        contact=contact,
+        body=whole(text.body),
+        details=json.dumps({name: value for name, value in details.items() if value}),
+        channel=text.channel,
+        status="received",
+        created_at=text.at or clock.now(),
+    )
+    if not stores.insert_new(session, message):
+        return None
+    if contact is not None and not (text.at and has_newer(session, message)):
+        contacts.wrote(contact, text.channel)
+    for media in text.media:
+        stores.insert_new(session, Photo(message_id=message.id, source=media.source, by="resident"))
+    return message
+
+
+def whole(text: str) -> str:
+    """`text` without halves of characters, which JSON can carry and no database keeps."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def has_newer(session: Session, message: Message) -> bool:
+    """The number has sent another text since this one, which came late."""
+    newer = select(Message.id).where(
+        Message.contact_id == message.contact_id, Message.inbound, Message.created_at > message.created_at
+    )
+    return session.scalar(newer.limit(1)) is not None
