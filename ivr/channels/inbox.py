@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config import clock, stores
+from config import clock, patience, stores
 from config.hotline import CITY_LANGUAGE
 from config.logs import log, warn
 from ivr.channels import chats
@@ -22,6 +22,7 @@ from workers import outbox
 MOST_BODY = 5_000
 SETTLED = timedelta(seconds=30)  # younger than this its own webhook may still be reading it
 MOST_TRIES = 3
+READ_SECONDS = 2.5
 BATCH = 50
 KEPT_AS = "lainnya"
 
@@ -33,7 +34,8 @@ def take(text: inbound.Inbound) -> bool:
     if stored is None:
         return False
     try:
-        outbox.carry_out(partial(_read, message_id=stored))
+        with patience.within(READ_SECONDS):  # its own: storing may have taken all there was
+            outbox.carry_out(partial(_read, message_id=stored))
     except Exception as fault:
         warn("text not understood yet", message=text.sid, why=type(fault).__name__, exc_info=fault)
     return True

@@ -10,7 +10,7 @@ from config import stores
 from config.gsm7 import SEGMENT, gsm7_length
 from ticketing import inbound, knowing, news, tickets
 from ticketing import numbers as telephones
-from ticketing.messages import Inbound
+from ticketing.inbound import Inbound
 from ticketing.models import Message
 from workers import outbox
 
