@@ -194,30 +194,13 @@ class Resident:
         assert not self.call.hears(words, ever=True), f"{words!r} was heard\n{self.call.transcript()}"
         return self
 
-    def texts(
-        self,
-        body: str = "",
-        *,
-        photo: bytes | None = None,
-        place: tuple[float, float] | None = None,
-        address: str = "",
-        button: str = "",
-    ) -> "Resident":
-        return self._writes(self.number, body, photo=photo, place=place, address=address, button=button)
+    def texts(self, body: str = "", *, photo: bytes | None = None, **more: Any) -> "Resident":
+        """By SMS; `more` is what else can come with a text: place, address, button."""
+        return self._writes(self.number, body, photo=photo, **more)
 
-    def whatsapps(
-        self,
-        body: str = "",
-        *,
-        photo: bytes | None = None,
-        place: tuple[float, float] | None = None,
-        address: str = "",
-        button: str = "",
-    ) -> "Resident":
+    def whatsapps(self, body: str = "", *, photo: bytes | None = None, **more: Any) -> "Resident":
         """The same by WhatsApp."""
-        return self._writes(
-            f"whatsapp:{self.number}", body, photo=photo, place=place, address=address, button=button, profile="Siti"
-        )
+        return self._writes(f"whatsapp:{self.number}", body, photo=photo, profile="Siti", **more)
 
     def _writes(self, from_: str, body: str, *, photo: bytes | None, **more: Any) -> "Resident":
         answer = self.house.carrier.text(from_, body, media=[photo] if photo else [], **more)
