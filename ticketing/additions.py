@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ticketing import lifecycle, news, outgoing, places, tickets
+from ticketing import lifecycle, messages, news, outgoing, places, tickets
 from ticketing.models import Message, Photo, Ticket
 
 
@@ -33,6 +33,12 @@ def read_place(words: str, point: Sequence[float] | None = None, *, address: str
         area = places.nearest(there)
     told = ", ".join(part for part in (words, address) if part)
     return Place(words=told, area=area, point=there, outside=None if area or there else outside)
+
+
+def place_with(message: Message, words: str = "") -> Place:
+    """What a text says about where it is: `words` of it, and the location that was shared with it."""
+    details = messages.details_of(message)
+    return read_place(words, details.get("place"), address=str(details.get("address", "")))
 
 
 def add(

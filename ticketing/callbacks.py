@@ -47,7 +47,6 @@ def promise(
     language: str,
     urgent: bool = False,
     template: str = "SMS15",
-    reply_to: Message | None = None,
 ) -> Callback:
     """Write the promise down once under `key` and text it. That text takes the place of the ticket's own receipt where
     this has not left yet: the receipt would name another time."""
@@ -69,7 +68,7 @@ def promise(
     session.add(made)
     session.flush()
     _drop_receipt(session, ticket)
-    _tell(session, made, template, occasion="promised", at=when[0], until=when[1], reply_to=reply_to)
+    _tell(session, made, template, occasion="promised", at=when[0], until=when[1])
     return made
 
 
@@ -86,7 +85,6 @@ def ask(
     call: Call | None = None,
     when: Window | None = None,
     template: str = "SMS15",
-    reply_to: Message | None = None,
 ) -> Callback:
     """A ticket that says who is to be called and when, and the promise itself; once under `key`. The window is `when`,
     else the next one of the department that is asked for."""
@@ -100,7 +98,7 @@ def ask(
         return known
     made = promise(
         session, ticket, contact, found, key=key, department=department, topic=category, language=language,
-        template=template, reply_to=reply_to,
+        template=template,
     )  # fmt: skip
     tickets.note(session, ticket, _written(found), by=by, kind="callback", quiet=True)
     tickets.release(session, ticket)
@@ -114,10 +112,9 @@ def of(session: Session, contact: Contact) -> Callback | None:
     return found
 
 
-def tell_again(session: Session, callback: Callback, *, reply_to: Message) -> None:
+def tell_again(session: Session, callback: Callback, *, occasion: str) -> None:
     """The window once more, for somebody who asks again."""
-    _tell(session, callback, "SMS15", occasion=f"again {reply_to.id}", at=callback.from_at, until=callback.until_at,
-          reply_to=reply_to)  # fmt: skip
+    _tell(session, callback, "SMS15", occasion=f"again {occasion}", at=callback.from_at, until=callback.until_at)
 
 
 def find(session: Session, id_: UUID) -> Callback:
@@ -229,7 +226,6 @@ def _tell(
     occasion: str,
     at: datetime,
     until: datetime,
-    reply_to: Message | None = None,
 ) -> None:
     contact, ticket = callback.contact, callback.ticket
     language = contacts.language(contact, callback.language)
@@ -242,7 +238,7 @@ def _tell(
         fills |= {"number": ticket.number, "link": links.tracking(ticket.tracking_code)}
     messages.tell(
         session, contact, template, language=callback.language, occasion=f"{callback.id}:{occasion}",
-        reply_to=reply_to, **fills,
+        **fills,
     )  # fmt: skip
 
 

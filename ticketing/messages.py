@@ -86,19 +86,18 @@ def tell(
     language: str = CITY_LANGUAGE,
     occasion: str = "",
     held_until: datetime | None = None,
-    reply_to: Message | None = None,
     **fills: str,
 ) -> Message | None:
     """Promise one text. None when this contact cannot or does not want to get it, had enough today, or was told on this
     occasion.
 
-    `language` is what somebody gets who never chose one and has no ticket this is about. `reply_to` is the text that
-    this answers, by default the one that is being read (`answering`): who asks is answered at once, also after STOP.
+    `language` is what somebody gets who never chose one and has no ticket this is about. While a text of this number is
+    being read (`answering`) this answers it: who asks is answered at once, also after STOP.
     """
     channel = channel_of(contact, template)
     if contact is None or channel is None:
         return None
-    reply_to = reply_to or _answering(session, contact)
+    reply_to = _answering(session, contact)
     if (contact.opted_out_at or contact.restricted_at) and reply_to is None:
         return None
     reports_it = about is not None and about.contact_id == contact.id

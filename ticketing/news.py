@@ -14,7 +14,7 @@ from config import clock
 from config.gsm7 import gsm7
 from config.hotline import CITY_LANGUAGE, city
 from ticketing import contacts, followers, history, knowing, lifecycle, links, messages, outgoing, ratings, terms
-from ticketing.models import Contact, Message, Ticket
+from ticketing.models import Contact, Ticket
 
 PROPOSAL = "usulan"
 QUESTION_MOST = 36  # septets, as config/lint.py measures the texts
@@ -28,7 +28,6 @@ def received(
     *,
     template: str = "SMS01",
     held_until: datetime | None = None,
-    reply_to: Message | None = None,
     outside: str | None = None,
 ) -> bool:
     """The first receipt, with the number; `outside` is whose matter it is beyond the city. True when it was promised
@@ -36,7 +35,7 @@ def received(
     fills = {}
     if outside:
         fills["referral"] = city().referrals[outside].short[contacts.language(ticket.contact, ticket.language)]
-    return to_reporter(session, ticket, template, occasion="", held_until=held_until, reply_to=reply_to, **fills)
+    return to_reporter(session, ticket, template, occasion="", held_until=held_until, **fills)
 
 
 def of_state(session: Session, ticket: Ticket, note_text: str | None, why: dict[str, Any]) -> None:
@@ -82,7 +81,6 @@ def to_reporter(
     *,
     occasion: str | None = None,
     held_until: datetime | None = None,
-    reply_to: Message | None = None,
     **fills: Any,
 ) -> bool:
     """Promise a text to the reporter; True when it was. Once on each occasion, by default once for each event."""
@@ -95,7 +93,6 @@ def to_reporter(
         about=ticket,
         occasion=_last_event(session, ticket) if occasion is None else occasion,
         held_until=held_until,
-        reply_to=reply_to,
         **{**_fills(ticket, template, language), **fills},
     )
     return told is not None
@@ -108,9 +105,7 @@ def to_follower(session: Session, ticket: Ticket, contact: Contact, template: st
     return messages.tell(session, contact, template, about=ticket, occasion=occasion, **fills) is not None
 
 
-def to_asker(
-    session: Session, contact: Contact, ticket: Ticket, level: str, *, reply_to: Message | None = None, occasion: str
-) -> bool:
+def to_asker(session: Session, contact: Contact, ticket: Ticket, level: str, *, occasion: str) -> bool:
     """Tell somebody who asks how a ticket stands, as much as they may know (`level` is knowing.level's)."""
     template = "SMS07p"
     if level == knowing.OWN:
@@ -118,28 +113,26 @@ def to_asker(
         template = "SMS07c" if over else "SMS07"
     language = contacts.language(contact, ticket.language)
     fills: dict[str, Any] = {**_fills(ticket, template, language), **_status_fills(ticket, language)}
-    told = messages.tell(session, contact, template, about=ticket, occasion=occasion, reply_to=reply_to, **fills)
+    told = messages.tell(session, contact, template, about=ticket, occasion=occasion, **fills)
     return told is not None
 
 
-def list_to_asker(
-    session: Session, contact: Contact, numbers: list[str], *, reply_to: Message | None = None, occasion: str
-) -> bool:
+def list_to_asker(session: Session, contact: Contact, numbers: list[str], *, occasion: str) -> bool:
     """Tell somebody who asks without a number how their reports stand: `numbers` are the open ones, newest first."""
     if not numbers:
         language = contacts.language(contact, CITY_LANGUAGE)
-        none = messages.tell(session, contact, "SMS08c", language=language, occasion=occasion, reply_to=reply_to)
+        none = messages.tell(session, contact, "SMS08c", language=language, occasion=occasion)
         return none is not None
     found = {one.number: one for one in session.scalars(select(Ticket).where(Ticket.number.in_(numbers[:2])))}
     newest = [found[number] for number in numbers[:2]]
     if len(newest) == 1:
         level = knowing.OWN if newest[0].contact_id == contact.id else knowing.FOLLOWED
-        return to_asker(session, contact, newest[0], level, reply_to=reply_to, occasion=occasion)
+        return to_asker(session, contact, newest[0], level, occasion=occasion)
     language = contacts.language(contact, newest[0].language)
     status, status2 = (city().text(language, "words", f"state_{one.state}") for one in newest)
     fills: dict[str, Any] = {"count": str(len(numbers)), "number": newest[0].number, "status": status}
     fills |= {"other": newest[1].number, "status2": status2}
-    told = messages.tell(session, contact, "SMS08", language=language, occasion=occasion, reply_to=reply_to, **fills)
+    told = messages.tell(session, contact, "SMS08", language=language, occasion=occasion, **fills)
     return told is not None
 
 

@@ -26,7 +26,7 @@ from ticketing import (
     routing,
     terms,
 )
-from ticketing.models import Call, Contact, Message, Note, Recording, Ticket
+from ticketing.models import Call, Contact, Note, Recording, Ticket
 
 HELD_FOR = timedelta(minutes=2)
 DRAFT_FOR = timedelta(hours=1)  # a written report waits so long for its place, then it leaves without
@@ -55,6 +55,7 @@ class Report:
     place_words: str | None = None
     outside: str | None = None
     late: bool = False
+    written: bool = False  # and so sent: there is nothing to review
     held: bool = False  # something is missing that was asked for: it leaves when that is here, or after a while
     point: tuple[float, float] | None = None
     words: str | None = None  # what it is about, of a report that was written
@@ -70,11 +71,10 @@ def open_ticket(
     contact: Contact | None,
     call: Call | None,
     by: str,
-    reply_to: Message | None = None,
 ) -> Ticket:
     """The ticket of this report, opened on first sight with its event, its delivery and the text to the resident.
 
-    Delivery and text are held for two minutes, or until `release`. A report that was written (`reply_to` is the text)
+    Delivery and text are held for two minutes, or until `release`. A report that was written
     goes at once, or as soon as its place is known.
     """
     known = session.scalar(select(Ticket).where(Ticket.report_key == report.key).with_for_update())
@@ -105,20 +105,20 @@ def open_ticket(
         contact.last_area = report.area
     if call is not None and callers.repeats(session, call):
         changes.flag(session, ticket, by=by, why={"repeat": "third call in seven days"})
-    _send_out(session, ticket, report, reply_to)
+    _send_out(session, ticket, report)
     return ticket
 
 
-def _send_out(session: Session, ticket: Ticket, report: Report, reply_to: Message | None) -> None:
+def _send_out(session: Session, ticket: Ticket, report: Report) -> None:
     """A caller may still review what was recorded; who writes has sent it, and it waits only for what is missing."""
-    if reply_to is None:
+    if not report.written:
         until = clock.now() + HELD_FOR
         changes.deliver(session, ticket, held_until=until)
         news.received(session, ticket, held_until=until)
         return
     changes.deliver(session, ticket, held_until=clock.now() + DRAFT_FOR if report.held else None)
     if report.receipt:
-        news.received(session, ticket, template=report.receipt, reply_to=reply_to, outside=report.outside)
+        news.received(session, ticket, template=report.receipt, outside=report.outside)
 
 
 def find(session: Session, number: str, *, change: bool = False) -> Ticket:

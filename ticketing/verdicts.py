@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from config import clock
 from config.hotline import city
 from ticketing import changes, lifecycle, ratings
-from ticketing.models import Message, Ticket
+from ticketing.models import Ticket
 from ticketing.tickets import Report, TicketError, move, open_ticket, release, urge
 
 
@@ -36,9 +36,7 @@ def may_reopen(ticket: Ticket) -> bool:
     return ticket.closed_at is None or ticket.closed_at > clock.now() - timedelta(days=city().loop.reopen_within_days)
 
 
-def report_again(
-    session: Session, ticket: Ticket, *, by: str, channel: str = "", reply_to: Message | None = None
-) -> Ticket:
+def report_again(session: Session, ticket: Ticket, *, by: str, channel: str = "") -> Ticket:
     """A report that ended long ago is not fixed after all: a new one of the same matter, which names it. Asked again,
     it is the same new one, opened again if that is over by now."""
     kept = {note.kind: note.text for note in sorted(ticket.notes, key=lambda note: note.at)}
@@ -59,11 +57,10 @@ def report_again(
         contact=ticket.contact,
         call=None,
         by=by,
-        reply_to=reply_to,
     )
     if again.state in lifecycle.OVER:
         if not may_reopen(again):
-            return report_again(session, again, by=by, channel=channel, reply_to=reply_to)
+            return report_again(session, again, by=by, channel=channel)
         object_to(session, again, by=by)
     release(session, again)
     return again

@@ -98,7 +98,8 @@ def _where(session: Session, message: Message, memory: Memory, chat: Chat) -> _W
         return _Where("asked_question", asked.number)
     if ratings.open_for(session, contact) is not None:
         return _Where("survey_open")
-    if rated := _just_rated(session, contact):
+    rated = _just_rated(session, contact)
+    if rated is not None:
         return _Where("asked_advice", rated)
     return _Where()
 

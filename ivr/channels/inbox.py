@@ -88,10 +88,11 @@ def _keep_as_it_stands(session: Session, message: Message) -> None:
         category=KEPT_AS,
         language=contacts.language(message.contact, CITY_LANGUAGE),
         words=message.body or None,
+        written=True,
         receipt="",
         late=True,
     )
     ticket = tickets.open_ticket(
-        session, report, contact=message.contact, call=None, by="hotline", reply_to=message
+        session, report, contact=message.contact, call=None, by="hotline"
     )  # fmt: skip
     message.ticket_id = ticket.id

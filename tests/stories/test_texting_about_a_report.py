@@ -5,7 +5,8 @@ from people import House, Resident, use
 from sqlalchemy import select
 
 from config import stores
-from ticketing.models import Callback, Contact, Message
+from ticketing import ratings
+from ticketing.models import Call, Callback, Contact, Message
 
 
 @pytest.fixture
@@ -165,3 +166,20 @@ def test_a_text_is_understood_once(house: House) -> None:
     with stores.reading() as session:
         assert [one.status for one in session.scalars(select(Message).where(Message.inbound))] == ["understood"]
     assert len(ani.inbox) == 1
+
+
+def test_a_call_is_rated_and_advice_is_kept_without_opening_a_report(two_way: House) -> None:
+    ani = Resident(two_way).dials().hangs_up()
+    two_way.work()
+    with stores.transaction() as session:
+        call = session.scalars(select(Call)).one()
+        ratings.ask(session, call.contact, call=call)
+    ani.texts("5").texts("petugasnya ramah sekali tapi menunggunya lama")
+    two_way.work()
+    assert [text.split(",")[0] for text in ani.inbox] == ["Terima kasih", "Terima kasih"]
+    assert "saran Bapak/Ibu sudah kami simpan" in ani.inbox[1]
+    ticket = two_way.ticket()
+    assert (ticket["category"], ticket["department"]) == ("masukan", "call-centre")
+    ani.texts("lapor lampu jalan mati di margahayu depan pasar")
+    two_way.work()
+    assert {one["category"] for one in two_way.tickets()} == {"masukan", "lampu-jalan"}

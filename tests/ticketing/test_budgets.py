@@ -30,7 +30,8 @@ def answered(template: str, phone: str = ANI, **fills: str) -> bool:
     question = asked(phone)
     with outbox.transaction() as session:
         contact, occasion = session.get_one(Contact, question.contact_id), str(question.id)
-        return messages.tell(session, contact, template, occasion=occasion, reply_to=question, **fills) is not None
+        messages.answering(session, question)
+        return messages.tell(session, contact, template, occasion=occasion, **fills) is not None
 
 
 def delivered(house: House) -> int:

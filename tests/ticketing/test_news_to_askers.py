@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from config import stores
 from config.gsm7 import SEGMENT, gsm7_length
-from ticketing import inbound, knowing, news, tickets
+from ticketing import inbound, knowing, messages, news, tickets
 from ticketing import numbers as telephones
 from ticketing.inbound import Inbound
 from ticketing.models import Message
@@ -32,7 +32,8 @@ def asks(phone: str, number: str, level: str) -> str:
         text = Inbound(sid=f"SM{len(answers(phone))}{phone}", sender=telephones.read(phone), body="cek")
         asked = inbound.receive(session, text)
         assert asked is not None and asked.contact is not None
-        assert news.to_asker(session, asked.contact, ticket, level, reply_to=asked, occasion=str(asked.id))
+        messages.answering(session, asked)
+        assert news.to_asker(session, asked.contact, ticket, level, occasion=str(asked.id))
     return answers(phone)[-1]
 
 
@@ -41,7 +42,8 @@ def lists(phone: str, *numbers: str) -> str:
         text = Inbound(sid=f"SM{len(answers(phone))}{phone}", sender=telephones.read(phone), body="cek")
         asked = inbound.receive(session, text)
         assert asked is not None and asked.contact is not None
-        assert news.list_to_asker(session, asked.contact, list(numbers), reply_to=asked, occasion=str(asked.id))
+        messages.answering(session, asked)
+        assert news.list_to_asker(session, asked.contact, list(numbers), occasion=str(asked.id))
     return answers(phone)[-1]
 
 

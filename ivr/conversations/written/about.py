@@ -57,8 +57,7 @@ def _add(talk: Talk) -> None:
         _nothing(talk)
         return
     message.ticket_id = ticket.id
-    details = messages.details_of(message)
-    place = additions.read_place("", details.get("place"), address=details.get("address", ""))
+    place = additions.place_with(message)
     photos = additions.attach_photos(talk.session, ticket, message, kind="remark")
     additions.add(talk.session, ticket, by="resident", words=message.body or "", place=place, photos=photos > 0)
 
@@ -76,11 +75,9 @@ def _advice(talk: Talk) -> None:
     else:
         report = tickets.Report(
             key=f"text:{message.id}", channel=message.channel, category="masukan", language=talk.language,
-            words=body, receipt="",
+            words=body, written=True, receipt="",
         )  # fmt: skip
-        message.ticket_id = tickets.open_ticket(
-            talk.session, report, contact=talk.contact, call=None, by="resident", reply_to=message
-        ).id
+        message.ticket_id = tickets.open_ticket(talk.session, report, contact=talk.contact, call=None, by="resident").id
     messages.tell(talk.session, talk.contact, "SMS38", language=talk.language, occasion=talk.occasion)
 
 
@@ -102,7 +99,7 @@ def _object(talk: Talk) -> None:
     if len(body.split()) > 1 and tickets.has_words(body):
         tickets.note(talk.session, ticket, body, by="resident", kind="added", quiet=True)
     if ticket.state in lifecycle.OVER and not verdicts.may_reopen(ticket):
-        verdicts.report_again(talk.session, ticket, by="resident", channel=_channel(talk), reply_to=talk.incoming)
+        verdicts.report_again(talk.session, ticket, by="resident", channel=_channel(talk))
         return
     if asked is not None and asked.ticket_id == ticket.id:
         ratings.answer(

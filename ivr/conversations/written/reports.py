@@ -14,7 +14,7 @@ from ivr.talk import Talk
 from ticketing import additions, announcements, followers, lifecycle, messages, news, routing, tickets
 from ticketing.models import Announcement, Message, Ticket
 
-ANYTHING_ELSE, EMERGENCY = "lainnya", "darurat"
+EMERGENCY = "darurat"
 SAME_WITHIN = timedelta(hours=24)  # the same words again in this time are the same report
 SAME_EMERGENCY = timedelta(minutes=30)
 MOST_COMPARED = 20
@@ -58,21 +58,25 @@ def _opened(talk: Talk) -> str | None:
     incident = _incident(talk, given)
     if incident is not None:
         given = replace(given, receipt="", held=False)
-    ticket = tickets.open_ticket(
-        talk.session, given, contact=talk.contact, call=None, by="resident", reply_to=message
-    )  # fmt: skip
-    message.ticket_id = ticket.id
-    additions.attach_photos(talk.session, ticket, message, kind="report")
+    ticket = _open(talk, given)
     if incident is not None and incident.ticket is not None:
         _join(talk, ticket, incident.ticket)
         return None
     return ticket.number
 
 
+def _open(talk: Talk, report: tickets.Report) -> Ticket:
+    """The ticket of what was just written, with the pictures that came along."""
+    ticket = tickets.open_ticket(talk.session, report, contact=talk.contact, call=None, by="resident")
+    talk.incoming.ticket_id = ticket.id
+    additions.attach_photos(talk.session, ticket, talk.incoming, kind="report")
+    return ticket
+
+
 def _report(talk: Talk, message: Message) -> tickets.Report:
     told, details = talk.args, messages.details_of(message)
     category = city().category(news.PROPOSAL if talk.memory["name"] == "proposal" else told["category"] or "").key
-    place = additions.read_place(str(told["place_words"]), details.get("place"), address=details.get("address", ""))
+    place = additions.place_with(message, str(told["place_words"]))
     area = told["area"] or place.area
     outside = None if area else told["outside"] or place.outside
     asks = not (area or outside or place.point) and category != news.PROPOSAL
@@ -86,6 +90,7 @@ def _report(talk: Talk, message: Message) -> tickets.Report:
         place_words=details.get("address") or None,
         outside=outside,
         late=bool(details.get("late")),
+        written=True,
         held=asks,
         point=place.point,
         words=told["words"] or message.body or None,
@@ -140,8 +145,7 @@ def _placed(talk: Talk, number: str) -> None:
     message = talk.incoming
     ticket = tickets.find(talk.session, number, change=True)
     message.ticket_id = ticket.id
-    details = messages.details_of(message)
-    place = additions.read_place(message.body or "", details.get("place"), address=details.get("address", ""))
+    place = additions.place_with(message, message.body or "")
     photos = additions.attach_photos(talk.session, ticket, message, kind="report") > 0
     if place.outside is None:
         additions.add(talk.session, ticket, by="resident", place=place, photos=photos)
@@ -163,8 +167,7 @@ def _alarm(talk: Talk) -> None:
         news.to_reporter(talk.session, going_on, "SMS20", occasion=str(message.id))
         return
     told: dict[str, Any] = talk.args
-    details = messages.details_of(message)
-    place = additions.read_place("", details.get("place"))
+    place = additions.place_with(message)
     given = tickets.Report(
         key=f"text:{message.id}",
         channel=message.channel,
@@ -173,14 +176,11 @@ def _alarm(talk: Talk) -> None:
         area=told["area"] or place.area,
         point=place.point,
         words=message.body or None,
-        late=bool(details.get("late")),
+        late=bool(messages.details_of(message).get("late")),
+        written=True,
         receipt="SMS20",
     )
-    ticket = tickets.open_ticket(
-        talk.session, given, contact=talk.contact, call=None, by="resident", reply_to=message
-    )  # fmt: skip
-    message.ticket_id = ticket.id
-    additions.attach_photos(talk.session, ticket, message, kind="report")
+    _open(talk, given)
 
 
 def _going_on(talk: Talk) -> Ticket | None:

@@ -64,7 +64,7 @@ def _promise(talk: Talk) -> None:
         return
     waiting = callbacks.of(talk.session, talk.contact)
     if waiting is not None:
-        callbacks.tell_again(talk.session, waiting, reply_to=talk.incoming)
+        callbacks.tell_again(talk.session, waiting, occasion=talk.occasion)
         return
     made = callbacks.ask(
         talk.session, talk.contact, key=f"{talk.occasion}:callback", channel=talk.incoming.channel,
