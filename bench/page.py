@@ -11,7 +11,8 @@ from uuid import uuid4
 
 from bench.house import House
 from config import stores
-from ticketing import contacts, numbers, photos, tickets
+from ticketing import contacts, photos, tickets
+from ticketing.rules import numbers
 
 # Kilobits a second down and up, milliseconds there and back.
 LINES = {"slow 3G": (400, 400, 400), "3G": (1600, 750, 150)}

@@ -12,8 +12,8 @@ import psycopg
 from bench.house import House
 from bench.webhooks import known_number
 from config import vault
-from ticketing import references
 from ticketing.models import Contact, Message
+from ticketing.rules import references
 
 TICKETS_EACH, CALLERS = 5, 2_000
 FIRST_NUMBER = 100_000_000  # nine digits that nobody keys: only the open tickets of callers get a number that checks

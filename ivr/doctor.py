@@ -11,7 +11,8 @@ from config import clock, stores, vault
 from config.hotline import CityFileError, city
 from config.settings import TWILIO_API, settings
 from ivr import servers, watch
-from ticketing import numbers, schema
+from ticketing import schema
+from ticketing.rules import numbers
 from workers.senders import carrier, mail
 
 LINK_MOST = 31

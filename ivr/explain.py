@@ -10,7 +10,8 @@ from config import clock
 from config.hotline import city
 from config.settings import settings
 from ivr import reading
-from ticketing import deadlines, numbers, places, routing, terms
+from ticketing import terms
+from ticketing.rules import numbers, places, routing, working_time
 
 
 class CannotExplain(ValueError):
@@ -39,7 +40,7 @@ def _place(given: Any) -> dict[str, Any]:
 
 
 def _deadline(given: Any) -> dict[str, Any]:
-    return dict(deadlines.explain(_fields(given), is_holiday=terms.calendar()))
+    return dict(working_time.explain(_fields(given), is_holiday=terms.calendar()))
 
 
 def _route(given: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from ivr.channels import twiml
 from ivr.conversations import CONVERSATIONS
 from ivr.prompts import Prompt
 from ivr.talk import Conversation, Talk
-from ticketing import references
+from ticketing.rules import references
 
 
 class House:

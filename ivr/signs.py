@@ -8,7 +8,7 @@ from config.hotline import city
 from ivr import keywords
 from ivr.keywords import Phrase, Phrases, Wish, wishes
 from ivr.spelling import Said
-from ticketing import places
+from ticketing.rules import places
 
 ENOUGH = 4  # words from which a text is a report, whatever it says
 BRIEF = 3  # words of a text in which a word like "jam" or "petugas" is all that is meant

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ivr.keywords import Phrase, usual
-from ticketing import references
+from ticketing.rules import references
 
 LOOKED_AT = 1600
 

@@ -18,8 +18,9 @@ from ivr.channels import calls
 from ivr.prompts import Answer, Line, Memory, Prompt, Wants
 from ivr.scratch import Ear, House
 from ivr.worlds import Action, World
-from ticketing import callbook, contacts, numbers
+from ticketing import callbook, contacts
 from ticketing.models import Call, Outbox, Ticket, remembered
+from ticketing.rules import numbers
 
 MOST_TURNS = 20_000
 OVER = -1  # where an edge leads when the caller hung up

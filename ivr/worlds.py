@@ -16,8 +16,9 @@ from config.clock import CITY_ZONE
 from config.hotline import city
 from ivr.channels import told
 from ivr.prompts import Answer, Line, Take, Wants
-from ticketing import announcements, contacts, messages, numbers, places, proposals, tickets
+from ticketing import announcements, contacts, messages, proposals, tickets
 from ticketing.models import Contact, Message, Ticket
+from ticketing.rules import numbers, places
 
 MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=CITY_ZONE)  # a Monday, with everything open
 EVENING = datetime(2026, 11, 27, 19, 0, tzinfo=CITY_ZONE)  # a Friday, with most offices closed

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from config import hotline, stores
 from config.clock import CITY_ZONE
-from ticketing import contacts, messages, numbers, outgoing, tickets
+from ticketing import contacts, messages, outgoing, tickets
 from ticketing.models import Contact, Message, Outbox, Ticket, Turn
+from ticketing.rules import numbers
 from workers import outbox
 
 Found = TypeVar("Found")

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ticketing import lifecycle, messages, news, outgoing, places, tickets
+from ticketing import messages, news, outgoing, tickets
 from ticketing.models import Message, Photo, Ticket
+from ticketing.rules import lifecycle, places
 
 
 @dataclass(frozen=True)

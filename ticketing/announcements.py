@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from config import clock, spoken
 from config.gsm7 import gsm7_length
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import lifecycle, messages, outgoing, places
+from ticketing import messages, outgoing
 from ticketing.models import Announcement, Call, Contact, Message, Ticket
+from ticketing.rules import lifecycle, places
 
 KINDS = ("notice", "flood", "incident")
 ALERT, WARNING = "alert", "SMS21"  # a warning by text, which no caller hears

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import contacts, history, lifecycle, links, messages, outgoing, routing, terms, tickets
-from ticketing.deadlines import Hours, next_opening
+from ticketing import contacts, history, links, messages, outgoing, terms, tickets
 from ticketing.models import Call, Callback, Contact, Message, Outbox, Ticket
+from ticketing.rules import lifecycle, routing
+from ticketing.rules.working_time import Hours, next_opening
 
 MESSAGE = "pesan-petugas"  # the category of what is for an officer
 OPEN, REACHED, GIVEN_UP, CANCELLED = "open", "reached", "given_up", "cancelled"

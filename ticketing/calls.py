@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from config.logs import log
-from ticketing import numbers, readers
+from ticketing import readers
 from ticketing.callers import REPEATS, REPEATS_WITHIN
 from ticketing.models import Call, Ticket, remembered
 from ticketing.questions import question
+from ticketing.rules import numbers
 from ticketing.statistics import EMERGENCY, goal_of
 
 MOST = 50

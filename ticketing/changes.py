@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import city
-from ticketing import history, lifecycle, outgoing, routing, terms
-from ticketing.deadlines import Span
+from ticketing import history, outgoing, terms
 from ticketing.models import Event, Ticket
+from ticketing.rules import lifecycle, routing
+from ticketing.rules.working_time import Span
 
 LATE, DELAYED = "late", "delayed"  # actions that give a ticket another date
 

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import city
-from ticketing import changes, history, lifecycle, news, notices, terms, tickets, verdicts
+from ticketing import changes, history, news, notices, terms, tickets, verdicts
 from ticketing.models import Event, Note, Outbox, Rating, Ticket
+from ticketing.rules import lifecycle
 
 BY = "hotline"
 UNHEARD = (*lifecycle.ON_ITS_WAY, lifecycle.FORWARDED)  # its department has not answered yet

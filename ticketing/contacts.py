@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from config import clock, stores, vault
 from ticketing.models import Contact
-from ticketing.numbers import Number
+from ticketing.rules.numbers import Number
 
 LANGUAGE_LASTS = timedelta(days=365)
 

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from config import clock, stores, vault
 from config.settings import settings
-from ticketing import callbacks, history, outgoing, photos, recordings, references
+from ticketing import callbacks, history, outgoing, photos, recordings
 from ticketing.models import (
     Call,
     Callback,
@@ -40,6 +40,7 @@ from ticketing.models import (
     Turn,
     WrongTry,
 )
+from ticketing.rules import references
 
 PUBLIC = ("title", "answer")  # the city's own words about a proposal, written for everybody who calls
 BATCH = 500

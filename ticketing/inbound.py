@@ -11,7 +11,7 @@ from config import clock, stores
 from ticketing import contacts
 from ticketing.messages import SMS
 from ticketing.models import Message, Photo
-from ticketing.numbers import Number
+from ticketing.rules.numbers import Number
 
 
 @dataclass(frozen=True)

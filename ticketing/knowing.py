@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import city
-from ticketing import callers, contacts, followers, lifecycle, routing
+from ticketing import callers, contacts, followers
 from ticketing.models import Call, Contact, Follower, Ticket, WrongTry
+from ticketing.rules import lifecycle, routing
 
 TRIES, TRIES_WITHIN = 5, timedelta(days=1)
 LAST_DIGITS = 4

@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from config import clock
 from config.hotline import CITY_LANGUAGE, city
 from config.settings import settings
-from ticketing import contacts, numbers, outgoing, whatsapp
+from ticketing import contacts, outgoing, whatsapp
 from ticketing.models import Contact, Message, Outbox, Ticket
+from ticketing.rules import numbers
 
 SMS, WHATSAPP, VOICE = "sms", "whatsapp", "voice"
 STATUS_GAP = timedelta(hours=4)

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from config import clock
 from config.gsm7 import gsm7
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import contacts, followers, history, knowing, lifecycle, links, messages, outgoing, ratings, terms
+from ticketing import contacts, followers, history, knowing, links, messages, outgoing, ratings, terms
 from ticketing.models import Contact, Ticket
+from ticketing.rules import lifecycle
 
 PROPOSAL = "usulan"
 QUESTION_MOST = 36  # septets, as config/lint.py measures the texts

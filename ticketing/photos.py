@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from config import clock, vault
 from config.settings import settings
-from ticketing import additions, history, outgoing, pictures, places
+from ticketing import additions, history, outgoing, pictures
 from ticketing.models import Photo, Ticket
+from ticketing.rules import places
 
 NotAPicture = pictures.NotAPicture
 Remade = pictures.Remade

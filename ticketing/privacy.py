@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from config import clock, vault
 from config.hotline import city
-from ticketing import contacts, erasure, history, lifecycle, numbers, references, tickets
+from ticketing import contacts, erasure, history, tickets
 from ticketing.erasure import Erased
 from ticketing.models import Contact, PrivacyEntry, Ticket
-from ticketing.numbers import Number
+from ticketing.rules import lifecycle, numbers, references
+from ticketing.rules.numbers import Number
 
 ANSWERED_WITHIN = timedelta(hours=72)  # 3 x 24 hours, articles 30 to 41
 EXPORT, CORRECT, RESTRICT, ERASE = KINDS = ("export", "correct", "restrict", "erase")

@@ -6,9 +6,10 @@ from sqlalchemy.orm import Session
 
 from config import spoken
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import callers, followers, lifecycle, tickets
+from ticketing import callers, followers, tickets
 from ticketing.models import Call, Contact, Follower, Note, Ticket
 from ticketing.news import PROPOSAL
+from ticketing.rules import lifecycle
 from ticketing.tickets import TicketError
 
 MOST_LISTED = 5

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import clock, vault
-from ticketing import references
 from ticketing.models import Call, Contact, Rating, Survey, Ticket
+from ticketing.rules import references
 
 AGAIN_AFTER = timedelta(days=7)
 OPEN_FOR = timedelta(hours=72)  # so long a bare "4" by text is an answer

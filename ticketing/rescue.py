@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import callbacks, callers, contacts, knowing, lifecycle, messages, news, outgoing, tickets
+from ticketing import callbacks, callers, contacts, knowing, messages, news, outgoing, tickets
 from ticketing.models import Call, Contact, Message, Ticket
+from ticketing.rules import lifecycle
 
 MISSED_WITHIN = timedelta(seconds=10)
 A_LITTLE_LATER = timedelta(minutes=3)

@@ -1,5 +1,5 @@
 """The city's promises as moments: when a report must be answered and finished, by its category and the department's
-hours, with the city's own holidays. The arithmetic is deadlines.py."""
+hours, with the city's own holidays. The arithmetic is working_time.py."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,8 +8,8 @@ from config import clock
 from config.city import Term
 from config.clock import CITY_ZONE
 from config.hotline import city
-from ticketing import deadlines, routing
-from ticketing.deadlines import Calendar, Hours, Span
+from ticketing.rules import routing, working_time
+from ticketing.rules.working_time import Calendar, Hours, Span
 
 
 def calendar() -> Calendar:
@@ -47,7 +47,7 @@ def answer_until(asked: datetime) -> datetime:
     """How long the clock stands still for a resident who was asked something: to the end of a working day of the city,
     some days later."""
     office = Hours.read(city().office_hours)
-    last = deadlines.due(asked, city().loop.waiting_working_days, "working_days", office, is_holiday=calendar())
+    last = working_time.due(asked, city().loop.waiting_working_days, "working_days", office, is_holiday=calendar())
     return _end_of(last_day(last))
 
 
@@ -61,7 +61,7 @@ def asked_until(now: datetime) -> datetime:
 
 def opening(department: str, moment: datetime) -> datetime:
     """When the department is open next; `moment` itself when it is open now."""
-    return deadlines.next_opening(hours(department), moment, calendar())
+    return working_time.next_opening(hours(department), moment, calendar())
 
 
 def last_day(due: datetime) -> date:
@@ -86,4 +86,4 @@ def _terms(category: str, priority: str) -> tuple[Term, Term]:
 
 
 def _due(term: Term, department: str, start: datetime, pauses: Sequence[Span]) -> datetime:
-    return deadlines.due(start, term.amount, term.unit, hours(department), pauses=pauses, is_holiday=calendar())
+    return working_time.due(start, term.amount, term.unit, hours(department), pauses=pauses, is_holiday=calendar())

@@ -13,20 +13,9 @@ from sqlalchemy.orm import Session
 from config import clock, stores, vault
 from config.gsm7 import gsm7, gsm7_length
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import (
-    callers,
-    changes,
-    history,
-    lifecycle,
-    news,
-    notices,
-    outgoing,
-    recordings,
-    references,
-    routing,
-    terms,
-)
+from ticketing import callers, changes, history, news, notices, outgoing, recordings, terms
 from ticketing.models import Call, Contact, Note, Recording, Ticket
+from ticketing.rules import lifecycle, references, routing
 
 HELD_FOR = timedelta(minutes=2)
 DRAFT_FOR = timedelta(hours=1)  # a written report waits so long for its place, then it leaves without

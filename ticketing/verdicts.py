@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import city
-from ticketing import changes, lifecycle, ratings
+from ticketing import changes, ratings
 from ticketing.models import Ticket
+from ticketing.rules import lifecycle
 from ticketing.tickets import Report, TicketError, move, open_ticket, release, urge
 
 

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session, selectinload
 
 from config import clock, stores
 from config.hotline import city
-from ticketing import followers, history, lifecycle, numbers, proposals, ratings, readers
+from ticketing import followers, history, proposals, ratings, readers
 from ticketing.models import Outbox, Ticket
 from ticketing.news import PROPOSAL
+from ticketing.rules import lifecycle, numbers
 
 MOST = 1000
 CONFIDENTIAL = "confidential"

@@ -21,8 +21,9 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from config import stores
 from config.logs import log
 from config.settings import settings
-from ticketing import callbook, inbound, messages, numbers, recordings, tickets
+from ticketing import callbook, inbound, messages, recordings, tickets
 from ticketing.models import Beat, Call, Message, Outbox, Recording
+from ticketing.rules import numbers
 from workers import outbox
 from workers.senders import carrier
 

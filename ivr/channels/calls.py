@@ -20,8 +20,9 @@ from ivr.channels import twiml
 from ivr.channels.guard import SIDS
 from ivr.conversations import CONVERSATIONS
 from ivr.prompts import Answer, Memory
-from ticketing import callbook, callers, contacts, numbers, recordings
+from ticketing import callbook, callers, contacts, recordings
 from ticketing.models import Call, Recording, Turn, remembered
+from ticketing.rules import numbers
 
 
 def answer_turn(session: Session, form: dict[str, str], number: int, answer: Answer) -> str:

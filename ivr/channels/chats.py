@@ -19,8 +19,9 @@ from ivr import reading, talk
 from ivr.conversations.written import WRITTEN
 from ivr.prompts import Answer, Memory
 from ivr.reading import Understood
-from ticketing import additions, contacts, knowing, lifecycle, messages, ratings
+from ticketing import additions, contacts, knowing, messages, ratings
 from ticketing.models import Chat, Contact, Message, Ticket
+from ticketing.rules import lifecycle
 
 ASKED_FOR = timedelta(hours=24)  # so long a conversation waits for its answer
 ADVICE_FOR = timedelta(hours=24)  # as SMS24 promises

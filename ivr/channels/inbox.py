@@ -15,8 +15,9 @@ from config import clock, patience, stores
 from config.hotline import CITY_LANGUAGE
 from config.logs import log, warn
 from ivr.channels import chats
-from ticketing import contacts, inbound, messages, numbers, tickets
+from ticketing import contacts, inbound, messages, tickets
 from ticketing.models import Message
+from ticketing.rules import numbers
 from workers import outbox
 
 MOST_BODY = 5_000

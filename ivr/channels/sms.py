@@ -14,7 +14,8 @@ from config.logs import log, warn
 from config.settings import settings
 from ivr.channels import inbox
 from ivr.channels.guard import TEXT, TEXT_STATUS, Form, NoRoom, guarded
-from ticketing import inbound, links, messages, numbers
+from ticketing import inbound, links, messages
+from ticketing.rules import numbers
 from workers import outbox
 
 sms = Blueprint("sms", __name__)

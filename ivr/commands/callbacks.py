@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 from config import clock, stores
 from config.hotline import CITY_LANGUAGE, city
 from ivr.commands.options import as_json, by
-from ticketing import callbacks, numbers
+from ticketing import callbacks
 from ticketing.callbacks import CallbackError
 from ticketing.models import Callback
+from ticketing.rules import numbers
 from workers import outbox
 
 id_argument = click.argument("id_", metavar="ID", type=click.UUID)

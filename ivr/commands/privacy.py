@@ -14,8 +14,8 @@ from config import stores
 from ivr.commands.options import as_json, by
 from ticketing import dossier, erasure, photos, privacy, recordings
 from ticketing.dossier import Dossier
-from ticketing.numbers import Number
 from ticketing.privacy import PrivacyError
+from ticketing.rules.numbers import Number
 from ticketing.tickets import TicketError
 from workers import outbox
 

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from config import stores
 from ivr.commands.options import as_json, by
-from ticketing import lifecycle, photos, readers, tickets, worklist
+from ticketing import photos, readers, tickets, worklist
 from ticketing.models import Ticket
+from ticketing.rules import lifecycle
 from workers import outbox
 
 number = click.argument("number")

@@ -9,8 +9,9 @@ from ivr.conversations.message import CATEGORY
 from ivr.conversations.mobile import keyed
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import callbacks, contacts, numbers
+from ticketing import callbacks, contacts
 from ticketing.models import Contact
+from ticketing.rules import numbers
 
 OFFER = [Option("1", "this"), Option("2", "other")]
 

@@ -4,7 +4,7 @@ the caller, ask nothing, record nothing, and let nobody wait."""
 from config.hotline import city
 from config.settings import settings
 from ivr.talk import Talk
-from ticketing import numbers
+from ticketing.rules import numbers
 
 MOST_ATTEMPTS = 3
 

@@ -10,8 +10,8 @@ from config.city import MenuEntry
 from config.hotline import city
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import references
 from ticketing.models import Ticket
+from ticketing.rules import references
 from ticketing.tickets import TicketError
 
 SILENT = "silent"

@@ -4,7 +4,7 @@ from functools import partial
 
 from config import spoken
 from ivr.talk import Talk
-from ticketing import numbers
+from ticketing.rules import numbers
 
 
 def mobile(talk: Talk) -> numbers.Number | None:

@@ -9,8 +9,9 @@ from config.hotline import CITY_LANGUAGE, city
 from ivr.conversations import menus, status
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import knowing, lifecycle, messages, tickets, verdicts
+from ticketing import knowing, messages, tickets, verdicts
 from ticketing.models import Message
+from ticketing.rules import lifecycle
 
 NOTHING, ENOUGH, REPEAT, FIXED, UNFIXED = "nothing", "enough", "repeat", "fixed", "unfixed"
 ANNOUNCED = 2  # times; for who comes to the telephone slowly

@@ -6,7 +6,8 @@ from functools import partial
 from config.hotline import city
 from ivr.prompts import Memory, Option
 from ivr.talk import Talk
-from ticketing import callers, places
+from ticketing import callers
+from ticketing.rules import places
 
 WHICH = [Option("1", "first"), Option("2", "second"), Option("3", "neither")]
 OUTSIDE = [Option("1", "report"), Option("2", "another")]

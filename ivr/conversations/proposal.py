@@ -8,7 +8,8 @@ from config.hotline import CITY_LANGUAGE, city
 from ivr.conversations import menus, wording
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import callers, followers, lifecycle, news, proposals, references, terms
+from ticketing import callers, followers, news, proposals, terms
+from ticketing.rules import lifecycle, references
 
 WISHES = [Option("1", "new"), Option("2", "support"), Option("3", "answer")]
 SUPPORT = [Option("1", "support"), Option("2", "another")]

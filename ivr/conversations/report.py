@@ -13,7 +13,8 @@ from ivr.conversations.mobile import mobile
 from ivr.conversations.place import place
 from ivr.prompts import Memory, Option
 from ivr.talk import Talk
-from ticketing import callers, contacts, news, numbers, recordings, references, terms, tickets
+from ticketing import callers, contacts, news, recordings, terms, tickets
+from ticketing.rules import numbers, references
 
 MOST_TAKES = 6
 REVIEW = [Option("1", "send"), Option("2", "listen"), Option("3", "again")]

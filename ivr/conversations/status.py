@@ -10,8 +10,9 @@ from ivr.conversations import menus, wording
 from ivr.conversations.kept import keep
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import callers, knowing, lifecycle, references, terms, tickets, verdicts
+from ticketing import callers, knowing, terms, tickets, verdicts
 from ticketing.models import Ticket
+from ticketing.rules import lifecycle, references
 
 MOST_REPEATS = 20
 REPEAT, DETAILS, UNFIXED, ANOTHER, WITHDRAW, PROVE = "repeat", "details", "unfixed", "another", "withdraw", "prove"

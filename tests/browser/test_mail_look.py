@@ -9,7 +9,7 @@ from people import House, Resident
 from playwright.sync_api import expect
 
 from config.hotline import city
-from ticketing.references import written
+from ticketing.rules.references import written
 
 from .conftest import Screens
 from .screen import Screen

@@ -17,9 +17,10 @@ from playwright.sync_api import expect
 from config import clock, stores
 from config.hotline import city
 from config.settings import ROOT
-from ticketing import lifecycle, lookups, photos, ratings, tickets
+from ticketing import lookups, photos, ratings, tickets
 from ticketing.models import Call
-from ticketing.references import written
+from ticketing.rules import lifecycle
+from ticketing.rules.references import written
 from ticketing.web import acts
 
 from .conftest import Screens

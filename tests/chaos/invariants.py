@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from chaos.history import Line
 from chaos.seen import Seen, copies, database_lost, doubled, grouped, kills, lost, taken
-from ticketing import lifecycle
+from ticketing.rules import lifecycle
 
 LIMIT_SECONDS = 5.0
 RECOVERY_SECONDS = 120.0

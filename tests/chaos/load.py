@@ -17,7 +17,8 @@ from config.hotline import CITY_LANGUAGE, city
 from ivr.simulator import audio
 from ivr.simulator.call import LiveCall, NotNowError
 from ivr.simulator.carrier import Carrier
-from ticketing import lifecycle, tickets
+from ticketing import tickets
+from ticketing.rules import lifecycle
 from workers import outbox
 
 LINES = 16  # callers at the same time

@@ -28,7 +28,7 @@ from hostile.sinks import UNPRINTABLE, tree
 from ivr import reading
 from ivr.channels import guard, twiml
 from ivr.prompts import Line, Prompt, Wants
-from ticketing import numbers, places, references
+from ticketing.rules import numbers, places, references
 from workers.senders import email as mail
 from workers.senders.report import Report
 

@@ -21,8 +21,9 @@ from ivr import talk
 from ivr.conversations import CONVERSATIONS
 from ivr.prompts import Answer, Memory, Prompt, Take
 from ivr.simulator.ledger import new_sid
-from ticketing import announcements, callers, contacts, knowing, lifecycle, numbers, proposals, ratings, tickets
+from ticketing import announcements, callers, contacts, knowing, proposals, ratings, tickets
 from ticketing.models import Announcement, Call, Contact, Follower, Message, Recording, Ticket, WrongTry
+from ticketing.rules import lifecycle, numbers
 
 MONDAY = datetime(2026, 11, 23, tzinfo=clock.CITY_ZONE)
 NEIGHBOUR = "+6281399990000"

@@ -20,7 +20,7 @@ from ivr.prompts import Line, Option, Wants
 from ivr.talk import Conversation, Talk
 from ivr.walk import Walk
 from ivr.worlds import World
-from ticketing import numbers, places, references
+from ticketing.rules import numbers, places, references
 
 TO_THE_END = 60
 LANGUAGES = ("id", "en")

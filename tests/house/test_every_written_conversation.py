@@ -14,8 +14,9 @@ from config import clock, stores
 from ivr import reading, talk
 from ivr.conversations.written import WRITTEN
 from ivr.prompts import Answer, Memory
-from ticketing import contacts, inbound, numbers
+from ticketing import contacts, inbound
 from ticketing.models import Callback, Chat, Contact, Event, Message, Outbox, Rating, Ticket
+from ticketing.rules import numbers
 
 WORDS = {
     "report": "sampah menumpuk tidak diangkut seminggu",

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from config import stores
 from ivr import worlds
 from ivr.walk import walk
-from ticketing import numbers
 from ticketing.models import Call
+from ticketing.rules import numbers
 
 pytestmark = pytest.mark.usefixtures("unlimited")
 

@@ -8,7 +8,7 @@ import time_machine
 from factories import ANI, moved, opened, seen, wib
 from people import House, Resident
 
-from ticketing import references
+from ticketing.rules import references
 
 BUDI, SITI, HIDDEN, LANDLINE = "+6281299990000", "+6281377770000", "anonymous", "+622188950001"
 MONDAY = wib("2026-11-23 10:00")

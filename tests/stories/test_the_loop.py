@@ -10,7 +10,8 @@ from asking import asks
 from factories import ANI, changing, moved, opened, seen, text_row, texts, wib
 from people import House, Resident
 
-from ticketing import additions, lifecycle, ratings, terms, tickets, verdicts
+from ticketing import additions, ratings, terms, tickets, verdicts
+from ticketing.rules import lifecycle
 from workers import chase
 
 pytestmark = pytest.mark.usefixtures("unlimited")

@@ -11,7 +11,8 @@ from people import House
 from config import stores
 from config.city import Loop
 from config.hotline import city
-from ticketing import changes, chasing, history, lifecycle, tickets, verdicts
+from ticketing import changes, chasing, history, tickets, verdicts
+from ticketing.rules import lifecycle
 from ticketing.tickets import TicketError
 from workers import chase
 

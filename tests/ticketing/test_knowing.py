@@ -10,8 +10,9 @@ from people import House
 
 from config import clock, stores
 from ivr.simulator.ledger import new_sid
-from ticketing import followers, knowing, numbers, tickets
+from ticketing import followers, knowing, tickets
 from ticketing.models import Call
+from ticketing.rules import numbers
 
 BUDI, LANDLINE, FOREIGN, HIDDEN = "+6281299990000", "+622188950001", "+6591234567", "anonymous"
 MONDAY = wib("2026-11-23 10:00")

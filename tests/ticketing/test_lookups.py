@@ -13,8 +13,9 @@ from people import House, use
 from sqlalchemy import func, select
 
 from config import clock, stores, vault
-from ticketing import knowing, lookups, references
+from ticketing import knowing, lookups
 from ticketing.models import FailedLookup, Ticket, WrongTry
+from ticketing.rules import references
 from ticketing.web import finding
 
 ADDRESS = {"X-Forwarded-For": "203.0.113.7"}

@@ -8,7 +8,8 @@ import time_machine
 from factories import changing, moved, opened, rows, seen, wib
 from people import House
 
-from ticketing import lifecycle, tickets
+from ticketing import tickets
+from ticketing.rules import lifecycle
 from ticketing.tickets import TicketError
 
 _USUAL = "accepted in_progress waiting scheduled resolved refused referred merged withdrawn"

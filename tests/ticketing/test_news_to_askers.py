@@ -9,9 +9,9 @@ from sqlalchemy import select
 from config import stores
 from config.gsm7 import SEGMENT, gsm7_length
 from ticketing import inbound, knowing, messages, news, tickets
-from ticketing import numbers as telephones
 from ticketing.inbound import Inbound
 from ticketing.models import Message
+from ticketing.rules import numbers as telephones
 from workers import outbox
 
 MONDAY = "2026-03-02 09:00"

@@ -18,9 +18,10 @@ from sqlalchemy import func, select
 
 from config import clock, stores
 from config.hotline import city
-from ticketing import lifecycle, photos, ratings, tickets
+from ticketing import photos, ratings, tickets
 from ticketing.models import Call, Callback, Note, Photo, Rating, Ticket
-from ticketing.references import written
+from ticketing.rules import lifecycle
+from ticketing.rules.references import written
 from ticketing.web import forms
 
 MONDAY = "2026-03-02 10:00"

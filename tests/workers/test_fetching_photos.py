@@ -11,9 +11,10 @@ from sqlalchemy import select
 
 from config import clock, stores
 from ivr.simulator.ledger import Attachment, new_sid
-from ticketing import additions, history, inbound, numbers, photos
+from ticketing import additions, history, inbound, photos
 from ticketing.models import Outbox, Photo
-from ticketing.numbers import Number
+from ticketing.rules import numbers
+from ticketing.rules.numbers import Number
 from workers.senders import photo as sender
 
 PHOTO = photo()

@@ -7,7 +7,7 @@ from people import House, use
 
 from config.hotline import city
 from ticketing import notices, tickets, verdicts
-from ticketing.references import written
+from ticketing.rules.references import written
 from workers import chase
 
 MONDAY = "2026-03-02 09:00"

@@ -8,7 +8,7 @@ from people import House, Resident, use
 from pretenders import post_office
 
 from ticketing.models import Note, Outbox
-from ticketing.references import written
+from ticketing.rules.references import written
 
 TREACHEROUS = '<script>alert("x")</script> & <b>tebal</b>\r\nBcc: semua@dinas.invalid\r\n\r\n{{ 7*7 }} %s ${x}'
 HEADERS = {

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import additions, callbacks, contacts, lifecycle, photos, ratings, routing, tickets, verdicts
+from ticketing import additions, callbacks, contacts, photos, ratings, tickets, verdicts
 from ticketing.models import Contact, Rating, Ticket
-from ticketing.references import written
+from ticketing.rules import lifecycle, routing
+from ticketing.rules.references import written
 from ticketing.web.sent import Sent
 
 BY, CHANNEL = "resident", "page"

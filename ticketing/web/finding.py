@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from config import measures, stores
-from ticketing import knowing, lookups, references
+from ticketing import knowing, lookups
 from ticketing.models import Ticket
+from ticketing.rules import references
 from ticketing.web import look
 
 pages = Blueprint("finding", __name__)

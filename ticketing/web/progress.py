@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import city
-from ticketing import callbacks, history, lifecycle, photos, terms, verdicts
+from ticketing import callbacks, history, photos, terms, verdicts
 from ticketing.models import Callback, Event, Note, Photo, Rating, Ticket
+from ticketing.rules import lifecycle
 from ticketing.web import dates
 from ticketing.web.story import Story
 

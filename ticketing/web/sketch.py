@@ -6,7 +6,7 @@ import math
 from markupsafe import escape
 
 from config.hotline import city
-from ticketing.points import Point
+from ticketing.rules.points import Point
 
 WIDTH = 288  # what the narrowest telephone shows; never scaled, or a touch would mean another place
 _MARGIN = 1.6  # kilometres around the outermost centres

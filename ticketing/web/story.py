@@ -8,9 +8,10 @@ from typing import Literal
 
 from config.city import Referral
 from config.hotline import city
-from ticketing import knowing, lifecycle
+from ticketing import knowing
 from ticketing.models import Event, Ticket
-from ticketing.references import written
+from ticketing.rules import lifecycle
+from ticketing.rules.references import written
 from ticketing.web import dates
 
 # The shape and the tone of each state; the word beside them says the same.

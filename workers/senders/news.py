@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ticketing import followers, lifecycle, news
+from ticketing import followers, news
 from ticketing.models import Event, Ticket
+from ticketing.rules import lifecycle
 from workers import outbox
 from workers.outbox import Outcome, Work, dead, not_yet, sent
 

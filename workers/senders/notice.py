@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from config.city import Department
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import lifecycle, notices
+from ticketing import notices
 from ticketing.models import Ticket
-from ticketing.references import written
+from ticketing.rules import lifecycle
+from ticketing.rules.references import written
 from workers.outbox import Outcome, Work, dead
 from workers.senders import mail
 

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import city
-from ticketing import lifecycle, links, outgoing, photos, recordings, routing, tickets
+from ticketing import links, outgoing, photos, recordings, tickets
 from ticketing.models import Photo, Recording, Ticket
+from ticketing.rules import lifecycle, routing
 from workers import outbox
 from workers.outbox import Outcome, Work, dead, not_yet
 

@@ -5,8 +5,9 @@ from functools import partial
 from sqlalchemy import select
 
 from ivr.talk import Talk
-from ticketing import additions, callbacks, knowing, lifecycle, messages, news, ratings, tickets, verdicts
+from ticketing import additions, callbacks, knowing, messages, news, ratings, tickets, verdicts
 from ticketing.models import Rating, Ticket
+from ticketing.rules import lifecycle
 
 
 def status(talk: Talk) -> None:

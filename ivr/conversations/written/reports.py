@@ -11,8 +11,9 @@ from sqlalchemy import select
 from config import clock
 from config.hotline import city
 from ivr.talk import Talk
-from ticketing import additions, announcements, followers, lifecycle, messages, news, routing, tickets
+from ticketing import additions, announcements, followers, messages, news, tickets
 from ticketing.models import Announcement, Message, Ticket
+from ticketing.rules import lifecycle, routing
 
 EMERGENCY = "darurat"
 SAME_WITHIN = timedelta(hours=24)  # the same words again in this time are the same report

@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from config.clock import CITY_ZONE
-from ticketing.deadlines import Calendar, Hours, due, explain, is_holiday, is_open, next_opening
+from ticketing.rules.working_time import Calendar, Hours, due, explain, is_holiday, is_open, next_opening
 
 OFFICE = Hours.read("Mon-Thu 07:30-16:00; Fri 07:30-16:30")
 LUNCH = Hours.read("Mon-Thu 08:00-12:00, 13:00-16:00; Fri 08:00-11:30, 13:00-16:30")
@@ -344,7 +344,7 @@ def test_explain_refuses_in_a_sentence(wrong):
 
 
 def test_holidays_are_loaded_only_when_asked():
-    code = "import sys, ticketing.deadlines; assert 'holidays' not in sys.modules"
+    code = "import sys, ticketing.rules.working_time; assert 'holidays' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

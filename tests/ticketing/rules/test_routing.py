@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from config.hotline import city
-from ticketing.routing import more_urgent, priority, route, terms
+from ticketing.rules.routing import more_urgent, priority, route, terms
 
 TODAY = date(2026, 11, 24)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ticketing.numbers import Number, mask, read, same, spoken_groups
+from ticketing.rules.numbers import Number, mask, read, same, spoken_groups
 
 MOBILE = "+628120001234"
 TWELVE = "+6281200012345"
@@ -290,4 +290,4 @@ def test_spoken_groups(e164, groups):
 
 def test_importing_brings_no_place_or_carrier_tables():
     heavy = "{m for m in sys.modules if m.startswith('phonenumbers') and ('geo' in m or 'carrier' in m)}"
-    subprocess.run([sys.executable, "-c", f"import sys, ticketing.numbers; assert not {heavy}"], check=True)
+    subprocess.run([sys.executable, "-c", f"import sys, ticketing.rules.numbers; assert not {heavy}"], check=True)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticketing.references import check, clean, new, new_tracking_code, threes, written
+from ticketing.rules.references import check, clean, new, new_tracking_code, threes, written
 
 NUMBERS = ["123456786", *(new() for _ in range(50))]
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from config.city import Area
 from config.hotline import city
-from ticketing.places import recognise
+from ticketing.rules.places import recognise
 
 MATCH = {
     # the name as people write and say it

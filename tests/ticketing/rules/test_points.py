@@ -5,8 +5,8 @@ import re
 import pytest
 
 from config.hotline import city
-from ticketing import points
-from ticketing.places import nearest
+from ticketing.rules import points
+from ticketing.rules.places import nearest
 from ticketing.web import sketch
 
 HERE = (-6.2383, 106.9756)
