@@ -5,7 +5,7 @@ import sys
 
 from config import clock, measures
 from config.settings import settings
-from ticketing import terms
+from ticketing.rules import deadlines
 
 bind = f"{'0.0.0.0' if settings().production else '127.0.0.1'}:{settings().port}"  # noqa: S104 - behind a proxy
 workers = 2
@@ -28,4 +28,4 @@ def post_fork(_server: object, _worker: object) -> None:
 def on_starting(_server: object) -> None:
     """Before the first worker."""
     measures.begin()
-    terms.calendar()(clock.local(clock.now()).date())  # loads the holidays once, not inside the first report
+    deadlines.calendar()(clock.local(clock.now()).date())  # loads the holidays once, not inside the first report

@@ -10,8 +10,7 @@ from config import clock
 from config.hotline import city
 from config.settings import settings
 from ivr import reading
-from ticketing import terms
-from ticketing.rules import numbers, places, routing, working_time
+from ticketing.rules import deadlines, numbers, places, routing, working_time
 
 
 class CannotExplain(ValueError):
@@ -40,7 +39,7 @@ def _place(given: Any) -> dict[str, Any]:
 
 
 def _deadline(given: Any) -> dict[str, Any]:
-    return dict(working_time.explain(_fields(given), is_holiday=terms.calendar()))
+    return dict(working_time.explain(_fields(given), is_holiday=deadlines.calendar()))
 
 
 def _route(given: Any) -> dict[str, Any]:
@@ -49,7 +48,7 @@ def _route(given: Any) -> dict[str, Any]:
     area = _area(asked.get("area"))
     routed = routing.route(city(), category, area, clock.local(at).date())
     known = category if category in city().categories else "lainnya"
-    due = terms.due(known, routed.department, at)
+    due = deadlines.due(known, routed.department, at)
     return {"department": routed.department, "rule": routed.rule, "due": due.isoformat(timespec="seconds")}
 
 

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import contacts, history, links, messages, outgoing, terms, tickets
+from ticketing import contacts, history, links, messages, outgoing, tickets
 from ticketing.models import Call, Callback, Contact, Message, Outbox, Ticket
-from ticketing.rules import lifecycle, routing
+from ticketing.rules import deadlines, lifecycle, routing
 from ticketing.rules.working_time import Hours, next_opening
 
 MESSAGE = "pesan-petugas"  # the category of what is for an officer
@@ -185,9 +185,9 @@ def _allowed(moment: datetime, length: timedelta, department: str | None, *, urg
     start = moment
     for _ in range(14):  # each rule may push the other on, at most over a few holidays
         opened = (
-            terms.opening(department, start)
+            deadlines.opening(department, start)
             if department
-            else next_opening(Hours.read(city().hours), start, terms.calendar())
+            else next_opening(Hours.read(city().hours), start, deadlines.calendar())
         )
         there = clock.local(opened)
         late = there + length > _at(there, rules.until_hour)

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import city
-from ticketing import history, outgoing, terms
+from ticketing import history, outgoing
 from ticketing.models import Event, Ticket
-from ticketing.rules import lifecycle, routing
+from ticketing.rules import deadlines, lifecycle, routing
 from ticketing.rules.working_time import Span
 
 LATE, DELAYED = "late", "delayed"  # actions that give a ticket another date
@@ -26,8 +26,10 @@ def turn(session: Session, ticket: Ticket, to: str, *, by: str, action: str, why
         ticket.reopenings += before in lifecycle.DONE
         ticket.revision += 1
         ticket.merged_into_id, ticket.late_at = None, None
-        ticket.answer_due_at = terms.answer_due(ticket.category, ticket.department, moment, priority=ticket.priority)
-        promise_date(ticket, terms.due(ticket.category, ticket.department, moment, priority=ticket.priority))
+        ticket.answer_due_at = deadlines.answer_due(
+            ticket.category, ticket.department, moment, priority=ticket.priority
+        )
+        promise_date(ticket, deadlines.due(ticket.category, ticket.department, moment, priority=ticket.priority))
         deliver(session, ticket)
     elif before in lifecycle.PAUSED or to in lifecycle.PAUSED:
         _stop_or_start_clock(session, ticket, moment)
@@ -57,9 +59,9 @@ def flag(session: Session, ticket: Ticket, *, by: str, why: dict[str, Any]) -> N
     ticket.priority = routing.more_urgent(city(), before)
     ticket.flagged_at = moment
     if ticket.paused_at is None:
-        sooner = terms.answer_due(ticket.category, ticket.department, moment, priority=ticket.priority)
+        sooner = deadlines.answer_due(ticket.category, ticket.department, moment, priority=ticket.priority)
         ticket.answer_due_at = min(ticket.answer_due_at, sooner)
-        due = terms.due(ticket.category, ticket.department, moment, priority=ticket.priority)
+        due = deadlines.due(ticket.category, ticket.department, moment, priority=ticket.priority)
         if due < ticket.due_at:
             promise_date(ticket, due)
     why = {**why, "priority": f"{before} -> {ticket.priority}"}
@@ -110,7 +112,7 @@ def _stop_or_start_clock(session: Session, ticket: Ticket, moment: datetime) -> 
         promise_date(ticket, ticket.due_at + lost)
         return
     late = ticket.late_at is not None
-    counted = terms.renewed if late else terms.due
+    counted = deadlines.renewed if late else deadlines.due
     promise_date(ticket, counted(ticket.category, ticket.department, start, pauses, priority=ticket.priority))
 
 

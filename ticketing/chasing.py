@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import city
-from ticketing import changes, history, news, notices, terms, tickets, verdicts
+from ticketing import changes, history, news, notices, tickets, verdicts
 from ticketing.models import Event, Note, Outbox, Rating, Ticket
-from ticketing.rules import lifecycle
+from ticketing.rules import deadlines, lifecycle
 
 BY = "hotline"
 UNHEARD = (*lifecycle.ON_ITS_WAY, lifecycle.FORWARDED)  # its department has not answered yet
@@ -69,7 +69,7 @@ def _late(session: Session, ticket: Ticket) -> None:
     missed, first = ticket.due_at, ticket.late_at is None
     reason = _reason(session, ticket)
     ticket.late_at = ticket.late_at or missed
-    new = terms.renewed(ticket.category, ticket.department, clock.now(), priority=ticket.priority)
+    new = deadlines.renewed(ticket.category, ticket.department, clock.now(), priority=ticket.priority)
     changes.promise_date(ticket, new)
     why = {"due": missed.isoformat(), "new": new.isoformat(), "reason": "told" if reason else "default"}
     history.record(session, ticket, changes.LATE, by=BY, before=ticket.state, why=why)
@@ -109,7 +109,7 @@ def _to_miss_answer(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def _to_end_question(now: datetime) -> tuple[ColumnElement[bool], ...]:
     """Nobody answered what the department asked."""
-    return Ticket.state == lifecycle.WAITING, Ticket.paused_at < terms.asked_until(now)
+    return Ticket.state == lifecycle.WAITING, Ticket.paused_at < deadlines.asked_until(now)
 
 
 def _take_silence(session: Session, ticket: Ticket) -> None:

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from config import clock
 from config.gsm7 import gsm7
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import contacts, followers, history, knowing, links, messages, outgoing, ratings, terms
+from ticketing import contacts, followers, history, knowing, links, messages, outgoing, ratings
 from ticketing.models import Contact, Ticket
-from ticketing.rules import lifecycle
+from ticketing.rules import deadlines, lifecycle
 
 PROPOSAL = "usulan"
 QUESTION_MOST = 36  # septets, as config/lint.py measures the texts
@@ -48,7 +48,7 @@ def of_state(session: Session, ticket: Ticket, note_text: str | None, why: dict[
     question = gsm7(note_text or "", QUESTION_MOST).rstrip(" ?") or city().text(language, "words", "ask_details")
     fills: dict[str, Any] = {"question": question}
     if ticket.paused_at is not None:  # until when the clock stands still
-        fills["date"] = city().short_date(language, terms.last_day(terms.answer_until(ticket.paused_at)))
+        fills["date"] = city().short_date(language, deadlines.last_day(deadlines.answer_until(ticket.paused_at)))
     if "to" in why:
         fills["referral"] = city().referrals[why["to"]].short[language]
     if "into" in why:
@@ -70,7 +70,7 @@ def _resolved(session: Session, ticket: Ticket) -> None:
 
 def late(session: Session, ticket: Ticket, reason: str | None, *, occasion: str = "") -> bool:
     """The date has passed, or will not hold: why, and the new one. The same date is told once."""
-    day = terms.last_day(ticket.due_at)
+    day = deadlines.last_day(ticket.due_at)
     fills: dict[str, Any] = {"reason": reason} if reason else {}
     return to_reporter(session, ticket, "SMS17", occasion=f"{occasion}{ticket.reopenings}.{day}", **fills)
 
@@ -166,7 +166,7 @@ def _status_fills(ticket: Ticket, language: str) -> dict[str, str]:
     return {
         "date": city().short_date(language, clock.local(ticket.changed_at).date()),
         "from": city().clock_time(language, ticket.changed_at),
-        "date2": city().short_date(language, terms.last_day(ticket.due_at)),
+        "date2": city().short_date(language, deadlines.last_day(ticket.due_at)),
     }
 
 
@@ -185,7 +185,7 @@ def _fills(ticket: Ticket, template: str, language: str) -> dict[str, str]:
         "category": category.label[language],
         "department": department.short,
         "status": city().text(language, "words", f"state_{ticket.state}"),
-        "date": city().short_date(language, terms.last_day(due)),
+        "date": city().short_date(language, deadlines.last_day(due)),
         "link": links.tracking(ticket.tracking_code),
         "reason": city().text(language, "words", "reason_late"),
     }

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from config import clock, stores, vault
 from config.gsm7 import gsm7, gsm7_length
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import callers, changes, history, news, notices, outgoing, recordings, terms
+from ticketing import callers, changes, history, news, notices, outgoing, recordings
 from ticketing.models import Call, Contact, Note, Recording, Ticket
-from ticketing.rules import lifecycle, references, routing
+from ticketing.rules import deadlines, lifecycle, references, routing
 
 HELD_FOR = timedelta(minutes=2)
 DRAFT_FOR = timedelta(hours=1)  # a written report waits so long for its place, then it leaves without
@@ -146,7 +146,7 @@ def move(
     if to == lifecycle.REFUSED:
         _refuse(session, ticket, owner, by=by, note_text=note_text)
         return
-    if to == lifecycle.SCHEDULED and on is not None and terms.closing(ticket.department, on) <= clock.now():
+    if to == lifecycle.SCHEDULED and on is not None and deadlines.closing(ticket.department, on) <= clock.now():
         raise TicketError(f"{on} is over already")
     why: dict[str, Any] = {}
     if to == lifecycle.REFERRED:
@@ -159,7 +159,7 @@ def move(
         why["promised"] = changes.first_date(session, ticket).isoformat()
     _turn(session, ticket, to, by=by, action="moved", why=why, note_text=note_text)
     if to == lifecycle.SCHEDULED and on is not None:
-        changes.promise_date(ticket, terms.closing(ticket.department, on))
+        changes.promise_date(ticket, deadlines.closing(ticket.department, on))
     news.of_state(session, ticket, note_text, why)
 
 
@@ -246,11 +246,11 @@ def delay(session: Session, ticket: Ticket, reason: str, *, by: str, on: date | 
     note(session, ticket, reason, by=by, kind=DELAY, quiet=on is not None)
     if on is None:
         return
-    new, old, now = terms.closing(ticket.department, on), ticket.due_at, clock.now()
-    latest = terms.last_day(terms.renewed(ticket.category, ticket.department, now, priority=ticket.priority))
+    new, old, now = deadlines.closing(ticket.department, on), ticket.due_at, clock.now()
+    latest = deadlines.last_day(deadlines.renewed(ticket.category, ticket.department, now, priority=ticket.priority))
     if new <= max(now, old) or on > latest:
         raise TicketError(
-            f"another date lies between {terms.last_day(max(now, old))} and {latest}; later work is scheduled"
+            f"another date lies between {deadlines.last_day(max(now, old))} and {latest}; later work is scheduled"
         )
     changes.promise_date(ticket, new)
     why = {"due": old.isoformat(), "new": new.isoformat(), "reason": "told"}
@@ -322,11 +322,11 @@ def _new(report: Report, contact: Contact | None, call: Call | None) -> Ticket:
         changed_at=moment,
         latitude=report.point[0] if report.point else None,
         longitude=report.point[1] if report.point else None,
-        answer_due_at=terms.answer_due(report.category, routed.department, moment),
+        answer_due_at=deadlines.answer_due(report.category, routed.department, moment),
         tracking_code=code,
         tracking_hash=vault.lookup(code),
     )
-    changes.promise_date(opened, terms.due(report.category, routed.department, moment))
+    changes.promise_date(opened, deadlines.due(report.category, routed.department, moment))
     return opened
 
 

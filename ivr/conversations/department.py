@@ -8,7 +8,7 @@ from config.hotline import city
 from ivr.conversations import wording
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import terms
+from ticketing.rules import deadlines
 
 CLOSED = [Option("1", "report"), Option("2", "callback")]
 
@@ -35,7 +35,7 @@ def _closed(talk: Talk, key: str, found: dict[str, Any], slow: bool) -> None:
 def _found(key: str) -> dict[str, Any]:
     """Its line, and when it opens if it is closed now."""
     now = clock.now()
-    opens = terms.opening(key, now)
+    opens = deadlines.opening(key, now)
     return {
         "phone": city().department(key).phone,
         "opens": opens.isoformat() if opens > now else None,

@@ -10,8 +10,8 @@ from config.settings import settings
 from ivr.conversations import wording
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import callers, spending, terms
-from ticketing.rules import working_time
+from ticketing import callers, spending
+from ticketing.rules import deadlines, working_time
 
 CHOICE = [Option("1", "callback"), Option("2", "message")]
 
@@ -45,7 +45,7 @@ def _instead(talk: Talk, why: str, fills: Callable[[], dict[str, Any]] = dict) -
 def _duty_line() -> dict[str, Any]:
     """The number that rings now, and when officers are there again if they are not."""
     now = clock.now()
-    opens = working_time.next_opening(working_time.Hours.read(city().hours), now, terms.calendar())
+    opens = working_time.next_opening(working_time.Hours.read(city().hours), now, deadlines.calendar())
     return {
         "number": settings().duty_phone or city().officer.duty_phone,
         "opens": opens.isoformat() if opens > now else None,

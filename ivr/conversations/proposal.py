@@ -8,8 +8,8 @@ from config.hotline import CITY_LANGUAGE, city
 from ivr.conversations import menus, wording
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import callers, followers, news, proposals, terms
-from ticketing.rules import lifecycle, references
+from ticketing import callers, followers, news, proposals
+from ticketing.rules import deadlines, lifecycle, references
 
 WISHES = [Option("1", "new"), Option("2", "support"), Option("3", "answer")]
 SUPPORT = [Option("1", "support"), Option("2", "another")]
@@ -120,7 +120,7 @@ def _facts(talk: Talk, number: str) -> dict[str, Any]:
         "answer": proposals.public_words(talk.session, ticket, "answer"),
         "count": followers.voices(talk.session, ticket),
         "over": ticket.state in lifecycle.OVER,
-        "due": terms.last_day(ticket.due_at).isoformat(),
+        "due": deadlines.last_day(ticket.due_at).isoformat(),
         "late": ticket.due_at <= clock.now(),
     }
 

@@ -13,8 +13,8 @@ from ivr.conversations.mobile import mobile
 from ivr.conversations.place import place
 from ivr.prompts import Memory, Option
 from ivr.talk import Talk
-from ticketing import callers, contacts, news, recordings, terms, tickets
-from ticketing.rules import numbers, references
+from ticketing import callers, contacts, news, recordings, tickets
+from ticketing.rules import deadlines, numbers, references
 
 MOST_TAKES = 6
 REVIEW = [Option("1", "send"), Option("2", "listen"), Option("3", "again")]
@@ -134,8 +134,8 @@ def _facts(talk: Talk, number: str) -> dict[str, Any]:
         "groups": references.threes(number),
         "sms": reached and ticket.contact is not None and not ticket.contact.opted_out_at,
         "stopped": ticket.contact is not None and ticket.contact.opted_out_at is not None,
-        "answer_due": terms.last_day(ticket.answer_due_at).isoformat(),
-        "due": terms.last_day(ticket.due_at).isoformat(),
+        "answer_due": deadlines.last_day(ticket.answer_due_at).isoformat(),
+        "due": deadlines.last_day(ticket.due_at).isoformat(),
     }
 
 

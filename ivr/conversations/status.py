@@ -10,9 +10,9 @@ from ivr.conversations import menus, wording
 from ivr.conversations.kept import keep
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import callers, knowing, terms, tickets, verdicts
+from ticketing import callers, knowing, tickets, verdicts
 from ticketing.models import Ticket
-from ticketing.rules import lifecycle, references
+from ticketing.rules import deadlines, lifecycle, references
 
 MOST_REPEATS = 20
 REPEAT, DETAILS, UNFIXED, ANOTHER, WITHDRAW, PROVE = "repeat", "details", "unfixed", "another", "withdraw", "prove"
@@ -55,8 +55,8 @@ def facts(ticket: Ticket, level: str) -> dict[str, Any]:
         "department": knowing.owner_told(ticket),
         "since": clock.local(ticket.created_at).date().isoformat(),
         "changed": clock.local(ticket.changed_at).date().isoformat(),
-        "due": None if over or ticket.paused_at else terms.last_day(ticket.due_at).isoformat(),
-        "missed": terms.last_day(missed).isoformat() if missed else None,
+        "due": None if over or ticket.paused_at else deadlines.last_day(ticket.due_at).isoformat(),
+        "missed": deadlines.last_day(missed).isoformat() if missed else None,
         "passed": passed,
         "over": over,
         "today": clock.local(clock.now()).date().isoformat(),

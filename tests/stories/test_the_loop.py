@@ -10,8 +10,8 @@ from asking import asks
 from factories import ANI, changing, moved, opened, seen, text_row, texts, wib
 from people import House, Resident
 
-from ticketing import additions, ratings, terms, tickets, verdicts
-from ticketing.rules import lifecycle
+from ticketing import additions, ratings, tickets, verdicts
+from ticketing.rules import deadlines, lifecycle
 from workers import chase
 
 pytestmark = pytest.mark.usefixtures("unlimited")
@@ -189,7 +189,7 @@ def test_a_question_stops_the_clock_for_three_working_days(
         number = opened(category="lampu-jalan")
         due = seen(number).due_at
         moved(number, "in_progress", "waiting", note_text="nomor tiang?", by="Dishub")
-        assert terms.answer_until(wib(asked)) == wib(until)
+        assert deadlines.answer_until(wib(asked)) == wib(until)
         assert f"sampai {said}" in str(texts(number)[-1].body)
         house.work()
         now.move_to(wib(until) - timedelta(minutes=1))

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import city
-from ticketing import callbacks, history, photos, terms, verdicts
+from ticketing import callbacks, history, photos, verdicts
 from ticketing.models import Callback, Event, Note, Photo, Rating, Ticket
-from ticketing.rules import lifecycle
+from ticketing.rules import deadlines, lifecycle
 from ticketing.web import dates
 from ticketing.web.story import Story
 
@@ -102,7 +102,7 @@ class Progress(Story):
     def reply_by(self) -> str | None:
         """Until when we wait for the resident's answer."""
         asked = self._ticket.paused_at
-        return dates.deadline(self._language, terms.answer_until(asked)) if self.paused and asked else None
+        return dates.deadline(self._language, deadlines.answer_until(asked)) if self.paused and asked else None
 
     @property
     def question(self) -> str | None:
@@ -152,11 +152,11 @@ class Progress(Story):
     @property
     def missed(self) -> str:
         """The first day that was promised and passed."""
-        return city().long_date(self._language, terms.last_day(self._ticket.late_at or self._ticket.due_at))
+        return city().long_date(self._language, deadlines.last_day(self._ticket.late_at or self._ticket.due_at))
 
     @property
     def due_day(self) -> str:
-        return city().long_date(self._language, terms.last_day(self._ticket.due_at))
+        return city().long_date(self._language, deadlines.last_day(self._ticket.due_at))
 
     @property
     def reason(self) -> str:
