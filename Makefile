@@ -27,7 +27,7 @@ check: .venv/installed-dev
 	$(BIN)/python -m config.lint
 	$(BIN)/flask menu --check
 	$(BIN)/flask fallback check
-	$(BIN)/python -m ticketing.schema
+	$(BIN)/python -m ticketing.database.schema
 
 talk: .venv/installed
 	@$(BIN)/python -m ivr.terminal

@@ -16,7 +16,7 @@ from config.settings import settings
 from ivr.channels import CHANNELS, twiml
 from ivr.channels.voice import nothing_heard, trouble, trouble_saved
 from ivr.commands import COMMANDS
-from ticketing import schema
+from ticketing.database import schema
 from ticketing.web import PAGES
 
 # Paths that carry a secret: their last part never reaches a log.

@@ -26,8 +26,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import clock, stores, vault
 from config.logs import warn
 from config.settings import settings
-from ticketing import dumps, erasure, schema
-from ticketing.dumps import Counts, DumpError
+from ticketing import erasure
+from ticketing.database import dumps, schema
+from ticketing.database.dumps import Counts, DumpError
 from ticketing.models import Beat
 
 BEAT = "backup"

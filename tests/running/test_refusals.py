@@ -15,7 +15,7 @@ from standing import clean_environment, three_free_ports
 
 from config import stores
 from config.settings import ROOT
-from ticketing import schema
+from ticketing.database import schema
 
 SECRETS = {
     "SECRET_KEY": "s" * 40,

@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config import stores
 from config.settings import settings
-from ticketing import schema
+from ticketing.database import schema
 
 health = Blueprint("health", __name__)
 

@@ -14,7 +14,7 @@ from sqlalchemy import inspect, make_url, text
 from sqlalchemy.exc import OperationalError
 
 from config import patience, stores
-from ticketing import schema
+from ticketing.database import schema
 
 VERSIONS = sorted(
     path.name.partition("_")[0] for path in (Path(schema.__file__).parent / "migrations/versions").glob("0*")
