@@ -8,7 +8,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import stores
 from config.settings import LEAST_TOKEN, settings
 from ivr import backup, fallback
-from ticketing import retention, spending
+from ticketing import retention
+from ticketing.outgoing import spending
 from ticketing.vitals import Vitals, vitals
 from ticketing.web.health import LEAST_DISK
 

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from config import hotline, stores
 from config.clock import CITY_ZONE
-from ticketing import contacts, messages, outgoing, tickets
+from ticketing import contacts, messages, tickets
 from ticketing.models import Contact, Message, Outbox, Ticket, Turn
+from ticketing.outgoing import promises
 from ticketing.rules import numbers
 from workers import outbox
 
@@ -139,7 +140,7 @@ def text_row(number: str, template: str) -> Outbox:
 def promise(destination: str = "somewhere", *, kind: str = "email", queue: str = "dispatch", **more: object) -> Outbox:
     """A row of its own, about nothing that exists."""
     with stores.transaction() as session:
-        made = outgoing.promise(
+        made = promises.promise(
             session,
             kind=kind,
             queue=queue,

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ticketing import messages, news, outgoing, tickets
+from ticketing import messages, news, tickets
 from ticketing.models import Message, Photo, Ticket
+from ticketing.outgoing import promises
 from ticketing.rules import lifecycle, places
 
 
@@ -96,7 +97,7 @@ def attach_photos(session: Session, ticket: Ticket, message: Message, *, kind: s
     found = photos_of(session, message)
     for photo in found:
         photo.ticket_id, photo.kind = ticket.id, kind
-        outgoing.promise(
+        promises.promise(
             session,
             kind="photo",
             queue="recordings",

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from config import clock, spoken
 from config.gsm7 import gsm7_length
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import messages, outgoing
+from ticketing import messages
 from ticketing.models import Announcement, Call, Contact, Message, Ticket
+from ticketing.outgoing import promises
 from ticketing.rules import lifecycle, places
 
 KINDS = ("notice", "flood", "incident")
@@ -82,7 +83,7 @@ def alert(session: Session, *, level: int, cm: int, areas: Sequence[str], by: st
     )
     session.add(made)
     session.flush()
-    outgoing.promise(
+    promises.promise(
         session,
         kind=ALERT,
         queue="texts",

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import contacts, history, links, messages, outgoing, tickets
+from ticketing import contacts, history, messages, tickets
 from ticketing.models import Call, Callback, Contact, Message, Outbox, Ticket
+from ticketing.outgoing import links, promises
 from ticketing.rules import deadlines, lifecycle, routing
 from ticketing.rules.working_time import Hours, next_opening
 
@@ -201,7 +202,7 @@ def _drop_receipt(session: Session, ticket: Ticket) -> None:
     held = select(Outbox, Message).join(Message, Message.id == Outbox.subject_id)
     held = held.where(Outbox.ticket_id == ticket.id, Outbox.state == "pending", Outbox.held)
     for row, message in session.execute(held):
-        outgoing.drop(row, "replaced by the promise of a callback")
+        promises.drop(row, "replaced by the promise of a callback")
         message.status = "canceled"
 
 

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import city
-from ticketing import history, outgoing
+from ticketing import history
 from ticketing.models import Event, Ticket
+from ticketing.outgoing import promises
 from ticketing.rules import deadlines, lifecycle, routing
 from ticketing.rules.working_time import Span
 
@@ -78,11 +79,11 @@ def before_waiting(session: Session, ticket: Ticket) -> str:
 def deliver(session: Session, ticket: Ticket, *, held_until: datetime | None = None) -> None:
     """One row per (ticket, destination, revision)."""
     kind = "webhook" if city().department(ticket.department).webhook else "email"
-    outgoing.promise(
+    promises.promise(
         session,
         kind=kind,
         queue="dispatch",
-        destination=f"{outgoing.DEPARTMENT}{ticket.department}",
+        destination=f"{promises.DEPARTMENT}{ticket.department}",
         key=f"{kind}:{ticket.id}:{ticket.department}:{ticket.revision}",
         subject=ticket.id,
         ticket=ticket,

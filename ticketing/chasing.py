@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import city
-from ticketing import changes, history, news, notices, tickets, verdicts
+from ticketing import changes, history, news, tickets, verdicts
 from ticketing.models import Event, Note, Outbox, Rating, Ticket
+from ticketing.outgoing import notices
 from ticketing.rules import deadlines, lifecycle
 
 BY = "hotline"

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from config import clock, stores, vault
 from config.settings import settings
-from ticketing import callbacks, history, outgoing, photos, recordings
+from ticketing import callbacks, history, photos, recordings
 from ticketing.models import (
     Call,
     Callback,
@@ -40,6 +40,7 @@ from ticketing.models import (
     Turn,
     WrongTry,
 )
+from ticketing.outgoing import promises
 from ticketing.rules import references
 
 PUBLIC = ("title", "answer")  # the city's own words about a proposal, written for everybody who calls
@@ -218,7 +219,7 @@ def _messages(session: Session, contact: Contact, gone: Erased) -> None:
     ids = session.scalars(select(Message.id).where(Message.contact_id == contact.id)).all()
     waiting = Outbox.state.in_(("pending", "unknown"))
     for row in session.scalars(select(Outbox).where(Outbox.destination == f"contact:{contact.id}", waiting)):
-        outgoing.drop(row, "the person was erased")
+        promises.drop(row, "the person was erased")
     for some in _batches(ids):
         _photos(session, select(Photo).where(Photo.message_id.in_(some)), gone)
         for status, then in (("promised", "canceled"), ("received", "erased")):  # neither to be sent nor to be read

@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from config import clock
 from config.hotline import CITY_LANGUAGE, city
 from config.settings import settings
-from ticketing import contacts, outgoing, whatsapp
+from ticketing import contacts, whatsapp
 from ticketing.models import Contact, Message, Outbox, Ticket
+from ticketing.outgoing import promises
 from ticketing.rules import numbers
 
 SMS, WHATSAPP, VOICE = "sms", "whatsapp", "voice"
@@ -180,7 +181,7 @@ def _promised(
 ) -> bool:
     """The row that carries a message out; False when it was promised before."""
     voice = message.channel == VOICE
-    promised = outgoing.promise(
+    promised = promises.promise(
         session,
         kind="call" if voice else "sms",
         queue="texts",
@@ -220,7 +221,7 @@ def delivered(session: Session, message_id: UUID, *, sid: str, status: str, erro
         return False
     message.status, message.error, message.sid = status, error, message.sid or sid
     good = status not in _ENDED or status == "delivered"  # also "queued" proves that the carrier has it
-    outgoing.receipt(session, message.id, provider_ref=sid, good=good, status=status)
+    promises.receipt(session, message.id, provider_ref=sid, good=good, status=status)
     if status in ("undelivered", "failed"):
         failed(session, message, code=error or "")
     return True
@@ -348,5 +349,5 @@ def _replace_unsent(earlier: list[tuple[Outbox, Message]]) -> None:
     """A text that surely has not left gives way to the newer one, also one that was tried and refused for a while."""
     for row, message in earlier:
         if row.state == "pending" and row.unknown_since is None:
-            outgoing.drop(row, "replaced by a later state")
+            promises.drop(row, "replaced by a later state")
             message.status = "canceled"

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from config import clock
 from config.gsm7 import gsm7
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import contacts, followers, history, knowing, links, messages, outgoing, ratings
+from ticketing import contacts, followers, history, knowing, messages, ratings
 from ticketing.models import Contact, Ticket
+from ticketing.outgoing import links, promises
 from ticketing.rules import deadlines, lifecycle
 
 PROPOSAL = "usulan"
@@ -150,7 +151,7 @@ def _to_followers(session: Session, ticket: Ticket) -> None:
     event = history.latest(session, ticket)
     if event is None:
         return
-    outgoing.promise(
+    promises.promise(
         session,
         kind="news",
         queue="texts",

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from config import clock, vault
 from config.settings import settings
-from ticketing import additions, history, outgoing, pictures
+from ticketing import additions, history, pictures
 from ticketing.models import Photo, Ticket
+from ticketing.outgoing import promises
 from ticketing.rules import places
 
 NotAPicture = pictures.NotAPicture
@@ -86,8 +87,8 @@ def give_up(session: Session, photo: Photo) -> None:
     the commit (erasure.remove_files). Where nothing else will delete it at the carrier, that is promised."""
     photo.removed_at, photo.fingerprint = clock.now(), None
     key = f"photo:{photo.id}"
-    if photo.source and (not outgoing.promised(session, key) or outgoing.given_up(session, key)):
-        outgoing.promise(
+    if photo.source and (not promises.promised(session, key) or promises.given_up(session, key)):
+        promises.promise(
             session,
             kind="photo",
             queue="recordings",

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from config import clock, stores, vault
 from config.settings import settings
-from ticketing import outgoing
 from ticketing.models import Call, Outbox, Recording, Ticket
+from ticketing.outgoing import promises
 
 
 def noted(session: Session, *, sid: str, call: Call | None, turn: int, seconds: int, completed: bool) -> Recording:
@@ -35,7 +35,7 @@ def attach(session: Session, ticket: Ticket, recording: Recording, *, kind: str 
         if current is not None:
             current.current = False
         recording.current = True
-    outgoing.promise(
+    promises.promise(
         session,
         kind="recording",
         queue="recordings",
@@ -83,13 +83,13 @@ def fetched(session: Session, recording_id: UUID, *, media_type: str | None, sil
         return None
     waiting = select(Outbox).where(
         Outbox.ticket_id == row.ticket_id,
-        Outbox.destination.startswith(outgoing.DEPARTMENT),
+        Outbox.destination.startswith(promises.DEPARTMENT),
         Outbox.state == "pending",
         ~Outbox.held,
     )
     for report in session.scalars(waiting):
         report.not_before = min(report.not_before, clock.now())
-        outgoing.ring_after_commit(session, report.queue)
+        promises.ring_after_commit(session, report.queue)
     return session.get(Ticket, row.ticket_id, with_for_update=True) if row.current else None
 
 
@@ -111,8 +111,8 @@ def give_up(session: Session, recording: Recording) -> None:
     commit (erasure.remove_files). Where nothing else will delete it at the carrier, that is promised."""
     recording.removed_at = clock.now()
     key = f"recording:{recording.sid}"
-    if not outgoing.promised(session, key) or outgoing.given_up(session, key):
-        outgoing.promise(
+    if not promises.promised(session, key) or promises.given_up(session, key):
+        promises.promise(
             session,
             kind="recording",
             queue="recordings",

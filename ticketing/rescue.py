@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import callbacks, callers, contacts, knowing, messages, news, outgoing, tickets
+from ticketing import callbacks, callers, contacts, knowing, messages, news, tickets
 from ticketing.models import Call, Contact, Message, Ticket
+from ticketing.outgoing import promises
 from ticketing.rules import lifecycle
 
 MISSED_WITHIN = timedelta(seconds=10)
@@ -28,7 +29,7 @@ def ended(session: Session, call: Call, memory: dict[str, Any]) -> None:
     if not memory.get("touched"):
         settle(session, call, memory)
     elif _came_to_nothing(session, call, memory):
-        outgoing.promise(
+        promises.promise(
             session,
             kind="rescue",
             queue="dispatch",

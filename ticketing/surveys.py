@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ticketing import links, messages, ratings
+from ticketing import messages, ratings
 from ticketing.models import Call, Survey, remembered
+from ticketing.outgoing import links
 
 
 def due(session: Session, call: Call) -> bool:

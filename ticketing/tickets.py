@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from config import clock, stores, vault
 from config.gsm7 import gsm7, gsm7_length
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import callers, changes, history, news, notices, outgoing, recordings
+from ticketing import callers, changes, history, news, recordings
 from ticketing.models import Call, Contact, Note, Recording, Ticket
+from ticketing.outgoing import notices, promises
 from ticketing.rules import deadlines, lifecycle, references, routing
 
 HELD_FOR = timedelta(minutes=2)
@@ -220,7 +221,7 @@ def added(session: Session, ticket: Ticket, *, by: str, what: str) -> None:
         changes.turn(session, ticket, changes.before_waiting(session, ticket), by=by, action="answered", why={})
     else:
         history.record(session, ticket, "added", by=by, before=ticket.state, why={"what": what})
-    if not outgoing.held(session, ticket, ticket.department):
+    if not promises.held(session, ticket, ticket.department):
         ticket.revision += 1
         changes.deliver(session, ticket)
 
@@ -285,7 +286,7 @@ def set_aside(session: Session, ticket: Ticket) -> None:
 def release(session: Session, ticket: Ticket) -> None:
     """The resident is done reviewing: what was held goes out now; the report as soon as its recording is here."""
     audio_until = clock.now() + WAIT_FOR_AUDIO if recordings.awaited(session, ticket) else None
-    outgoing.release(session, ticket, report_waits_until=audio_until)
+    promises.release(session, ticket, report_waits_until=audio_until)
 
 
 def reached_department(session: Session, ticket: Ticket, department: str) -> None:

@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from config import stores
-from ticketing import privacy, spending
+from ticketing import privacy
 from ticketing.models import Beat, Message, Outbox, Tally
+from ticketing.outgoing import spending
 
 OPEN = ("pending", "leased", "unknown", "dead")
 

@@ -14,7 +14,8 @@ from config.logs import log, warn
 from config.settings import settings
 from ivr.channels import inbox
 from ivr.channels.guard import TEXT, TEXT_STATUS, Form, NoRoom, guarded
-from ticketing import inbound, links, messages
+from ticketing import inbound, messages
+from ticketing.outgoing import links
 from ticketing.rules import numbers
 from workers import outbox
 

@@ -17,8 +17,9 @@ from ivr import talk
 from ivr.channels import calls, twiml
 from ivr.channels.guard import CALL, CALLERS, Form, NoRoom, guarded
 from ivr.prompts import Answer
-from ticketing import callbook, links, messages, ringing
+from ticketing import callbook, messages, ringing
 from ticketing.models import Call, Message, Ticket
+from ticketing.outgoing import links
 from workers import outbox
 
 told = Blueprint("told", __name__)

@@ -12,7 +12,7 @@ from twilio.twiml.voice_response import Gather, Say, VoiceResponse
 from config.hotline import CITY_LANGUAGE, city
 from config.settings import ROOT, settings
 from ivr.prompts import Line, Prompt, Wants
-from ticketing import links
+from ticketing.outgoing import links
 
 CLIPS = ROOT / "config" / "clips"
 # How long the carrier waits for an answer of ours before it asks the fallback. It stands behind addresses, unsigned.

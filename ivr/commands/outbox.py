@@ -7,7 +7,8 @@ import click
 
 from config import stores
 from ivr.commands.options import as_json
-from ticketing import outgoing, worklist
+from ticketing import worklist
+from ticketing.outgoing import promises
 from workers import outbox
 
 
@@ -18,7 +19,7 @@ def outbox_command(as_json: bool, row_id: UUID | None) -> None:
     """What waits to leave the house: counts by kind and state, age of the oldest due row, dead rows with reasons."""
     if row_id is not None:
         with outbox.transaction() as session:
-            if not outgoing.replay(session, row_id):
+            if not promises.replay(session, row_id):
                 raise click.ClickException("there is no dead row with this id")
     with stores.reading() as session:
         found = worklist.promises(session)

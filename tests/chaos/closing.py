@@ -15,7 +15,7 @@ from chaos.house import House
 from config.hotline import city
 from ivr.simulator.carrier import Carrier
 from ivr.simulator.ledger import Ledger
-from ticketing import links
+from ticketing.outgoing import links
 
 REST_SECONDS, MOST_STEPS = 180.0, 8
 SETTLED = timedelta(minutes=3)

@@ -17,8 +17,8 @@ from hostile.corpus import corpus
 from hostile.forgeries import Forgery, forgeries
 from ivr.simulator import audio
 from ivr.simulator.ledger import Recording, new_sid
-from ticketing import links
 from ticketing.models import Call, Contact, Message, Ticket
+from ticketing.outgoing import links
 from ticketing.rules import numbers
 
 HARMLESS = ("zzqq xxvv", "kranji", "jatiasih", "jakarta timur", "cikarang", "harapan jaya", "jati", "kali abang")

@@ -16,8 +16,9 @@ from webhooks import of_receipt, sends
 
 from config import stores
 from ivr.simulator.ledger import new_sid
-from ticketing import links, messages
+from ticketing import messages
 from ticketing.models import Message
+from ticketing.outgoing import links
 
 STEPS = ["queued", "accepted", "scheduled", "sending", "sent", "delivered", "read"]
 RANK = dict(zip(STEPS, (0, 0, 0, 1, 2, 3, 4), strict=True)) | {"promised": -1}

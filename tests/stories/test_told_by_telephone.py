@@ -14,8 +14,9 @@ from sqlalchemy import func, select
 from config import logs, stores
 from ivr import walk, worlds
 from ivr.worlds import World
-from ticketing import callers, contacts, history, links, ringing, spending, tickets
+from ticketing import callers, contacts, history, ringing, tickets
 from ticketing.models import Call, Contact, Event, Message
+from ticketing.outgoing import links, spending
 from ticketing.rules import numbers
 from workers import outbox
 

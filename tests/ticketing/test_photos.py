@@ -19,8 +19,9 @@ from sqlalchemy import select
 
 from config import stores
 from config.settings import settings
-from ticketing import erasure, history, links, photos, pictures, tickets
+from ticketing import erasure, history, photos, pictures, tickets
 from ticketing.models import Event, Photo
+from ticketing.outgoing import links
 
 
 def read(raw: bytes) -> Image.Image:

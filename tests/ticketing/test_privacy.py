@@ -22,7 +22,7 @@ from config.settings import ROOT, settings
 from config.stores import Base
 from ivr.channels import inbox
 from ivr.simulator import audio
-from ticketing import callbacks, erasure, followers, knowing, outgoing, photos, ratings, retention, tickets
+from ticketing import callbacks, erasure, followers, knowing, photos, ratings, retention, tickets
 from ticketing.models import (
     Call,
     Chat,
@@ -32,6 +32,7 @@ from ticketing.models import (
     Sealed,
     Survey,
 )
+from ticketing.outgoing import promises
 
 pytestmark = pytest.mark.usefixtures("unlimited")
 
@@ -473,7 +474,7 @@ def test_a_recording_that_was_never_fetched_is_deleted_at_the_carrier(sqlite_hou
     assert len(sqlite_house.carrier.ledger.listed("recordings")) == 1
     for row in rows(kind="recording"):  # three days of an outage
         with stores.transaction() as session:
-            outgoing.drop(session.merge(row), "no answer")
+            promises.drop(session.merge(row), "no answer")
     sqlite_house.flask("privacy", "erase", "--phone", ani.number, "--by", "Rina", "--even-open")
     sqlite_house.work()
     assert sqlite_house.carrier.ledger.listed("recordings") == []

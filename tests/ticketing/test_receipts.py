@@ -6,7 +6,8 @@ import pytest
 from factories import ANI, changing, opened, rows, texts
 from people import House
 
-from ticketing import links, messages
+from ticketing import messages
+from ticketing.outgoing import links
 from workers import outbox
 
 STEPS = ("queued", "sending", "sent", "delivered", "read")

@@ -12,8 +12,9 @@ from people import House
 from config import clock, stores
 from config.settings import settings
 from ivr.simulator import audio
-from ticketing import links, recordings
+from ticketing import recordings
 from ticketing.models import Recording
+from ticketing.outgoing import links
 
 SOUND = audio.stand_in(3)
 SIZE = len(SOUND)

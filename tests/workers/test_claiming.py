@@ -9,8 +9,8 @@ from people import House
 from sqlalchemy import func, select
 
 from config import clock, stores
-from ticketing import outgoing
 from ticketing.models import Outbox
+from ticketing.outgoing import promises
 from workers import outbox
 from workers.outbox import Work, sent
 
@@ -104,6 +104,6 @@ def test_an_attempt_at_what_is_not_ready_costs_nothing(house: House) -> None:
 def test_a_promise_is_made_once(house: House) -> None:
     what = {"kind": "email", "queue": "dispatch", "destination": "x", "key": "the same"}
     with stores.transaction() as session:
-        assert outgoing.promise(session, **what, subject=uuid4(), ticket=None)
-        assert not outgoing.promise(session, **what, subject=uuid4(), ticket=None)
+        assert promises.promise(session, **what, subject=uuid4(), ticket=None)
+        assert not promises.promise(session, **what, subject=uuid4(), ticket=None)
     assert len(rows()) == 1

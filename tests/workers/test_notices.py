@@ -6,7 +6,8 @@ from factories import ANI, changing, city_with, moved, opened, row, rows, seen, 
 from people import House, use
 
 from config.hotline import city
-from ticketing import notices, tickets, verdicts
+from ticketing import tickets, verdicts
+from ticketing.outgoing import notices
 from ticketing.rules.references import written
 from workers import chase
 

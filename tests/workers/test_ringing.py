@@ -11,8 +11,8 @@ from rq.serializers import JSONSerializer
 
 from config import stores
 from config.settings import settings
-from ticketing import outgoing
 from ticketing.models import Beat
+from ticketing.outgoing import promises
 from workers import jobs, outbox, schedule
 
 
@@ -60,7 +60,7 @@ def test_a_ring_says_which_queue_and_nothing_else(house: House) -> None:
 
 def test_nobody_is_rung_for_what_was_undone(house: House) -> None:
     with pytest.raises(ZeroDivisionError), outbox.transaction() as session:
-        outgoing.ring_after_commit(session, "dispatch")
+        promises.ring_after_commit(session, "dispatch")
         raise ZeroDivisionError
     assert rings("dispatch") == 0
 

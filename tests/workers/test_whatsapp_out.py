@@ -13,8 +13,9 @@ from config import clock
 from config.city import WhatsApp
 from config.hotline import city
 from config.settings import settings
-from ticketing import links, messages, whatsapp
+from ticketing import messages, whatsapp
 from ticketing.models import Message
+from ticketing.outgoing import links
 from workers import outbox
 from workers.senders import carrier, sms
 

@@ -8,8 +8,9 @@ from flask import Blueprint, Response
 from config import stores
 from config.hotline import city
 from config.logs import log
-from ticketing import links, photos
+from ticketing import photos
 from ticketing.models import Photo
+from ticketing.outgoing import links
 
 pages = Blueprint("photos", __name__)
 

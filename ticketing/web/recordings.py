@@ -7,8 +7,9 @@ from flask import Blueprint, Response, request
 from config import stores
 from config.hotline import city
 from config.logs import log
-from ticketing import links, outgoing, recordings
+from ticketing import recordings
 from ticketing.models import Recording
+from ticketing.outgoing import links, promises
 
 pages = Blueprint("recordings", __name__)
 
@@ -46,7 +47,7 @@ def _row(recording_id: UUID) -> Recording | None:
 
 def _fetch_given_up(row: Recording) -> bool:
     with stores.reading() as session:
-        return outgoing.given_up(session, f"recording:{row.sid}")
+        return promises.given_up(session, f"recording:{row.sid}")
 
 
 def _words(id_: str, status: int, headers: dict[str, str] | None = None) -> Response:

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from twilio.base.exceptions import TwilioException, TwilioRestException
 
 from config.settings import settings
-from ticketing import links, messages, ringing, spending
+from ticketing import messages, ringing
 from ticketing.models import Message
+from ticketing.outgoing import links, spending
 from workers import outbox
 from workers.outbox import Outcome, Work, dead, done_for_now, later, not_yet
 from workers.senders import carrier

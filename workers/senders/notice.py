@@ -1,5 +1,5 @@
-"""Letters to those who answer for a ticket (ticketing/notices.py): its department, and whoever stands above it. They
-say which report it is, its dates and what is asked; never who reported it, nor what was said."""
+"""Sends letters (ticketing/outgoing/notices.py) to those who answer for a ticket: its department, and whoever stands
+above it. They say which report it is, its dates and what is asked; never who reported it, nor what was said."""
 
 from email.message import EmailMessage
 
@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from config.city import Department
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import notices
 from ticketing.models import Ticket
+from ticketing.outgoing import notices
 from ticketing.rules import lifecycle
 from ticketing.rules.references import written
 from workers.outbox import Outcome, Work, dead

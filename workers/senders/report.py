@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import city
-from ticketing import links, outgoing, photos, recordings, tickets
+from ticketing import photos, recordings, tickets
 from ticketing.models import Photo, Recording, Ticket
+from ticketing.outgoing import links, promises
 from ticketing.rules import lifecycle, routing
 from workers import outbox
 from workers.outbox import Outcome, Work, dead, not_yet
@@ -79,7 +80,7 @@ class Report:
 def ready(session: Session, work: Work) -> Report | Outcome:
     """The report, or why it does not leave: it is another's by now, nobody speaks in it, its recording is not here."""
     ticket = session.get_one(Ticket, work.subject)
-    department = work.destination.removeprefix(outgoing.DEPARTMENT)
+    department = work.destination.removeprefix(promises.DEPARTMENT)
     over = ticket.state in lifecycle.OVER and work.created_at <= ticket.changed_at  # what was added later still goes
     if ticket.department != department or over:
         return dead("the ticket is no longer this department's")

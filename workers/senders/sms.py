@@ -14,8 +14,9 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from config.hotline import CITY_LANGUAGE
 from config.logs import warn
 from config.settings import settings
-from ticketing import links, messages, spending, whatsapp
+from ticketing import messages, whatsapp
 from ticketing.models import Contact, Message
+from ticketing.outgoing import links, spending
 from workers import outbox
 from workers.outbox import Outcome, Work, dead, later, not_yet, sent, unknown
 from workers.senders import carrier

@@ -3,8 +3,8 @@ for each occasion; workers/senders/notice.py writes them. Nothing of a resident 
 
 from sqlalchemy.orm import Session
 
-from ticketing import outgoing
 from ticketing.models import Ticket
+from ticketing.outgoing import promises
 
 KIND = "notice"
 # Most of the time is gone. The first answer is missing. The date has passed. A resident says it is not fixed. For the
@@ -14,7 +14,7 @@ WARNED, UNHEARD, LATE, REOPENED, VERIFICATION = "warned", "unanswered", "late", 
 
 def promise(session: Session, ticket: Ticket, what: str, *, department: str, mark: object) -> bool:
     """Tell those who answer for `department`; once for each `mark`, the date or the revision that it is about."""
-    row = outgoing.promise(
+    row = promises.promise(
         session,
         kind=KIND,
         queue="dispatch",

@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from config import clock, stores
 from ivr.simulator.ledger import new_sid
-from ticketing import inbound, messages, spending
+from ticketing import inbound, messages
 from ticketing.models import Contact, Message, Outbox
+from ticketing.outgoing import spending
 from ticketing.rules import numbers
 from workers import outbox
 
