@@ -17,14 +17,13 @@ from uuid import UUID, uuid4
 from redis.exceptions import RedisError
 from rq import Queue
 from rq.serializers import JSONSerializer
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session, aliased
 
 from config import measures, patience, stores
 from config.logs import warn
-from ticketing import tally
-from ticketing.models import Breaker, Outbox
+from ticketing.models import Breaker, Outbox, Tally
 
 Did = TypeVar("Did")
 
@@ -191,7 +190,7 @@ def finish(work: Work, outcome: Outcome) -> bool:
         _record(row, outcome, stores.database_now(session))
         _blame(session, CARRIER.get(work.kind, work.destination), outcome)
         if outcome.blame_destination:
-            tally.add(session, f"{'carrier' if work.kind in CARRIER else 'department'} error {work.kind}")
+            _count(session, f"{'carrier' if work.kind in CARRIER else 'department'} error {work.kind}")
         return True
 
 
@@ -330,6 +329,18 @@ def _blame(session: Session, destination: str, outcome: Outcome) -> None:
             breaker.open_until = stores.database_now(session) + BREAKER_OPEN
     elif breaker is not None and outcome.state == "sent":
         session.delete(breaker)
+
+
+def _count(session: Session, name: str) -> None:
+    """One more of `name`: worker processes live too briefly to keep a count."""
+    more = update(Tally).where(Tally.name == name).values(count=Tally.count + 1)
+    if session.execute(more).rowcount:  # type: ignore[attr-defined] # an UPDATE has one
+        return
+    try:
+        with session.begin_nested():
+            session.execute(insert(Tally).values(name=name, count=1))
+    except IntegrityError:  # its first one twice at once
+        session.execute(more)
 
 
 def _waiting(queue: str) -> str:
