@@ -11,7 +11,8 @@ from uuid import uuid4
 
 from bench.house import House
 from config import stores
-from ticketing import contacts, photos, tickets
+from ticketing import photos, tickets
+from ticketing.contacts import contacts
 from ticketing.rules import numbers
 
 # Kilobits a second down and up, milliseconds there and back.

@@ -18,7 +18,8 @@ from ivr.channels import calls
 from ivr.prompts import Answer, Line, Memory, Prompt, Wants
 from ivr.scratch import Ear, House
 from ivr.worlds import Action, World
-from ticketing import callbook, contacts
+from ticketing import callbook
+from ticketing.contacts import contacts
 from ticketing.models import Call, Outbox, Ticket, remembered
 from ticketing.rules import numbers
 

@@ -16,7 +16,8 @@ from config.clock import CITY_ZONE
 from config.hotline import city
 from ivr.channels import told
 from ivr.prompts import Answer, Line, Take, Wants
-from ticketing import announcements, contacts, messages, proposals, tickets
+from ticketing import announcements, messages, proposals, tickets
+from ticketing.contacts import contacts
 from ticketing.models import Contact, Message, Ticket
 from ticketing.rules import numbers, places
 

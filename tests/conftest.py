@@ -16,7 +16,7 @@ from sqlalchemy import make_url
 
 from config.settings import settings
 from config.valkey import Valkey
-from ticketing import callers
+from ticketing.contacts import callers
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from config import hotline, stores
 from config.clock import CITY_ZONE
-from ticketing import contacts, messages, tickets
+from ticketing import messages, tickets
+from ticketing.contacts import contacts
 from ticketing.models import Contact, Message, Outbox, Ticket, Turn
 from ticketing.outgoing import promises
 from ticketing.rules import numbers

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import contacts, history, messages, tickets
+from ticketing import history, messages, tickets
+from ticketing.contacts import contacts
 from ticketing.models import Call, Callback, Contact, Message, Outbox, Ticket
 from ticketing.outgoing import links, promises
 from ticketing.rules import deadlines, lifecycle, routing

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from config.logs import log
 from ticketing import readers
-from ticketing.callers import REPEATS, REPEATS_WITHIN
+from ticketing.contacts.callers import REPEATS, REPEATS_WITHIN
 from ticketing.models import Call, Ticket, remembered
 from ticketing.questions import question
 from ticketing.rules import numbers

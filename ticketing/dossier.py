@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from config import clock, vault
 from config.hotline import CITY_LANGUAGE, city
 from config.settings import settings
-from ticketing import contacts, history, messages, photos, readers, retention
+from ticketing import history, messages, photos, readers, retention
+from ticketing.contacts import contacts
 from ticketing.models import (
     Call,
     Callback,

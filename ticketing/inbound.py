@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import clock, stores
-from ticketing import contacts
+from ticketing.contacts import contacts
 from ticketing.messages import SMS
 from ticketing.models import Message, Photo
 from ticketing.rules.numbers import Number

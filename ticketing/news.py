@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from config import clock
 from config.gsm7 import gsm7
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import contacts, followers, history, knowing, messages, ratings
+from ticketing import history, messages, ratings
+from ticketing.contacts import contacts, disclosure, followers
 from ticketing.models import Contact, Ticket
 from ticketing.outgoing import links, promises
 from ticketing.rules import deadlines, lifecycle
@@ -110,7 +111,7 @@ def to_follower(session: Session, ticket: Ticket, contact: Contact, template: st
 def to_asker(session: Session, contact: Contact, ticket: Ticket, level: str, *, occasion: str) -> bool:
     """Tell somebody who asks how a ticket stands, as much as they may know (`level` is knowing.level's)."""
     template = "SMS07p"
-    if level == knowing.OWN:
+    if level == disclosure.OWN:
         over = ticket.state in lifecycle.OVER or ticket.paused_at is not None
         template = "SMS07c" if over else "SMS07"
     language = contacts.language(contact, ticket.language)
@@ -128,7 +129,7 @@ def list_to_asker(session: Session, contact: Contact, numbers: list[str], *, occ
     found = {one.number: one for one in session.scalars(select(Ticket).where(Ticket.number.in_(numbers[:2])))}
     newest = [found[number] for number in numbers[:2]]
     if len(newest) == 1:
-        level = knowing.OWN if newest[0].contact_id == contact.id else knowing.FOLLOWED
+        level = disclosure.OWN if newest[0].contact_id == contact.id else disclosure.FOLLOWED
         return to_asker(session, contact, newest[0], level, occasion=occasion)
     language = contacts.language(contact, newest[0].language)
     status, status2 = (city().text(language, "words", f"state_{one.state}") for one in newest)
@@ -179,7 +180,7 @@ def _last_event(session: Session, ticket: Ticket) -> str:
 def _fills(ticket: Ticket, template: str, language: str) -> dict[str, str]:
     """Dates say the last day that still counts."""
     category = city().category(ticket.category)
-    department = city().department(knowing.owner_told(ticket))
+    department = city().department(disclosure.owner_told(ticket))
     due = ticket.answer_due_at if template in _UNTIL_ANSWER else ticket.due_at
     return {
         "number": ticket.number,

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from config import clock, vault
 from config.hotline import city
-from ticketing import contacts, erasure, history, tickets
+from ticketing import erasure, history, tickets
+from ticketing.contacts import contacts
 from ticketing.erasure import Erased
 from ticketing.models import Contact, PrivacyEntry, Ticket
 from ticketing.rules import lifecycle, numbers, references

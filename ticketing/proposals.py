@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from config import spoken
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import callers, followers, tickets
+from ticketing import tickets
+from ticketing.contacts import callers, followers
 from ticketing.models import Call, Contact, Follower, Note, Ticket
 from ticketing.news import PROPOSAL
 from ticketing.rules import lifecycle

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import callbacks, callers, contacts, knowing, messages, news, tickets
+from ticketing import callbacks, messages, news, tickets
+from ticketing.contacts import callers, contacts, disclosure
 from ticketing.models import Call, Contact, Message, Ticket
 from ticketing.outgoing import promises
 from ticketing.rules import lifecycle
@@ -87,7 +88,7 @@ def _call_back(session: Session, call: Call, contact: Contact, topic: str, langu
 def _tell(session: Session, call: Call, contact: Contact, language: str) -> None:
     if not callers.own_mobile(call) or _told_lately(session, contact):
         return
-    listed = knowing.listed_for(session, contact)
+    listed = disclosure.listed_for(session, contact)
     if listed:
         news.list_to_asker(session, contact, listed, occasion=f"missed {call.id}")
     else:

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session, selectinload
 
 from config import clock, stores
 from config.hotline import city
-from ticketing import followers, history, proposals, ratings, readers
+from ticketing import history, proposals, ratings, readers
+from ticketing.contacts import followers
 from ticketing.models import Outbox, Ticket
 from ticketing.news import PROPOSAL
 from ticketing.rules import lifecycle, numbers

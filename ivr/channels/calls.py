@@ -20,7 +20,8 @@ from ivr.channels import twiml
 from ivr.channels.guard import SIDS
 from ivr.conversations import CONVERSATIONS
 from ivr.prompts import Answer, Memory
-from ticketing import callbook, callers, contacts, recordings
+from ticketing import callbook, recordings
+from ticketing.contacts import callers, contacts
 from ticketing.models import Call, Recording, Turn, remembered
 from ticketing.rules import numbers
 

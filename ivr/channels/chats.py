@@ -19,7 +19,8 @@ from ivr import reading, talk
 from ivr.conversations.written import WRITTEN
 from ivr.prompts import Answer, Memory
 from ivr.reading import Understood
-from ticketing import additions, contacts, knowing, messages, ratings
+from ticketing import additions, messages, ratings
+from ticketing.contacts import contacts, disclosure
 from ticketing.models import Chat, Contact, Message, Ticket
 from ticketing.rules import lifecycle
 
@@ -162,7 +163,7 @@ def _bare(session: Session, message: Message, where: _Where, found: Understood) 
 
 
 def _only_report(session: Session, contact: Contact | None) -> str | None:
-    listed = knowing.listed_for(session, contact)
+    listed = disclosure.listed_for(session, contact)
     if len(listed) != 1 or contact is None:
         return None
     query = select(Ticket.number).where(

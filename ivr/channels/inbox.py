@@ -15,7 +15,8 @@ from config import clock, patience, stores
 from config.hotline import CITY_LANGUAGE
 from config.logs import log, warn
 from ivr.channels import chats
-from ticketing import contacts, inbound, messages, tickets
+from ticketing import inbound, messages, tickets
+from ticketing.contacts import contacts
 from ticketing.models import Message
 from ticketing.rules import numbers
 from workers import outbox

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from config import clock, stores
 from config.hotline import city
 from ivr.commands.options import as_json, by
-from ticketing import announcements, followers, tickets
+from ticketing import announcements, tickets
 from ticketing.announcements import AnnouncementError
+from ticketing.contacts import followers
 from ticketing.models import Announcement, Ticket
 from workers import outbox
 

@@ -12,7 +12,8 @@ from config import clock, stores
 from config.hotline import city
 from config.settings import settings
 from ivr.commands.options import as_json, by
-from ticketing import contacts, messages, whatsapp
+from ticketing import messages, whatsapp
+from ticketing.contacts import contacts
 from ticketing.outgoing import spending
 from ticketing.rules import numbers
 from workers import outbox

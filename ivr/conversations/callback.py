@@ -9,7 +9,8 @@ from ivr.conversations.message import CATEGORY
 from ivr.conversations.mobile import keyed
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import callbacks, contacts
+from ticketing import callbacks
+from ticketing.contacts import contacts
 from ticketing.models import Contact
 from ticketing.rules import numbers
 

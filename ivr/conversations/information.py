@@ -11,7 +11,8 @@ from ivr.conversations import menus, wording
 from ivr.conversations.mobile import mobile
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import announcements, contacts, messages
+from ticketing import announcements, messages
+from ticketing.contacts import contacts
 from ticketing.rules import numbers
 
 MOST_REPEATS = 20

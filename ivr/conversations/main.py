@@ -8,7 +8,8 @@ from config.hotline import city
 from ivr.conversations import menus, status, wording
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import announcements, knowing, tickets
+from ticketing import announcements, tickets
+from ticketing.contacts import disclosure
 
 OFFICER = [Option("0", "officer", "officer")]
 
@@ -63,5 +64,5 @@ def _announcement(talk: Talk) -> dict[str, Any] | None:
 
 
 def _known_report(talk: Talk) -> dict[str, Any] | None:
-    number = knowing.recent(talk.session, talk.call)
-    return status.facts(tickets.find(talk.session, number), knowing.OWN) if number else None
+    number = disclosure.recent(talk.session, talk.call)
+    return status.facts(tickets.find(talk.session, number), disclosure.OWN) if number else None

@@ -9,7 +9,8 @@ from config.hotline import CITY_LANGUAGE, city
 from ivr.conversations import menus, status
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import knowing, messages, tickets, verdicts
+from ticketing import messages, tickets, verdicts
+from ticketing.contacts import disclosure
 from ticketing.models import Message
 from ticketing.rules import lifecycle
 
@@ -64,7 +65,7 @@ def _told(talk: Talk) -> None:
 
 def _facts(talk: Talk, number: str) -> dict[str, Any]:
     """As to the reporter, whose own telephone we rang."""
-    return status.facts(tickets.find(talk.session, number), knowing.OWN)
+    return status.facts(tickets.find(talk.session, number), disclosure.OWN)
 
 
 def _question(talk: Talk) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from config.settings import settings
 from ivr.conversations import wording
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import callers
+from ticketing.contacts import callers
 from ticketing.outgoing import spending
 from ticketing.rules import deadlines, working_time
 

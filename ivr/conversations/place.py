@@ -6,7 +6,7 @@ from functools import partial
 from config.hotline import city
 from ivr.prompts import Memory, Option
 from ivr.talk import Talk
-from ticketing import callers
+from ticketing.contacts import callers
 from ticketing.rules import places
 
 WHICH = [Option("1", "first"), Option("2", "second"), Option("3", "neither")]

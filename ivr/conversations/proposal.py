@@ -8,7 +8,8 @@ from config.hotline import CITY_LANGUAGE, city
 from ivr.conversations import menus, wording
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import callers, followers, news, proposals
+from ticketing import news, proposals
+from ticketing.contacts import callers, followers
 from ticketing.rules import deadlines, lifecycle, references
 
 WISHES = [Option("1", "new"), Option("2", "support"), Option("3", "answer")]

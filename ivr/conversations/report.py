@@ -13,7 +13,8 @@ from ivr.conversations.mobile import mobile
 from ivr.conversations.place import place
 from ivr.prompts import Memory, Option
 from ivr.talk import Talk
-from ticketing import callers, contacts, news, recordings, tickets
+from ticketing import news, recordings, tickets
+from ticketing.contacts import callers, contacts
 from ticketing.rules import deadlines, numbers, references
 
 MOST_TAKES = 6

@@ -1,5 +1,5 @@
 """Where a report stands: those of the caller's own number without typing, newest first, else one by its number; then
-what can be done about it. How much is said is decided by ticketing/knowing.py."""
+what can be done about it. How much is said is decided by ticketing/contacts/disclosure.py."""
 
 from functools import partial
 from typing import Any
@@ -10,7 +10,8 @@ from ivr.conversations import menus, wording
 from ivr.conversations.kept import keep
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import callers, knowing, tickets, verdicts
+from ticketing import tickets, verdicts
+from ticketing.contacts import callers, disclosure
 from ticketing.models import Ticket
 from ticketing.rules import deadlines, lifecycle, references
 
@@ -19,12 +20,12 @@ REPEAT, DETAILS, UNFIXED, ANOTHER, WITHDRAW, PROVE = "repeat", "details", "unfix
 MAIN = "main"
 # What may be done, by how much the caller may know and whether the matter is over: the sentence, and its keys in order.
 MENUS = {
-    (knowing.OWN, False): ("status_menu", (REPEAT, DETAILS, UNFIXED, ANOTHER, WITHDRAW)),
-    (knowing.OWN, True): ("status_menu_over", (REPEAT, DETAILS, UNFIXED, ANOTHER)),
-    (knowing.FOLLOWED, False): ("status_menu_follow", (REPEAT, ANOTHER)),
-    (knowing.FOLLOWED, True): ("status_menu_follow", (REPEAT, ANOTHER)),
-    (knowing.PUBLIC, False): ("status_menu_public", (REPEAT, PROVE, ANOTHER)),
-    (knowing.PUBLIC, True): ("status_menu_public", (REPEAT, PROVE, ANOTHER)),
+    (disclosure.OWN, False): ("status_menu", (REPEAT, DETAILS, UNFIXED, ANOTHER, WITHDRAW)),
+    (disclosure.OWN, True): ("status_menu_over", (REPEAT, DETAILS, UNFIXED, ANOTHER)),
+    (disclosure.FOLLOWED, False): ("status_menu_follow", (REPEAT, ANOTHER)),
+    (disclosure.FOLLOWED, True): ("status_menu_follow", (REPEAT, ANOTHER)),
+    (disclosure.PUBLIC, False): ("status_menu_public", (REPEAT, PROVE, ANOTHER)),
+    (disclosure.PUBLIC, True): ("status_menu_public", (REPEAT, PROVE, ANOTHER)),
 }
 
 
@@ -52,7 +53,7 @@ def facts(ticket: Ticket, level: str) -> dict[str, Any]:
         "level": level,
         "category": ticket.category,
         "state": ticket.state,
-        "department": knowing.owner_told(ticket),
+        "department": disclosure.owner_told(ticket),
         "since": clock.local(ticket.created_at).date().isoformat(),
         "changed": clock.local(ticket.changed_at).date().isoformat(),
         "due": None if over or ticket.paused_at else deadlines.last_day(ticket.due_at).isoformat(),
@@ -82,7 +83,7 @@ def _hear(talk: Talk, number: str, at: str) -> None:
         if wish == ANOTHER:
             return
         if wish == PROVE:
-            level = knowing.OWN if _proves(talk, number, key) else level
+            level = disclosure.OWN if _proves(talk, number, key) else level
         elif wish != REPEAT:
             _ACTS[wish](talk, number, key)
     talk.goodbye()
@@ -91,11 +92,11 @@ def _hear(talk: Talk, number: str, at: str) -> None:
 def tell(talk: Talk, found: dict[str, Any]) -> None:
     """S1 at the caller's level, with a date in every state."""
     category = city().category(found["category"]).spoken[talk.language]
-    if found["level"] == knowing.PUBLIC:
+    if found["level"] == disclosure.PUBLIC:
         status = city().text(talk.language, "words", f"state_{found['state']}")
         talk.say("status_public", category=category, status=status)
     else:
-        id_ = "status_own" if found["level"] == knowing.OWN else "status_follow"
+        id_ = "status_own" if found["level"] == disclosure.OWN else "status_follow"
         talk.say(id_, category=category, date=wording.day(talk, found["since"]), state=wording.state(talk, found))
     if found["due"] is None:
         talk.say("status_since", date=wording.day(talk, found["changed"]))
@@ -151,7 +152,7 @@ def remark(talk: Talk, number: str, key: str, ask: str) -> None:
         talk.once(f"add {key}", partial(keep, talk.session, talk.call, details, take, talk.memory))
         if take.ended_by == "0":
             talk.go("person")
-        department = talk.look(f"department {key}", lambda: knowing.owner_told(tickets.find(talk.session, number)))
+        department = talk.look(f"department {key}", lambda: disclosure.owner_told(tickets.find(talk.session, number)))
         talk.say("remark_saved", department=wording.department(talk, str(department)))
     menus.another(talk)
 
@@ -169,12 +170,12 @@ _ACTS = {DETAILS: _add, UNFIXED: unfixed, WITHDRAW: _withdraw}
 
 def _own(talk: Talk) -> list[str]:
     """Newest first; before them the one that was named to the caller a moment ago."""
-    found = knowing.listed(talk.session, talk.call)
+    found = disclosure.listed(talk.session, talk.call)
     return sorted(found, key=lambda number: number != talk.args.get("first"))
 
 
 def _level(talk: Talk, number: str) -> str:
-    return knowing.level(talk.session, talk.call, tickets.find(talk.session, number))
+    return disclosure.level(talk.session, talk.call, tickets.find(talk.session, number))
 
 
 def _has_reporter(talk: Talk, number: str) -> bool:
@@ -182,7 +183,7 @@ def _has_reporter(talk: Talk, number: str) -> bool:
 
 
 def _may_try(talk: Talk, number: str) -> bool:
-    return knowing.may_try(talk.session, tickets.find(talk.session, number))
+    return disclosure.may_try(talk.session, tickets.find(talk.session, number))
 
 
 def _facts(talk: Talk, number: str, level: str) -> dict[str, Any]:
@@ -193,12 +194,12 @@ def _notice_repeats(talk: Talk, number: str, level: str) -> None:
     """A third call in a week raises the report it is about, once."""
     ticket = tickets.find(talk.session, number, change=True)
     calm = ticket.flagged_at is None and ticket.state not in lifecycle.OVER
-    if level == knowing.OWN and calm and callers.repeats(talk.session, talk.call):
+    if level == disclosure.OWN and calm and callers.repeats(talk.session, talk.call):
         tickets.urge(talk.session, ticket, by="caller", why={"repeat": "third call in seven days"})
 
 
 def _proved(talk: Talk, number: str, digits: str) -> bool:
-    return knowing.proves(talk.session, tickets.find(talk.session, number), digits)
+    return disclosure.proves(talk.session, tickets.find(talk.session, number), digits)
 
 
 def _objected(talk: Talk, number: str) -> dict[str, str | None]:
@@ -208,7 +209,7 @@ def _objected(talk: Talk, number: str) -> dict[str, str | None]:
     if ticket.state in lifecycle.OVER and not verdicts.may_reopen(ticket):
         return {"number": verdicts.report_again(talk.session, ticket, by="caller", channel="voice").number}
     how = verdicts.object_to(talk.session, ticket, by="caller")
-    date = facts(ticket, knowing.OWN)["due"] if ticket.due_at > clock.now() else None
+    date = facts(ticket, disclosure.OWN)["due"] if ticket.due_at > clock.now() else None
     return {"number": number, "how": how, "date": date}
 
 

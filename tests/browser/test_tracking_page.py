@@ -17,7 +17,8 @@ from playwright.sync_api import expect
 from config import clock, stores
 from config.hotline import city
 from config.settings import ROOT
-from ticketing import lookups, photos, ratings, tickets
+from ticketing import photos, ratings, tickets
+from ticketing.contacts import lookups
 from ticketing.models import Call
 from ticketing.rules import lifecycle
 from ticketing.rules.references import written

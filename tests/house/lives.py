@@ -21,7 +21,8 @@ from ivr import talk
 from ivr.conversations import CONVERSATIONS
 from ivr.prompts import Answer, Memory, Prompt, Take
 from ivr.simulator.ledger import new_sid
-from ticketing import announcements, callers, contacts, knowing, proposals, ratings, tickets
+from ticketing import announcements, proposals, ratings, tickets
+from ticketing.contacts import callers, contacts, disclosure
 from ticketing.models import Announcement, Call, Contact, Follower, Message, Recording, Ticket, WrongTry
 from ticketing.rules import lifecycle, numbers
 
@@ -52,7 +53,7 @@ class Caller:
 
     @property
     def last_digits(self) -> str:
-        return self.number[-knowing.LAST_DIGITS :]
+        return self.number[-disclosure.LAST_DIGITS :]
 
 
 @dataclass
@@ -196,7 +197,7 @@ def _move_tickets(session: Session) -> None:
         ticket.changed_at = clock.now()
         ticket.contact, ticket.area, ticket.language = neighbour, "cikiwul", "en"
         session.add(Follower(ticket_id=ticket.id, contact_id=visitor.id))
-        tries = [{"id": uuid4(), "ticket_id": ticket.id} for _ in range(knowing.TRIES)]
+        tries = [{"id": uuid4(), "ticket_id": ticket.id} for _ in range(disclosure.TRIES)]
         session.execute(insert(WrongTry), tries)
 
 
@@ -223,7 +224,7 @@ def answers_to(prompt: Prompt, caller: Caller) -> list[Answer]:
     if wants.kind == "key":
         return [*pressed(*"123450*"), silence]
     if wants.kind == "digits":
-        given = {9: (*caller.town.values(), UNKNOWN_NUMBER), knowing.LAST_DIGITS: (caller.last_digits, "0000")}
+        given = {9: (*caller.town.values(), UNKNOWN_NUMBER), disclosure.LAST_DIGITS: (caller.last_digits, "0000")}
         return [*pressed(*given.get(wants.most, (MOBILE, "123")), "*", "8"), silence]
     if wants.kind == "words":
         return [Answer(words=said) for said in WORDS] + [*pressed("*"), silence]

@@ -10,7 +10,7 @@ from factories import ANI, caller, changing, moved, opened, wib
 from people import House, Resident
 
 from config import clock
-from ticketing import followers
+from ticketing.contacts import followers
 
 BUDI, SITI, LANDLINE, HIDDEN = "+6281299990000", "+6281377770000", "+622188950001", "anonymous"
 EVENING = wib("2026-11-23 18:10")

@@ -9,7 +9,7 @@ from people import House, Resident, use
 from sqlalchemy import select, update
 
 from config import clock, stores
-from ticketing.callers import LIVE_AT_MOST, MOST_AN_HOUR, MOST_LIVE
+from ticketing.contacts.callers import LIVE_AT_MOST, MOST_AN_HOUR, MOST_LIVE
 from ticketing.models import Call, Turn
 from ticketing.outgoing import spending
 

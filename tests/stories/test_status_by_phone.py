@@ -10,7 +10,7 @@ from factories import ANI, caller, changing, moved, opened, rows, seen, texts
 from people import House, Resident
 
 from config import clock
-from ticketing import followers
+from ticketing.contacts import followers
 
 
 def asks_by_number(house: House, ticket: str, number: str = BUDI) -> Resident:

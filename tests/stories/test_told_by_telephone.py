@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 from config import logs, stores
 from ivr import walk, worlds
 from ivr.worlds import World
-from ticketing import callers, contacts, history, ringing, tickets
+from ticketing import history, ringing, tickets
+from ticketing.contacts import callers, contacts
 from ticketing.models import Call, Contact, Event, Message
 from ticketing.outgoing import links, spending
 from ticketing.rules import numbers

@@ -13,7 +13,7 @@ from factories import wib
 from people import House, Resident
 
 from config import clock, stores
-from ticketing import callers
+from ticketing.contacts import callers
 from ticketing.models import Call, Survey
 
 ANI, BUDI = "+6281377204951", "+6281377204952"

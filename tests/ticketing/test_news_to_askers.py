@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from config import stores
 from config.gsm7 import SEGMENT, gsm7_length
-from ticketing import inbound, knowing, messages, news, tickets
+from ticketing import inbound, messages, news, tickets
+from ticketing.contacts import disclosure
 from ticketing.inbound import Inbound
 from ticketing.models import Message
 from ticketing.rules import numbers as telephones
@@ -61,12 +62,12 @@ def test_the_reporter_hears_all_of_it(sqlite_house: House, states: tuple[str, ..
         number = opened()
         moved(number, *states)
         now.move_to(wib("2026-03-03 10:00"))
-        heard = asks(ANI, number, knowing.OWN)
+        heard = asks(ANI, number, disclosure.OWN)
         assert f"Laporan {number} (sampah): {said}" in heard
         assert "http://lacak.test/t/" in heard
 
 
-@pytest.mark.parametrize("level", [knowing.PUBLIC, knowing.FOLLOWED])
+@pytest.mark.parametrize("level", [disclosure.PUBLIC, disclosure.FOLLOWED])
 def test_who_has_only_the_number_gets_no_link(sqlite_house: House, level: str) -> None:
     heard = asks(BUDI, opened(), level)
     assert "Rincian untuk pelapor: telepon 1500-444, tekan 3" in heard
@@ -89,7 +90,7 @@ def test_of_one_report_all_of_it_and_of_none_how_to_make_one(sqlite_house: House
 
 def test_in_english(sqlite_house: House) -> None:
     number = opened(language="en")
-    assert f"Report {number}" in asks(ANI, number, knowing.OWN)
+    assert f"Report {number}" in asks(ANI, number, disclosure.OWN)
 
 
 def test_the_answer_to_a_missed_call_needs_no_text_before_it(sqlite_house: House) -> None:
@@ -106,7 +107,7 @@ def test_all_of_it_is_one_segment(sqlite_house: House) -> None:
         ticket.department = "perumda-tirta-patriot"
         for state in ("in_progress", "confirmed"):
             ticket.state = state
-            for level in (knowing.OWN, knowing.PUBLIC):
+            for level in (disclosure.OWN, disclosure.PUBLIC):
                 news.to_asker(session, ticket.contact, ticket, level, occasion=f"{state}{level}")
     with stores.reading() as session:
         for one in session.scalars(select(Message)):

@@ -22,7 +22,8 @@ from config.settings import ROOT, settings
 from config.stores import Base
 from ivr.channels import inbox
 from ivr.simulator import audio
-from ticketing import callbacks, erasure, followers, knowing, photos, ratings, retention, tickets
+from ticketing import callbacks, erasure, photos, ratings, retention, tickets
+from ticketing.contacts import disclosure, followers
 from ticketing.models import (
     Call,
     Chat,
@@ -159,7 +160,7 @@ def a_whole_life(house: House) -> tuple[str, str]:
             setattr(ani, name, clock.now() + timedelta(microseconds=len(name)))
         ani.language, ani.last_area, ani.channel = "id", "kayuringinjaya", "sms"
         ani.sms_refused = ani.whatsapp_refused = "63024"
-        knowing.proves(session, ticket, "0000")
+        disclosure.proves(session, ticket, "0000")
     return hers, his
 
 

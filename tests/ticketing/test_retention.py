@@ -18,7 +18,8 @@ from sqlalchemy.exc import OperationalError
 
 from config import clock, stores, vault
 from config.settings import settings
-from ticketing import callbacks, followers, photos, recordings, retention, tickets
+from ticketing import callbacks, photos, recordings, retention, tickets
+from ticketing.contacts import followers
 from ticketing.models import (
     Beat,
     Call,

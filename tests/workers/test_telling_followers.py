@@ -15,7 +15,8 @@ from sqlalchemy import select
 
 from config import clock, stores
 from config.settings import ROOT
-from ticketing import followers, proposals
+from ticketing import proposals
+from ticketing.contacts import followers
 from ticketing.models import Message, Outbox
 from workers import jobs, outbox
 from workers.outbox import Work

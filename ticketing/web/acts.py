@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import additions, callbacks, contacts, photos, ratings, tickets, verdicts
+from ticketing import additions, callbacks, photos, ratings, tickets, verdicts
+from ticketing.contacts import contacts
 from ticketing.models import Contact, Rating, Ticket
 from ticketing.rules import lifecycle, routing
 from ticketing.rules.references import written

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from config import measures, stores
-from ticketing import knowing, lookups
+from ticketing.contacts import disclosure, lookups
 from ticketing.models import Ticket
 from ticketing.rules import references
 from ticketing.web import look
@@ -40,7 +40,7 @@ def find() -> Response:
     number, digits = references.clean(form.values["nomor"]), form.values["angka"].strip()
     if number is None:
         form.errors["nomor"] = "number_wrong"
-    if not (len(digits) == knowing.LAST_DIGITS and digits.isascii() and digits.isdigit()):
+    if not (len(digits) == disclosure.LAST_DIGITS and digits.isascii() and digits.isdigit()):
         form.errors["angka"] = "digits_wrong"
     if number is not None and not form.errors:
         with stores.transaction() as session:

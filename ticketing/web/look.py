@@ -13,7 +13,7 @@ from config import clock
 from config.city import Section
 from config.hotline import CITY_LANGUAGE, city
 from config.settings import settings
-from ticketing import lookups
+from ticketing.contacts import lookups
 
 SCRIPTED = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; base-uri 'none'; " \
     "form-action 'self'; frame-ancestors 'none'"  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Literal
 
 from config.city import Referral
 from config.hotline import city
-from ticketing import knowing
+from ticketing.contacts import disclosure
 from ticketing.models import Event, Ticket
 from ticketing.rules import lifecycle
 from ticketing.rules.references import written
@@ -129,7 +129,7 @@ class Story:
         return all(event.after in _UNANSWERED for event in self._events)
 
     def _department(self, key: str) -> str:
-        return city().department(knowing.owner_told(self._ticket, key)).name[self._language]
+        return city().department(disclosure.owner_told(self._ticket, key)).name[self._language]
 
     def _state_words(self, state: str) -> str:
         words = city().text(self._language, "words", f"state_{state}")

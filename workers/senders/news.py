@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ticketing import followers, news
+from ticketing import news
+from ticketing.contacts import followers
 from ticketing.models import Event, Ticket
 from ticketing.rules import lifecycle
 from workers import outbox

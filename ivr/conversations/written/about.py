@@ -5,7 +5,8 @@ from functools import partial
 from sqlalchemy import select
 
 from ivr.talk import Talk
-from ticketing import additions, callbacks, knowing, messages, news, ratings, tickets, verdicts
+from ticketing import additions, callbacks, messages, news, ratings, tickets, verdicts
+from ticketing.contacts import disclosure
 from ticketing.models import Rating, Ticket
 from ticketing.rules import lifecycle
 
@@ -38,7 +39,7 @@ def _tell(talk: Talk) -> None:
     if number is None and talk.args["words"]:  # digits that are no number of ours
         messages.tell(session, contact, "SMS09", language=talk.language, occasion=talk.occasion)
     elif number is None:
-        news.list_to_asker(session, contact, knowing.listed_for(session, contact), occasion=talk.occasion)
+        news.list_to_asker(session, contact, disclosure.listed_for(session, contact), occasion=talk.occasion)
     else:
         try:
             ticket = tickets.find(session, str(number))
@@ -46,7 +47,7 @@ def _tell(talk: Talk) -> None:
             messages.tell(session, contact, "SMS09", language=talk.language, occasion=talk.occasion)
             return
         message.ticket_id = ticket.id
-        level = knowing.level_of(session, contact, ticket)
+        level = disclosure.level_of(session, contact, ticket)
         news.to_asker(session, contact, ticket, level, occasion=talk.occasion)
 
 

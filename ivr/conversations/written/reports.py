@@ -11,7 +11,8 @@ from sqlalchemy import select
 from config import clock
 from config.hotline import city
 from ivr.talk import Talk
-from ticketing import additions, announcements, followers, messages, news, tickets
+from ticketing import additions, announcements, messages, news, tickets
+from ticketing.contacts import followers
 from ticketing.models import Announcement, Message, Ticket
 from ticketing.rules import lifecycle, routing
 

@@ -6,7 +6,8 @@ from functools import partial
 from config import clock
 from ivr.conversations import information
 from ivr.talk import Talk
-from ticketing import callbacks, contacts, inbound, messages
+from ticketing import callbacks, inbound, messages
+from ticketing.contacts import contacts
 
 NOT_UNDERSTOOD_A_DAY = 2
 

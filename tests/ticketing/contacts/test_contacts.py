@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text
 from config import stores, vault
 from config.settings import settings
 from config.vault import SealBroken
-from ticketing import contacts
+from ticketing.contacts import contacts
 from ticketing.models import Contact, Message, Ticket
 
 NEW_KEY = "2:" + "A" * 43 + "="

@@ -8,7 +8,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from config import clock
-from ticketing import contacts
+from ticketing.contacts import contacts
 from ticketing.models import Call, Contact, Ticket
 
 REPEATS, REPEATS_WITHIN = 3, timedelta(days=7)

@@ -8,7 +8,8 @@ from factories import ANI, caller, changing, moved, opened, seen
 from people import House
 
 from config import stores
-from ticketing import followers, tickets
+from ticketing import tickets
+from ticketing.contacts import followers
 
 BUDI, SITI = "+6281299990000", "+6281377770000"
 

@@ -13,7 +13,7 @@ from people import House, use
 from sqlalchemy import func, select
 
 from config import clock, stores, vault
-from ticketing import knowing, lookups
+from ticketing.contacts import disclosure, lookups
 from ticketing.models import FailedLookup, Ticket, WrongTry
 from ticketing.rules import references
 from ticketing.web import finding
@@ -119,7 +119,7 @@ def test_five_failures_and_a_source_waits_for_an_hour(proxied: House) -> None:
 
 def test_five_wrong_tries_and_a_ticket_waits_for_a_day(proxied: House) -> None:
     number = opened("+6281200004321")
-    for nth in range(knowing.TRIES):
+    for nth in range(disclosure.TRIES):
         assert asks(proxied, number, "9999", f"203.0.113.{nth}").status_code == 422
     assert asks(proxied, number, "4321", "198.51.100.9").status_code == 422
     with time_machine.travel(clock.now() + timedelta(hours=25), tick=True):
@@ -191,5 +191,5 @@ def test_tries_at_once_do_not_become_more(postgres_house: House) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda nth: asks(postgres_house, number, f"{nth:04}", f"203.0.113.{nth}"), range(8)))
     with changing(number) as (session, ticket):
-        assert knowing.may_try(session, ticket) is False
+        assert disclosure.may_try(session, ticket) is False
         assert session.scalar(select(func.count()).select_from(WrongTry)) == 8

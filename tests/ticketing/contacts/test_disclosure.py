@@ -10,7 +10,8 @@ from people import House
 
 from config import clock, stores
 from ivr.simulator.ledger import new_sid
-from ticketing import followers, knowing, tickets
+from ticketing import tickets
+from ticketing.contacts import disclosure, followers
 from ticketing.models import Call
 from ticketing.rules import numbers
 
@@ -34,21 +35,21 @@ def asks(what: object, call: Call, *more: object) -> object:
 
 LEVELS = [
     # who reported, who calls, as what the carrier knows the caller, and the level
-    (ANI, ANI, "", knowing.OWN),
-    (ANI, BUDI, "", knowing.PUBLIC),
-    (ANI, HIDDEN, "", knowing.PUBLIC),
-    (LANDLINE, LANDLINE, "", knowing.PUBLIC),
-    (FOREIGN, FOREIGN, "", knowing.PUBLIC),
-    (HIDDEN, HIDDEN, "", knowing.PUBLIC),
-    (ANI, ANI, "withheld", knowing.PUBLIC),  # a mobile that a hidden caller keyed in
-    (ANI, ANI, "fixed", knowing.PUBLIC),
+    (ANI, ANI, "", disclosure.OWN),
+    (ANI, BUDI, "", disclosure.PUBLIC),
+    (ANI, HIDDEN, "", disclosure.PUBLIC),
+    (LANDLINE, LANDLINE, "", disclosure.PUBLIC),
+    (FOREIGN, FOREIGN, "", disclosure.PUBLIC),
+    (HIDDEN, HIDDEN, "", disclosure.PUBLIC),
+    (ANI, ANI, "withheld", disclosure.PUBLIC),  # a mobile that a hidden caller keyed in
+    (ANI, ANI, "fixed", disclosure.PUBLIC),
 ]
 
 
 def test_three_levels(sqlite_house: House) -> None:
     for reporter, phone, kind, level in LEVELS:
         ticket = seen(opened(reporter))
-        assert asks(knowing.level, calling(phone, kind=kind), ticket) == level, (reporter, phone, kind)
+        assert asks(disclosure.level, calling(phone, kind=kind), ticket) == level, (reporter, phone, kind)
 
 
 def test_who_follows_knows_what_followers_know(sqlite_house: House) -> None:
@@ -56,10 +57,10 @@ def test_who_follows_knows_what_followers_know(sqlite_house: House) -> None:
     with changing(number) as (session, ticket):
         for phone in (BUDI, LANDLINE):
             followers.follow(session, ticket, caller(session, phone))
-    assert asks(knowing.level, calling(BUDI), seen(number)) == knowing.FOLLOWED
-    assert asks(knowing.level, calling(LANDLINE), seen(number)) == knowing.PUBLIC
-    assert asks(knowing.listed, calling(BUDI)) == [number]
-    assert asks(knowing.listed, calling(LANDLINE)) == []
+    assert asks(disclosure.level, calling(BUDI), seen(number)) == disclosure.FOLLOWED
+    assert asks(disclosure.level, calling(LANDLINE), seen(number)) == disclosure.PUBLIC
+    assert asks(disclosure.listed, calling(BUDI)) == [number]
+    assert asks(disclosure.listed, calling(LANDLINE)) == []
 
 
 def test_the_list_is_open_newest_first_and_never_confidential(sqlite_house: House) -> None:
@@ -74,27 +75,27 @@ def test_the_list_is_open_newest_first_and_never_confidential(sqlite_house: Hous
             moved(opened(), *(("resolved", state) if state == "confirmed" else (state,)))
         resolved = opened()
         moved(resolved, "resolved")
-        assert asks(knowing.listed, calling()) == [resolved, *listed]
-        assert asks(knowing.listed, calling(BUDI)) == asks(knowing.listed, calling(HIDDEN)) == []
+        assert asks(disclosure.listed, calling()) == [resolved, *listed]
+        assert asks(disclosure.listed, calling(BUDI)) == asks(disclosure.listed, calling(HIDDEN)) == []
 
 
 def test_news_is_a_week_old_at_most_unless_somebody_asked(sqlite_house: House) -> None:
     with time_machine.travel(MONDAY) as now:
         number = opened()
-        assert asks(knowing.recent, calling()) == number
+        assert asks(disclosure.recent, calling()) == number
         now.shift(timedelta(days=7, seconds=1))
-        assert asks(knowing.recent, calling()) is None
+        assert asks(disclosure.recent, calling()) is None
         calling(goal="information")
-        assert asks(knowing.recent, calling()) is None
+        assert asks(disclosure.recent, calling()) is None
         calling(BUDI, goal="status")
-        assert asks(knowing.recent, calling()) is None
+        assert asks(disclosure.recent, calling()) is None
         calling(goal="status")
-        assert asks(knowing.recent, calling()) == number
+        assert asks(disclosure.recent, calling()) == number
         now.shift(timedelta(days=7, seconds=1))
-        assert asks(knowing.recent, calling()) is None
+        assert asks(disclosure.recent, calling()) is None
         moved(number, "in_progress")
-        assert asks(knowing.recent, calling()) == number
-        assert asks(knowing.recent, calling(kind="withheld")) is None
+        assert asks(disclosure.recent, calling()) == number
+        assert asks(disclosure.recent, calling(kind="withheld")) is None
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,7 @@ def test_no_news_of_what_is_confidential(sqlite_house: House, confidential: str)
         plain = opened()
         now.shift(60)
         opened(category=confidential)
-        assert asks(knowing.recent, calling()) == plain
+        assert asks(disclosure.recent, calling()) == plain
 
 
 PROOFS = [("1111", True), ("1112", False), ("111", False), ("01111", False), ("", False), ("\u0661" * 4, False)]
@@ -113,12 +114,12 @@ PROOFS = [("1111", True), ("1112", False), ("111", False), ("01111", False), (""
 
 def proves(number: str, digits: str) -> bool:
     with stores.transaction() as session:
-        return knowing.proves(session, tickets.find(session, number), digits)
+        return disclosure.proves(session, tickets.find(session, number), digits)
 
 
 def may_try(number: str) -> bool:
     with stores.reading() as session:
-        return knowing.may_try(session, tickets.find(session, number))
+        return disclosure.may_try(session, tickets.find(session, number))
 
 
 def test_the_last_four_digits_and_nothing_else(house: House) -> None:

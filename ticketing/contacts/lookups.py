@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from config import clock, vault
 from config.hotline import city
-from ticketing import knowing
+from ticketing.contacts import disclosure
 from ticketing.models import FailedLookup, Rating, Ticket, WrongTry
 
 WITHIN = timedelta(hours=1)
@@ -50,7 +50,7 @@ def by_number(session: Session, number: str, digits: str, where: str) -> Ticket 
     """The ticket with this number, whose reporter's telephone ends in these digits; never a confidential one."""
     ticket: Ticket | None = session.scalar(select(Ticket).where(Ticket.number == number).with_for_update())
     if ticket is not None and not city().category(ticket.category).confidential:
-        if knowing.proves(session, ticket, digits):
+        if disclosure.proves(session, ticket, digits):
             return ticket
     else:  # as much work as the other way
         session.scalar(select(func.count()).select_from(WrongTry).where(WrongTry.ticket_id == uuid4()))

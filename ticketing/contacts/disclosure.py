@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import city
-from ticketing import callers, contacts, followers
+from ticketing.contacts import callers, contacts, followers
 from ticketing.models import Call, Contact, Follower, Ticket, WrongTry
 from ticketing.rules import lifecycle, routing
 
