@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from bench.house import House
 from config import stores
-from ticketing import photos, tickets
+from ticketing import additions, photos, tickets
 from ticketing.contacts import contacts
 from ticketing.rules import numbers
 
@@ -55,7 +55,7 @@ def _ticket(house: House) -> str:
             tickets.move(session, ticket, state, by="bench")
         tickets.note(session, ticket, "Tiang diperiksa, kabel putus.", by="bench", kind=tickets.PUBLIC)
         for _ in range(2):
-            photos.keep_upload(session, ticket, _picture(), by="bench", kind=photos.PROOF)
+            additions.keep_upload(session, ticket, _picture(), by="bench", kind=photos.PROOF)
         return str(ticket.tracking_code)
 
 

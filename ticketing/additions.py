@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ticketing import messages, news, tickets
+from ticketing import history, messages, news, photos, tickets
 from ticketing.models import Message, Photo, Ticket
 from ticketing.outgoing import promises
 from ticketing.rules import lifecycle, places
@@ -107,3 +107,32 @@ def attach_photos(session: Session, ticket: Ticket, message: Message, *, kind: s
             ticket=ticket,
         )
     return len(found)
+
+
+def keep_photo(session: Session, photo: Photo, raw: bytes | photos.Remade) -> None:
+    """Keep this as the picture of `photo`. A report whose place nobody knew goes where the camera says it is; a camera
+    moves none that has a place, and a department's proof says nothing about it. Raises NotAPicture."""
+    point = photos.keep(session, photo, raw)
+    ticket = session.get(Ticket, photo.ticket_id) if photo.ticket_id else None
+    if ticket is None or photo.kind == photos.PROOF or point is None or ticket.latitude is not None:
+        return
+    area = places.nearest(point)
+    if area is not None:
+        set_place(session, ticket, Place(area=area, point=point), by="hotline")
+
+
+def keep_upload(
+    session: Session, ticket: Ticket, raw: bytes | photos.Remade, *, by: str, kind: str = photos.REMARK
+) -> Photo:
+    """A photo that was not sent by text. Raises NotAPicture."""
+    picture = raw if isinstance(raw, photos.Remade) else photos.remade(raw)
+    photo = Photo(ticket_id=ticket.id, kind=kind, by=by[: history.MOST_NAME])
+    session.add(photo)
+    session.flush()
+    keep_photo(session, photo, picture)
+    if kind == photos.PROOF:
+        twin = photos.seen_before(session, photo)
+        twin_ticket = session.get_one(Ticket, twin.ticket_id) if twin else None
+        why = {"photo": f"like {twin_ticket.number}"} if twin_ticket else {}
+        history.record(session, ticket, "proof added", by=by, before=ticket.state, why=why)
+    return photo

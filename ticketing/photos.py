@@ -14,10 +14,9 @@ from sqlalchemy.orm import Session
 
 from config import clock, vault
 from config.settings import settings
-from ticketing import additions, history, pictures
+from ticketing import pictures
 from ticketing.models import Photo, Ticket
 from ticketing.outgoing import promises
-from ticketing.rules import places
 
 NotAPicture = pictures.NotAPicture
 Remade = pictures.Remade
@@ -27,33 +26,15 @@ REPORT, REMARK, PROOF = "report", "remark", "proof"
 COMPARED = 1000  # proofs, the newest
 
 
-def keep(session: Session, photo: Photo, raw: bytes | Remade) -> None:
-    """Keep this as the picture of `photo`. Where the camera said it was becomes the ticket's place if that has none.
-    Raises NotAPicture."""
+def keep(session: Session, photo: Photo, raw: bytes | Remade) -> tuple[float, float] | None:
+    """Keep this as the picture of `photo`. Gives the point where the camera said it was. Raises NotAPicture."""
     made = raw if isinstance(raw, Remade) else remade(raw)
     _write(photo.id, made.picture, thumb=False)
     _write(photo.id, made.thumb, thumb=True)
     photo.width, photo.height, photo.fingerprint = made.width, made.height, made.fingerprint or None
     photo.fetched_at = photo.fetched_at or clock.now()
     session.flush()
-    ticket = session.get(Ticket, photo.ticket_id) if photo.ticket_id else None
-    if ticket is not None and photo.kind != PROOF and made.place is not None and ticket.latitude is None:
-        _place(session, ticket, made.place)
-
-
-def keep_upload(session: Session, ticket: Ticket, raw: bytes | Remade, *, by: str, kind: str = REMARK) -> Photo:
-    """A photo that was not sent by text. Raises NotAPicture."""
-    made = raw if isinstance(raw, Remade) else remade(raw)
-    photo = Photo(ticket_id=ticket.id, kind=kind, by=by[: history.MOST_NAME])
-    session.add(photo)
-    session.flush()
-    keep(session, photo, made)
-    if kind == PROOF:
-        twin = seen_before(session, photo)
-        of = session.get_one(Ticket, twin.ticket_id) if twin else None
-        why = {"photo": f"like {of.number}"} if of else {}
-        history.record(session, ticket, "proof added", by=by, before=ticket.state, why=why)
-    return photo
+    return made.place
 
 
 def refuse(photo: Photo, reason: str) -> None:
@@ -116,13 +97,6 @@ def seen_before(session: Session, photo: Photo) -> Photo | None:
     )
     alike = (old for old in session.scalars(newest) if pictures.alike(old.fingerprint or "", photo.fingerprint))
     return next(alike, None)
-
-
-def _place(session: Session, ticket: Ticket, point: tuple[float, float]) -> None:
-    """A report whose place nobody knew goes where it belongs; a camera's word moves none that has one."""
-    area = places.nearest(point)
-    if area is not None:
-        additions.set_place(session, ticket, additions.Place(area=area, point=point), by="hotline")
 
 
 def _write(photo_id: UUID, made: bytes, *, thumb: bool) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from config import stores
 from ivr.commands.options import as_json, by
-from ticketing import photos, readers, tickets, worklist
+from ticketing import additions, photos, readers, tickets, worklist
 from ticketing.models import Ticket
 from ticketing.rules import lifecycle
 from workers import outbox
@@ -149,7 +149,7 @@ def delay(session: Session, ticket: Ticket, reason: str, day: datetime | None, b
 def photo(session: Session, ticket: Ticket, file: Path, by: str) -> None:
     """Add the department's proof: a picture of what was done (JPEG, PNG or WebP)."""
     try:
-        photos.keep_upload(session, ticket, file.read_bytes(), by=by, kind=photos.PROOF)
+        additions.keep_upload(session, ticket, file.read_bytes(), by=by, kind=photos.PROOF)
     except photos.NotAPicture as fault:
         raise click.ClickException(f"{file.name} cannot be kept as a photo: {fault.reason}") from fault
 

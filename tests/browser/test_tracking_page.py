@@ -17,7 +17,7 @@ from playwright.sync_api import expect
 from config import clock, stores
 from config.hotline import city
 from config.settings import ROOT
-from ticketing import photos, ratings, tickets
+from ticketing import additions, ratings, tickets
 from ticketing.contacts import lookups
 from ticketing.models import Call
 from ticketing.rules import lifecycle
@@ -305,7 +305,7 @@ def photographed(number: str, kind: str = "proof") -> None:
     out = io.BytesIO()
     Image.effect_noise((1600, 1200), 90).save(out, "JPEG")  # as heavy as a photo gets
     with changing(number) as (session, ticket):
-        photos.keep_upload(session, ticket, out.getvalue(), by="Budi", kind=kind)
+        additions.keep_upload(session, ticket, out.getvalue(), by="Budi", kind=kind)
 
 
 # The forms with the state in which each is offered.

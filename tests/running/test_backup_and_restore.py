@@ -25,7 +25,7 @@ from sqlalchemy import make_url, select
 
 from config import stores
 from config.settings import settings
-from ticketing import photos, recordings, tickets
+from ticketing import additions, recordings, tickets
 from ticketing.database import schema
 from ticketing.models import Beat, Contact
 
@@ -142,7 +142,7 @@ def test_who_was_erased_stays_erased_whatever_is_restored(
         number, other = reported(house), reported(house, "+6281200002222")
         with changing(number) as (session, ticket):
             tickets.note(session, ticket, "rumah ibu Sulastri", by="Rina")
-            photo = photos.keep_upload(session, ticket, jpeg(), by="resident").id
+            photo = additions.keep_upload(session, ticket, jpeg(), by="resident").id
         early = backed_up(house, tmp_path / "backups")
         house.flask("privacy", "erase", "--phone", ANI, "--by", "Rina", "--even-open")
         early = early.rename(early.with_name("early.tar"))  # two of one second would have one name

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 
 from config import clock, stores
 from config.hotline import city
-from ticketing import photos, ratings, tickets
+from ticketing import additions, photos, ratings, tickets
 from ticketing.models import Call, Callback, Note, Photo, Rating, Ticket
 from ticketing.rules import lifecycle
 from ticketing.rules.references import written
@@ -484,9 +484,9 @@ def test_proofs_are_shown_to_who_holds_the_link_and_nobody_else(sqlite_house: Ho
     ids = {}
     for which in (number, other, secret):
         with changing(which) as (session, ticket):
-            ids[which] = photos.keep_upload(session, ticket, picture(), by="Budi", kind="proof").id
+            ids[which] = additions.keep_upload(session, ticket, picture(), by="Budi", kind="proof").id
     with changing(number) as (session, ticket):
-        own = photos.keep_upload(session, ticket, picture("PNG"), by="resident").id
+        own = additions.keep_upload(session, ticket, picture("PNG"), by="resident").id
     page = Page.of(sqlite_house, number)
     shown = page.get().text
     assert f"/foto/{ids[number]}/kecil" in shown and str(own) not in shown

@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from config import stores
 from config.settings import settings
-from ticketing import erasure, history, photos, pictures, tickets
+from ticketing import additions, erasure, history, photos, pictures, tickets
 from ticketing.models import Event, Photo
 from ticketing.outgoing import links
 
@@ -208,7 +208,7 @@ def test_how_it_looks_is_known_again() -> None:
 
 def added(number: str, raw: bytes, kind: str = photos.REMARK) -> Photo:
     with changing(number) as (session, ticket):
-        return photos.keep_upload(session, ticket, raw, by="resident", kind=kind)
+        return additions.keep_upload(session, ticket, raw, by="resident", kind=kind)
 
 
 def files() -> list[Path]:
@@ -373,7 +373,7 @@ def test_one_that_is_not_here(sqlite_house: House) -> None:
 def test_the_mail_has_links_to_photos_the_point_and_the_reporters_words(sqlite_house: House) -> None:
     number = opened(category="jalan", held=True)
     with changing(number) as (session, ticket):
-        photos.keep_upload(session, ticket, photo(place=BEKASI), by="resident", kind=photos.REPORT)
+        additions.keep_upload(session, ticket, photo(place=BEKASI), by="resident", kind=photos.REPORT)
         session.add(Photo(ticket_id=ticket.id, source="carrier:y", by="resident", kind=photos.REMARK))
         tickets.note(session, ticket, "Lubang dalam", by="resident", kind="words", quiet=True)
         tickets.note(session, ticket, "Sudah dua motor jatuh", by="resident", kind="added", quiet=True)

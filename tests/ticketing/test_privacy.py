@@ -22,7 +22,7 @@ from config.settings import ROOT, settings
 from config.stores import Base
 from ivr.channels import inbox
 from ivr.simulator import audio
-from ticketing import callbacks, erasure, photos, ratings, retention, tickets
+from ticketing import additions, callbacks, erasure, ratings, retention, tickets
 from ticketing.contacts import disclosure, followers
 from ticketing.models import (
     Call,
@@ -143,7 +143,7 @@ def a_whole_life(house: House) -> tuple[str, str]:
         assert ani is not None
         tickets.note(session, ticket, f"hubungi ibu {NAME} di {ANI}", by="Rina")
         ticket.latitude, ticket.longitude = -6.2383, 106.9756
-        photos.keep_upload(session, ticket, jpeg(), by="resident")
+        additions.keep_upload(session, ticket, jpeg(), by="resident")
         followers.follow(session, tickets.find(session, his), ani)
         window = callbacks.window(clock.now())
         callbacks.promise(session, ticket, ani, window, key="cb:1", department="call-centre", language="id")

@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 
 from config import clock, stores, vault
 from config.settings import settings
-from ticketing import callbacks, photos, recordings, retention, tickets
+from ticketing import additions, callbacks, photos, recordings, retention, tickets
 from ticketing.contacts import followers
 from ticketing.models import (
     Beat,
@@ -94,7 +94,7 @@ def reported(house: House, number: str) -> str:
         ticket.latitude, ticket.longitude = -6.2383, 106.9756
         tickets.note(session, ticket, "dekat masjid", by="caller", kind="added")
         tickets.note(session, ticket, "Tim ke lokasi", by="Rina")
-        photos.keep_upload(session, ticket, picture.getvalue(), by="resident")
+        additions.keep_upload(session, ticket, picture.getvalue(), by="resident")
         followers.follow(session, ticket, caller(session, f"{number[:-3]}777"))
         of = session.scalars(select(Call).where(Call.contact_id == contact.id)).one()
         session.add(Survey(call_id=of.id, contact_id=contact.id, score=4))

@@ -20,7 +20,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from config import stores
 from config.city import Department
 from config.hotline import city
-from ticketing import photos, tickets
+from ticketing import additions, photos, tickets
 from ticketing.models import Breaker
 
 # -- what it is told -----------------------------------------------------------------------------------------------
@@ -98,7 +98,7 @@ def test_of_a_confidential_report_only_that_it_exists(
 def test_what_was_written_the_point_and_the_photos(sqlite_house: House, system: System) -> None:
     number = opened(held=True)
     with changing(number) as (session, ticket):
-        shot = photos.keep_upload(session, ticket, photo(place=BEKASI), by="resident", kind=photos.REPORT)
+        shot = additions.keep_upload(session, ticket, photo(place=BEKASI), by="resident", kind=photos.REPORT)
         tickets.note(session, ticket, "tumpukan di trotoar", by="resident", kind="words", quiet=True)
         tickets.note(session, ticket, "makin tinggi", by="resident", kind="added", quiet=True)
         tickets.release(session, ticket)

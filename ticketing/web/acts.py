@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import additions, callbacks, photos, ratings, tickets, verdicts
+from ticketing import additions, callbacks, ratings, tickets, verdicts
 from ticketing.contacts import contacts
 from ticketing.models import Contact, Rating, Ticket
 from ticketing.rules import lifecycle, routing
@@ -24,7 +24,7 @@ _UNSOLVED = "pesan-petugas"  # what a call that solved nothing becomes
 def _add(session: Session, ticket: Ticket, sent: Sent) -> str:
     waited = ticket.state in lifecycle.PAUSED
     for picture in sent.pictures:
-        photos.keep_upload(session, ticket, picture, by=BY)
+        additions.keep_upload(session, ticket, picture, by=BY)
     additions.add(session, ticket, by=BY, words=sent.words, photos=bool(sent.pictures))
     return "answered" if waited else "added"
 

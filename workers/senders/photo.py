@@ -18,7 +18,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from config import clock
 from config.logs import log
 from config.settings import settings
-from ticketing import history, photos, pictures
+from ticketing import additions, history, photos, pictures
 from ticketing.models import Photo, Ticket
 from workers import outbox
 from workers.outbox import Outcome, Work, dead, later, not_yet, sent
@@ -78,7 +78,7 @@ def _keep(wanted: Wanted, made: photos.Remade) -> None:
     with outbox.transaction() as session:
         row, _ = _locked(session, wanted)
         if not row.removed_at:
-            photos.keep(session, row, made)
+            additions.keep_photo(session, row, made)
     log("photo kept", photo=str(wanted.id))
 
 
