@@ -11,8 +11,9 @@ from uuid import uuid4
 
 from bench.house import House
 from config import stores
-from ticketing import additions, photos, tickets
+from ticketing import additions, tickets
 from ticketing.contacts import contacts
+from ticketing.media import photos
 from ticketing.rules import numbers
 
 # Kilobits a second down and up, milliseconds there and back.

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ticketing import history, messages, news, photos, tickets
+from ticketing import history, messages, news, tickets
+from ticketing.media import photos
 from ticketing.models import Message, Photo, Ticket
 from ticketing.outgoing import promises
 from ticketing.rules import lifecycle, places

@@ -17,8 +17,9 @@ from config import clock, stores
 from config.hotline import CITY_LANGUAGE, city
 from config.logs import log
 from config.settings import settings
-from ticketing import recordings, rescue, surveys, tickets
+from ticketing import rescue, surveys, tickets
 from ticketing.contacts import contacts
+from ticketing.media import recordings
 from ticketing.models import Call, Recording, Ticket, Turn, remembered
 from ticketing.rules import numbers
 

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from config import clock, vault
 from config.hotline import CITY_LANGUAGE, city
 from config.settings import settings
-from ticketing import history, messages, photos, readers, retention
+from ticketing import history, messages, readers, retention
 from ticketing.contacts import contacts
+from ticketing.media import photos
 from ticketing.models import (
     Call,
     Callback,

@@ -21,7 +21,8 @@ from sqlalchemy.orm import Session
 
 from config import clock, stores, vault
 from config.settings import settings
-from ticketing import callbacks, history, photos, recordings
+from ticketing import callbacks, history
+from ticketing.media import photos, recordings
 from ticketing.models import (
     Call,
     Callback,

@@ -4,7 +4,8 @@ report only its named readers. Whoever looks at something personal is written in
 from sqlalchemy.orm import Session
 
 from config.hotline import city
-from ticketing import history, recordings, tickets
+from ticketing import history, tickets
+from ticketing.media import recordings
 from ticketing.models import Ticket
 from ticketing.outgoing import links
 from ticketing.rules import lifecycle

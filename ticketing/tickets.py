@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from config import clock, stores, vault
 from config.gsm7 import gsm7, gsm7_length
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import changes, history, news, recordings
+from ticketing import changes, history, news
 from ticketing.contacts import callers
+from ticketing.media import recordings
 from ticketing.models import Call, Contact, Note, Recording, Ticket
 from ticketing.outgoing import notices, promises
 from ticketing.rules import deadlines, lifecycle, references, routing

@@ -21,7 +21,8 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from config import stores
 from config.logs import log
 from config.settings import settings
-from ticketing import callbook, inbound, messages, recordings, tickets
+from ticketing import callbook, inbound, messages, tickets
+from ticketing.media import recordings
 from ticketing.models import Beat, Call, Message, Outbox, Recording
 from ticketing.rules import numbers
 from workers import outbox

@@ -20,8 +20,9 @@ from ivr.channels import twiml
 from ivr.channels.guard import SIDS
 from ivr.conversations import CONVERSATIONS
 from ivr.prompts import Answer, Memory
-from ticketing import callbook, recordings
+from ticketing import callbook
 from ticketing.contacts import callers, contacts
+from ticketing.media import recordings
 from ticketing.models import Call, Recording, Turn, remembered
 from ticketing.rules import numbers
 

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from config import stores
 from ivr.commands.options import as_json, by
-from ticketing import dossier, erasure, photos, privacy, recordings
+from ticketing import dossier, erasure, privacy
 from ticketing.dossier import Dossier
+from ticketing.media import photos, recordings
 from ticketing.privacy import PrivacyError
 from ticketing.rules.numbers import Number
 from ticketing.tickets import TicketError

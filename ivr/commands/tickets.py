@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from config import stores
 from ivr.commands.options import as_json, by
-from ticketing import additions, photos, readers, tickets, worklist
+from ticketing import additions, readers, tickets, worklist
+from ticketing.media import photos
 from ticketing.models import Ticket
 from ticketing.rules import lifecycle
 from workers import outbox

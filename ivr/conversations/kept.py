@@ -3,7 +3,8 @@
 from sqlalchemy.orm import Session
 
 from ivr.prompts import Memory, Take
-from ticketing import callbook, recordings
+from ticketing import callbook
+from ticketing.media import recordings
 from ticketing.models import Call
 
 

@@ -13,8 +13,9 @@ from ivr.conversations.mobile import mobile
 from ivr.conversations.place import place
 from ivr.prompts import Memory, Option
 from ivr.talk import Talk
-from ticketing import news, recordings, tickets
+from ticketing import news, tickets
 from ticketing.contacts import callers, contacts
+from ticketing.media import recordings
 from ticketing.rules import deadlines, numbers, references
 
 MOST_TAKES = 6

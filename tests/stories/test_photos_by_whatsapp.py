@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from config import stores
 from ivr.channels import inbox
-from ticketing import photos
+from ticketing.media import photos
 from ticketing.models import Photo
 from workers import reconcile
 

@@ -18,7 +18,8 @@ from sqlalchemy import func, select
 
 from config import clock, stores
 from config.hotline import city
-from ticketing import additions, photos, ratings, tickets
+from ticketing import additions, ratings, tickets
+from ticketing.media import photos
 from ticketing.models import Call, Callback, Note, Photo, Rating, Ticket
 from ticketing.rules import lifecycle
 from ticketing.rules.references import written

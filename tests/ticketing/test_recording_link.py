@@ -12,7 +12,7 @@ from people import House
 from config import clock, stores
 from config.settings import settings
 from ivr.simulator import audio
-from ticketing import recordings
+from ticketing.media import recordings
 from ticketing.models import Recording
 from ticketing.outgoing import links
 

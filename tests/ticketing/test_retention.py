@@ -18,8 +18,9 @@ from sqlalchemy.exc import OperationalError
 
 from config import clock, stores, vault
 from config.settings import settings
-from ticketing import additions, callbacks, photos, recordings, retention, tickets
+from ticketing import additions, callbacks, retention, tickets
 from ticketing.contacts import followers
+from ticketing.media import photos, recordings
 from ticketing.models import (
     Beat,
     Call,

@@ -4,7 +4,8 @@ from factories import changing, make_due, rows
 from people import House
 
 from config import clock
-from ticketing import recordings, tickets
+from ticketing import tickets
+from ticketing.media import recordings
 from ticketing.models import Outbox
 
 NEW, OLD = "whsec_" + "bmV3".ljust(40, "A"), "whsec_" + "b2xk".ljust(40, "A")

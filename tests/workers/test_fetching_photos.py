@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from config import clock, stores
 from ivr.simulator.ledger import Attachment, new_sid
-from ticketing import additions, history, inbound, photos
+from ticketing import additions, history, inbound
+from ticketing.media import photos
 from ticketing.models import Outbox, Photo
 from ticketing.rules import numbers
 from ticketing.rules.numbers import Number

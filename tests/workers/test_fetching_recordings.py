@@ -13,7 +13,7 @@ from sqlalchemy import select
 from config import clock, stores
 from config.settings import settings
 from ivr.simulator import audio
-from ticketing import recordings
+from ticketing.media import recordings
 from ticketing.models import Outbox, Recording
 from workers.senders import recording as sender
 

@@ -20,7 +20,8 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from config import stores
 from config.city import Department
 from config.hotline import city
-from ticketing import additions, photos, tickets
+from ticketing import additions, tickets
+from ticketing.media import photos
 from ticketing.models import Breaker
 
 # -- what it is told -----------------------------------------------------------------------------------------------

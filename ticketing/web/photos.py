@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 from config import stores
 from config.hotline import city
 from config.logs import log
-from ticketing import photos
+from ticketing.media import photos
 from ticketing.models import Photo
 from ticketing.outgoing import links
 

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import city
-from ticketing import callbacks, history, photos, verdicts
+from ticketing import callbacks, history, verdicts
+from ticketing.media import photos
 from ticketing.models import Callback, Event, Note, Photo, Rating, Ticket
 from ticketing.rules import deadlines, lifecycle
 from ticketing.web import dates

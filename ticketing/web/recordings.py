@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from config import stores
 from config.hotline import city
 from config.logs import log
-from ticketing import recordings
+from ticketing.media import recordings
 from ticketing.models import Recording
 from ticketing.outgoing import links, promises
 

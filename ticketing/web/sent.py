@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from flask import request
 
 from config.hotline import city
-from ticketing import additions, photos
+from ticketing import additions
+from ticketing.media import photos
 from ticketing.rules import places, points
 from ticketing.web import look, sketch
 

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from config import measures, stores
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import photos
 from ticketing.contacts import contacts, lookups
+from ticketing.media import photos
 from ticketing.models import Contact, Photo, Rating, Ticket
 from ticketing.web import look, progress, sketch
 

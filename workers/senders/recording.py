@@ -19,7 +19,8 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from config import clock
 from config.logs import log
 from config.settings import settings
-from ticketing import recordings, tickets
+from ticketing import tickets
+from ticketing.media import recordings
 from ticketing.models import Recording
 from workers import outbox
 from workers.outbox import Outcome, Work, dead, later, not_yet, sent

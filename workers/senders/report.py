@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import city
-from ticketing import photos, recordings, tickets
+from ticketing import tickets
+from ticketing.media import photos, recordings
 from ticketing.models import Photo, Recording, Ticket
 from ticketing.outgoing import links, promises
 from ticketing.rules import lifecycle, routing

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from config import clock, vault
 from config.settings import settings
-from ticketing import pictures
+from ticketing.media import pictures
 from ticketing.models import Photo, Ticket
 from ticketing.outgoing import promises
 

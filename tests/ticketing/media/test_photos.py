@@ -19,7 +19,8 @@ from sqlalchemy import select
 
 from config import stores
 from config.settings import settings
-from ticketing import additions, erasure, history, photos, pictures, tickets
+from ticketing import additions, erasure, history, tickets
+from ticketing.media import photos, pictures
 from ticketing.models import Event, Photo
 from ticketing.outgoing import links
 
