@@ -16,8 +16,9 @@ from config.clock import CITY_ZONE
 from config.hotline import city
 from ivr.channels import told
 from ivr.prompts import Answer, Line, Take, Wants
-from ticketing import announcements, messages, proposals, tickets
+from ticketing import proposals, tickets
 from ticketing.contacts import contacts
+from ticketing.messages import announcements, texts
 from ticketing.models import Contact, Message, Ticket
 from ticketing.rules import numbers, places
 
@@ -100,7 +101,7 @@ def _called(*states: str) -> Callable[[Session], str]:
         ticket = tickets.open_ticket(session, report, contact=contact, call=None, by="caller")
         for state in states:
             tickets.move(session, ticket, state, by="Rina")
-        newest = select(Message).where(Message.channel == messages.VOICE, Message.status == "promised")
+        newest = select(Message).where(Message.channel == texts.VOICE, Message.status == "promised")
         told.begun(session, SID, session.scalars(newest).one(), ticket)
         return _landline(session)
 

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from config import hotline, stores
 from config.clock import CITY_ZONE
-from ticketing import messages, tickets
+from ticketing import tickets
 from ticketing.contacts import contacts
+from ticketing.messages import texts as messages
 from ticketing.models import Contact, Message, Outbox, Ticket, Turn
 from ticketing.outgoing import promises
 from ticketing.rules import numbers

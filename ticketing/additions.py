@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ticketing import history, messages, news, tickets
+from ticketing import history, news, tickets
 from ticketing.media import photos
+from ticketing.messages import texts
 from ticketing.models import Message, Photo, Ticket
 from ticketing.outgoing import promises
 from ticketing.rules import lifecycle, places
@@ -40,7 +41,7 @@ def read_place(words: str, point: Sequence[float] | None = None, *, address: str
 
 def place_with(message: Message, words: str = "") -> Place:
     """What a text says about where it is: `words` of it, and the location that was shared with it."""
-    details = messages.details_of(message)
+    details = texts.details_of(message)
     return read_place(words, details.get("place"), address=str(details.get("address", "")))
 
 

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import history, messages, tickets
+from ticketing import history, tickets
 from ticketing.contacts import contacts
+from ticketing.messages import texts
 from ticketing.models import Call, Callback, Contact, Message, Outbox, Ticket
 from ticketing.outgoing import links, promises
 from ticketing.rules import deadlines, lifecycle, routing
@@ -239,7 +240,7 @@ def _tell(
     }
     if ticket is not None:
         fills |= {"number": ticket.number, "link": links.tracking(ticket.tracking_code)}
-    messages.tell(
+    texts.tell(
         session, contact, template, language=callback.language, occasion=f"{callback.id}:{occasion}",
         **fills,
     )  # fmt: skip

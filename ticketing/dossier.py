@@ -16,9 +16,10 @@ from sqlalchemy.orm import Session
 from config import clock, vault
 from config.hotline import CITY_LANGUAGE, city
 from config.settings import settings
-from ticketing import history, messages, readers, retention
+from ticketing import history, readers, retention
 from ticketing.contacts import contacts
 from ticketing.media import photos
+from ticketing.messages import texts
 from ticketing.models import (
     Call,
     Callback,
@@ -214,7 +215,7 @@ def _texts(session: Session, contact: Contact, withheld: set[UUID]) -> list[Entr
             "channel": one.channel,
             "status": one.status,
             "words": None if one.ticket_id in withheld else one.body,
-            "with_it": {} if one.ticket_id in withheld else messages.details_of(one),
+            "with_it": {} if one.ticket_id in withheld else texts.details_of(one),
         }
         for one in mine
     ]

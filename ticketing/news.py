@@ -1,7 +1,7 @@
-"""What is told about a ticket, in texts: to whoever reported it, and to those who follow it.
+"""Texts about a ticket, to whoever reported it and to those who follow it.
 
-Fills the templates from the ticket; whether, when and how often a text goes out is messages.py. Followers may be a
-thousand, so their texts are one promise that a worker keeps in batches (workers/senders/news.py).
+Fills the templates from the ticket; whether, when and how often a text goes out is messages/texts.py. Followers may be
+a thousand, so their texts are one promise that a worker keeps in batches (workers/senders/news.py).
 """
 
 from datetime import datetime
@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from config import clock
 from config.gsm7 import gsm7
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import history, messages, ratings
+from ticketing import history, ratings
 from ticketing.contacts import contacts, disclosure, followers
+from ticketing.messages import texts
 from ticketing.models import Contact, Ticket
 from ticketing.outgoing import links, promises
 from ticketing.rules import deadlines, lifecycle
@@ -89,7 +90,7 @@ def to_reporter(
     """Promise a text to the reporter; True when it was. Once on each occasion, by default once for each event."""
     template = _OF_PROPOSALS.get(template, template) if ticket.category == PROPOSAL else template
     language = contacts.language(ticket.contact, ticket.language)
-    told = messages.tell(
+    told = texts.tell(
         session,
         ticket.contact,
         template,
@@ -105,7 +106,7 @@ def to_follower(session: Session, ticket: Ticket, contact: Contact, template: st
     """Promise a text to somebody who follows; it has no link, for the link is the reporter's."""
     language = contacts.language(contact, ticket.language)
     fills: dict[str, Any] = _fills(ticket, template, language)
-    return messages.tell(session, contact, template, about=ticket, occasion=occasion, **fills) is not None
+    return texts.tell(session, contact, template, about=ticket, occasion=occasion, **fills) is not None
 
 
 def to_asker(session: Session, contact: Contact, ticket: Ticket, level: str, *, occasion: str) -> bool:
@@ -116,7 +117,7 @@ def to_asker(session: Session, contact: Contact, ticket: Ticket, level: str, *, 
         template = "SMS07c" if over else "SMS07"
     language = contacts.language(contact, ticket.language)
     fills: dict[str, Any] = {**_fills(ticket, template, language), **_status_fills(ticket, language)}
-    told = messages.tell(session, contact, template, about=ticket, occasion=occasion, **fills)
+    told = texts.tell(session, contact, template, about=ticket, occasion=occasion, **fills)
     return told is not None
 
 
@@ -124,7 +125,7 @@ def list_to_asker(session: Session, contact: Contact, numbers: list[str], *, occ
     """Tell somebody who asks without a number how their reports stand: `numbers` are the open ones, newest first."""
     if not numbers:
         language = contacts.language(contact, CITY_LANGUAGE)
-        none = messages.tell(session, contact, "SMS08c", language=language, occasion=occasion)
+        none = texts.tell(session, contact, "SMS08c", language=language, occasion=occasion)
         return none is not None
     found = {one.number: one for one in session.scalars(select(Ticket).where(Ticket.number.in_(numbers[:2])))}
     newest = [found[number] for number in numbers[:2]]
@@ -135,7 +136,7 @@ def list_to_asker(session: Session, contact: Contact, numbers: list[str], *, occ
     status, status2 = (city().text(language, "words", f"state_{one.state}") for one in newest)
     fills: dict[str, Any] = {"count": str(len(numbers)), "number": newest[0].number, "status": status}
     fills |= {"other": newest[1].number, "status2": status2}
-    told = messages.tell(session, contact, "SMS08", language=language, occasion=occasion, **fills)
+    told = texts.tell(session, contact, "SMS08", language=language, occasion=occasion, **fills)
     return told is not None
 
 

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import callbacks, messages, news, tickets
+from ticketing import callbacks, news, tickets
 from ticketing.contacts import callers, contacts, disclosure
+from ticketing.messages import texts
 from ticketing.models import Call, Contact, Message, Ticket
 from ticketing.outgoing import promises
 from ticketing.rules import lifecycle
@@ -93,7 +94,7 @@ def _tell(session: Session, call: Call, contact: Contact, language: str) -> None
         news.list_to_asker(session, contact, listed, occasion=f"missed {call.id}")
     else:
         language = contacts.language(contact, language or CITY_LANGUAGE)
-        messages.tell(session, contact, "SMS33", language=language, occasion=f"missed {call.id}")
+        texts.tell(session, contact, "SMS33", language=language, occasion=f"missed {call.id}")
 
 
 def _told_lately(session: Session, contact: Contact) -> bool:

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import clock
-from ticketing import callbook, messages
+from ticketing import callbook
+from ticketing.messages import texts
 from ticketing.models import Call, Contact, Message
 
 FROM_HOUR, UNTIL_HOUR = 7, 21
@@ -28,7 +29,7 @@ def wait(message: Message) -> timedelta | None:
 
 def tries(message: Message) -> list[datetime]:
     """When the number was dialled for this message."""
-    return [datetime.fromisoformat(at) for at in messages.details_of(message).get("rung", ())]
+    return [datetime.fromisoformat(at) for at in texts.details_of(message).get("rung", ())]
 
 
 def note_try(session: Session, message: Message) -> bool:
@@ -64,7 +65,7 @@ def is_ringing(session: Session, contact: Contact) -> bool:
 
 
 def _keep(message: Message, rung: list[datetime]) -> None:
-    message.details = json.dumps({**messages.details_of(message), "rung": [at.isoformat() for at in rung]})
+    message.details = json.dumps({**texts.details_of(message), "rung": [at.isoformat() for at in rung]})
 
 
 def _due(rung: list[datetime]) -> datetime:

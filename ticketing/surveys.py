@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ticketing import messages, ratings
+from ticketing import ratings
+from ticketing.messages import texts
 from ticketing.models import Call, Survey, remembered
 from ticketing.outgoing import links
 
@@ -25,7 +26,7 @@ def ask_later(session: Session, call: Call) -> bool:
     if not _talked_and_left(memory) or not due(session, call):
         return False
     rating = ratings.ask(session, call.contact, call=call)
-    told = messages.tell(
+    told = texts.tell(
         session,
         call.contact,
         "SMS23",

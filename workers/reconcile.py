@@ -21,8 +21,10 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from config import stores
 from config.logs import log
 from config.settings import settings
-from ticketing import callbook, inbound, messages, tickets
+from ticketing import callbook, tickets
 from ticketing.media import recordings
+from ticketing.messages import inbound
+from ticketing.messages import texts as messages
 from ticketing.models import Beat, Call, Message, Outbox, Recording
 from ticketing.rules import numbers
 from workers import outbox

@@ -25,7 +25,7 @@ from config.logs import warn
 from config.settings import settings
 from ivr.channels import inbox
 from ivr.channels.guard import SECONDS, TOLD
-from ticketing import inbound
+from ticketing.messages import inbound
 from ticketing.rules import numbers
 
 aggregator = Blueprint("aggregator", __name__)

@@ -19,8 +19,9 @@ from ivr import reading, talk
 from ivr.conversations.written import WRITTEN
 from ivr.prompts import Answer, Memory
 from ivr.reading import Understood
-from ticketing import additions, messages, ratings
+from ticketing import additions, ratings
 from ticketing.contacts import contacts, disclosure
+from ticketing.messages import texts
 from ticketing.models import Chat, Contact, Message, Ticket
 from ticketing.rules import lifecycle
 
@@ -44,7 +45,7 @@ class _Where:
 
 def read(session: Session, message: Message) -> None:
     """Understand a stored text, do what it asks for, promise the answer, and note what it was."""
-    messages.answering(session, message)
+    texts.answering(session, message)
     chat = _chat(session, message.contact)
     memory = _memory(chat)
     where = _where(session, message, memory, chat)
@@ -123,7 +124,7 @@ def _just_rated(session: Session, contact: Contact) -> str | None:
 
 
 def _understood(session: Session, message: Message, where: _Where) -> Understood:
-    body, details = message.body or "", messages.details_of(message)
+    body, details = message.body or "", texts.details_of(message)
     language = contacts.language(message.contact, CITY_LANGUAGE)
     button = str(details.get("button", ""))
     found = reading.read(body, where.context, language=language, button=button)

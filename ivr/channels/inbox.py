@@ -15,8 +15,9 @@ from config import clock, patience, stores
 from config.hotline import CITY_LANGUAGE
 from config.logs import log, warn
 from ivr.channels import chats
-from ticketing import inbound, messages, tickets
+from ticketing import tickets
 from ticketing.contacts import contacts
+from ticketing.messages import inbound, texts
 from ticketing.models import Message
 from ticketing.rules import numbers
 from workers import outbox
@@ -75,7 +76,7 @@ def _stumbled(session: Session, message_id: UUID) -> None:
     message = session.get(Message, message_id, with_for_update=True)
     if message is None or message.status != "received":
         return
-    details = messages.details_of(message)
+    details = texts.details_of(message)
     details["tries"] = int(details.get("tries", 0)) + 1
     message.details = json.dumps(details)
     if details["tries"] >= MOST_TRIES:

@@ -1,5 +1,5 @@
 """Texts through the carrier, SMS and WhatsApp: what residents send is handed to the inbox and answered empty; what
-became of ours is noted. One door out: any answer in words goes through ticketing/messages.py, never through the
+became of ours is noted. One door out: any answer in words goes through ticketing/messages/texts.py, never through the
 webhook's reply.
 """
 
@@ -14,7 +14,7 @@ from config.logs import log, warn
 from config.settings import settings
 from ivr.channels import inbox
 from ivr.channels.guard import TEXT, TEXT_STATUS, Form, NoRoom, guarded
-from ticketing import inbound, messages
+from ticketing.messages import inbound, texts
 from ticketing.outgoing import links
 from ticketing.rules import numbers
 from workers import outbox
@@ -43,7 +43,7 @@ def _read(form: Form) -> inbound.Inbound:
         sid=form["MessageSid"],
         sender=numbers.read(form["From"], hotline=settings().hotline_number),
         body=(form["Body"] or form.get("ButtonText", ""))[: inbox.MOST_BODY],
-        channel=messages.WHATSAPP if whatsapp else messages.SMS,
+        channel=texts.WHATSAPP if whatsapp else texts.SMS,
         media=tuple(_media(form)),
         place=_place(form.get("Latitude", ""), form.get("Longitude", "")),
         address=form.get("Address", "") or form.get("Label", ""),
@@ -80,7 +80,7 @@ def status(form: Form) -> Response:
         return Response(status=204)
     error = form["ErrorCode"] if _CODE.fullmatch(form.get("ErrorCode", "")) else None
     moved = outbox.carry_out(
-        lambda session: messages.delivered(session, message_id, sid=form["MessageSid"], status=told, error=error)
+        lambda session: texts.delivered(session, message_id, sid=form["MessageSid"], status=told, error=error)
     )
     log("receipt", message=str(message_id), status=told, moved=moved)
     return Response(status=204)

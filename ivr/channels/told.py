@@ -17,7 +17,8 @@ from ivr import talk
 from ivr.channels import calls, twiml
 from ivr.channels.guard import CALL, CALLERS, Form, NoRoom, guarded
 from ivr.prompts import Answer
-from ticketing import callbook, messages, ringing
+from ticketing import callbook, ringing
+from ticketing.messages import texts
 from ticketing.models import Call, Message, Ticket
 from ticketing.outgoing import links
 from workers import outbox
@@ -61,7 +62,7 @@ def begun(session: Session, sid: str, message: Message, ticket: Ticket) -> Call:
     """The row of a call that tells `message`, ready for its first turn."""
     call = ringing.begin(session, sid, message)
     if not call.memory:
-        memory = talk.fresh(str(messages.details_of(message).get("language", CITY_LANGUAGE)))
+        memory = talk.fresh(str(texts.details_of(message).get("language", CITY_LANGUAGE)))
         given = {"message": message.id.hex, "number": ticket.number}
         call.memory = json.dumps({**memory, "name": "news", "args": given, "turn": -1})
         session.flush()
@@ -72,7 +73,7 @@ def _begin(session: Session, form: Form, message_id: UUID) -> str:
     """What is said first; nothing when there is nothing to tell any more."""
     message = session.get(Message, message_id)
     ticket = session.get(Ticket, message.ticket_id) if message and message.ticket_id else None
-    if message is None or ticket is None or messages.barred(message):
+    if message is None or ticket is None or texts.barred(message):
         return ""
     begun(session, form["CallSid"], message, ticket)
     return calls.answer_turn(session, form, 0, Answer())

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from config import clock, stores
 from config.hotline import city
 from ivr.commands.options import as_json, by
-from ticketing import announcements, tickets
-from ticketing.announcements import AnnouncementError
+from ticketing import tickets
 from ticketing.contacts import followers
+from ticketing.messages import announcements
+from ticketing.messages.announcements import AnnouncementError
 from ticketing.models import Announcement, Ticket
 from workers import outbox
 

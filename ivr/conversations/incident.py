@@ -11,8 +11,9 @@ from ivr.conversations import menus
 from ivr.conversations.mobile import mobile
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import announcements, news, tickets
+from ticketing import news, tickets
 from ticketing.contacts import contacts, followers
+from ticketing.messages import announcements
 from ticketing.rules import numbers
 
 FOLLOW = [Option("1", "follow"), Option("2", "another")]

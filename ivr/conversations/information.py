@@ -11,8 +11,8 @@ from ivr.conversations import menus, wording
 from ivr.conversations.mobile import mobile
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import announcements, messages
 from ticketing.contacts import contacts
+from ticketing.messages import announcements, texts
 from ticketing.rules import numbers
 
 MOST_REPEATS = 20
@@ -91,7 +91,7 @@ def by_text(talk: Talk, topic: str) -> None:
     """The answer to a text that asks about a topic."""
     found = _topic(topic, talk)
     if found["expired"]:
-        messages.tell(talk.session, talk.contact, "info_topics", language=talk.language, occasion=talk.occasion)
+        texts.tell(talk.session, talk.contact, "info_topics", language=talk.language, occasion=talk.occasion)
     else:
         _sent(talk, found, None)
 
@@ -111,5 +111,5 @@ def _sent(talk: Talk, found: dict[str, Any], named: numbers.Number | None) -> st
         words = gsm7(found["current"]["words"][language], announcements.DETAILS_SMS_MOST)
         fills = {"from": wording.written_time(language, found["current"]["at"]), "words": words}
     today: date = clock.local(clock.now()).date()
-    messages.tell(talk.session, contact, template, language=talk.language, occasion=f"{talk.occasion}:{today}", **fills)
+    texts.tell(talk.session, contact, template, language=talk.language, occasion=f"{talk.occasion}:{today}", **fills)
     return "info_sent"

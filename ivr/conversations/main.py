@@ -8,8 +8,9 @@ from config.hotline import city
 from ivr.conversations import menus, status, wording
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import announcements, tickets
+from ticketing import tickets
 from ticketing.contacts import disclosure
+from ticketing.messages import announcements
 
 OFFICER = [Option("0", "officer", "officer")]
 

@@ -9,8 +9,9 @@ from config.hotline import CITY_LANGUAGE, city
 from ivr.conversations import menus, status
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import messages, tickets, verdicts
+from ticketing import tickets, verdicts
 from ticketing.contacts import disclosure
+from ticketing.messages import texts
 from ticketing.models import Message
 from ticketing.rules import lifecycle
 
@@ -60,7 +61,7 @@ def _message(talk: Talk) -> Message:
 
 
 def _told(talk: Talk) -> None:
-    messages.delivered(talk.session, _message(talk).id, sid=talk.call.sid, status="delivered", error=None)
+    texts.delivered(talk.session, _message(talk).id, sid=talk.call.sid, status="delivered", error=None)
 
 
 def _facts(talk: Talk, number: str) -> dict[str, Any]:
@@ -70,7 +71,7 @@ def _facts(talk: Talk, number: str) -> dict[str, Any]:
 
 def _question(talk: Talk) -> tuple[str, str]:
     """What the officer wants to know, and the language of the words: a clerk's are those of the city."""
-    given = messages.details_of(_message(talk))
+    given = texts.details_of(_message(talk))
     asked, usual = given.get("fills", {}).get("question"), city().text(given["language"], "words", "ask_details")
     if asked and asked != usual:
         return f"{asked}?", CITY_LANGUAGE

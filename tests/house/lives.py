@@ -21,8 +21,9 @@ from ivr import talk
 from ivr.conversations import CONVERSATIONS
 from ivr.prompts import Answer, Memory, Prompt, Take
 from ivr.simulator.ledger import new_sid
-from ticketing import announcements, proposals, ratings, tickets
+from ticketing import proposals, ratings, tickets
 from ticketing.contacts import callers, contacts, disclosure
+from ticketing.messages import announcements
 from ticketing.models import Announcement, Call, Contact, Follower, Message, Recording, Ticket, WrongTry
 from ticketing.rules import lifecycle, numbers
 

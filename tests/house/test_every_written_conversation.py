@@ -14,8 +14,8 @@ from config import clock, stores
 from ivr import reading, talk
 from ivr.conversations.written import WRITTEN
 from ivr.prompts import Answer, Memory
-from ticketing import inbound
 from ticketing.contacts import contacts
+from ticketing.messages import inbound
 from ticketing.models import Callback, Chat, Contact, Event, Message, Outbox, Rating, Ticket
 from ticketing.rules import numbers
 

@@ -16,7 +16,7 @@ from webhooks import of_receipt, sends
 
 from config import stores
 from ivr.simulator.ledger import new_sid
-from ticketing import messages
+from ticketing.messages import texts as messages
 from ticketing.models import Message
 from ticketing.outgoing import links
 

@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from config import stores
 from config.gsm7 import SEGMENT, gsm7_length
-from ticketing import inbound, messages, news, tickets
+from ticketing import news, tickets
 from ticketing.contacts import disclosure
-from ticketing.inbound import Inbound
+from ticketing.messages import inbound, texts
+from ticketing.messages.inbound import Inbound
 from ticketing.models import Message
 from ticketing.rules import numbers as telephones
 from workers import outbox
@@ -33,7 +34,7 @@ def asks(phone: str, number: str, level: str) -> str:
         text = Inbound(sid=f"SM{len(answers(phone))}{phone}", sender=telephones.read(phone), body="cek")
         asked = inbound.receive(session, text)
         assert asked is not None and asked.contact is not None
-        messages.answering(session, asked)
+        texts.answering(session, asked)
         assert news.to_asker(session, asked.contact, ticket, level, occasion=str(asked.id))
     return answers(phone)[-1]
 
@@ -43,7 +44,7 @@ def lists(phone: str, *numbers: str) -> str:
         text = Inbound(sid=f"SM{len(answers(phone))}{phone}", sender=telephones.read(phone), body="cek")
         asked = inbound.receive(session, text)
         assert asked is not None and asked.contact is not None
-        messages.answering(session, asked)
+        texts.answering(session, asked)
         assert news.list_to_asker(session, asked.contact, list(numbers), occasion=str(asked.id))
     return answers(phone)[-1]
 

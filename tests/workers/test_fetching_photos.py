@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from config import clock, stores
 from ivr.simulator.ledger import Attachment, new_sid
-from ticketing import additions, history, inbound
+from ticketing import additions, history
 from ticketing.media import photos
+from ticketing.messages import inbound
 from ticketing.models import Outbox, Photo
 from ticketing.rules import numbers
 from ticketing.rules.numbers import Number

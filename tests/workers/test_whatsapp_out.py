@@ -13,7 +13,8 @@ from config import clock
 from config.city import WhatsApp
 from config.hotline import city
 from config.settings import settings
-from ticketing import messages, whatsapp
+from ticketing.messages import texts as messages
+from ticketing.messages import whatsapp
 from ticketing.models import Message
 from ticketing.outgoing import links
 from workers import outbox

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.logs import log
-from ticketing import announcements
+from ticketing.messages import announcements
 from ticketing.models import Announcement
 from workers import outbox
 from workers.outbox import Outcome, Work, dead, not_yet, sent

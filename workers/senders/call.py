@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from twilio.base.exceptions import TwilioException, TwilioRestException
 
 from config.settings import settings
-from ticketing import messages, ringing
+from ticketing import ringing
+from ticketing.messages import texts
 from ticketing.models import Message
 from ticketing.outgoing import links, spending
 from workers import outbox
@@ -38,13 +39,13 @@ def prepare(session: Session, work: Work) -> Ring | Outcome:
     message = session.get(Message, work.subject)
     if message is None or message.contact is None:
         return dead("the number or the text was erased")
-    if why := messages.barred(message):
+    if why := texts.barred(message):
         return dead(why)
     if wait := ringing.wait(message):
         return not_yet("the next try has its time", wait)
     if len(ringing.tries(message)) >= ringing.TRIES:
         return dead("nobody took the call: for the desk")
-    if reason := spending.over(session, messages.VOICE):
+    if reason := spending.over(session, texts.VOICE):
         return not_yet(reason, PAUSE)
     if ringing.is_ringing(session, message.contact):
         return not_yet("another call to this number is under way", ENGAGED)
@@ -87,7 +88,7 @@ def _refused(ring: Ring, fault: TwilioRestException, wait: timedelta | None) -> 
     if fault.status in (401, 403, 429):
         return later(reason, wait=wait or timedelta(minutes=5))
     with outbox.transaction() as session:
-        messages.refused(session, ring.id, code=str(fault.code))
+        texts.refused(session, ring.id, code=str(fault.code))
     return dead(reason)
 
 

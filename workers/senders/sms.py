@@ -1,5 +1,6 @@
 """Texts through the carrier, by SMS or by WhatsApp as the message says. The status callback carries our signed row id,
-so a receipt alone proves delivery. What the carrier refuses for good is told to messages.py, which knows another way.
+so a receipt alone proves delivery. What the carrier refuses for good is told to messages/receipts.py, which knows
+another way.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from config.hotline import CITY_LANGUAGE
 from config.logs import warn
 from config.settings import settings
-from ticketing import messages, whatsapp
+from ticketing.messages import texts, whatsapp
 from ticketing.models import Contact, Message
 from ticketing.outgoing import links, spending
 from workers import outbox
@@ -52,15 +53,15 @@ def prepare(session: Session, work: Work) -> Text | Unsendable | Outcome:
     message = session.get(Message, work.subject)
     if message is None or message.contact is None:
         return dead("the number or the text was erased")
-    if why := messages.barred(message):
+    if why := texts.barred(message):
         return dead(why)
-    wait = messages.waits(message)
+    wait = texts.waits(message)
     if wait:
         return not_yet("status texts wait for the morning", wait)
     if reason := spending.over(session, message.channel, urgent=message.template == URGENT):
         warn("texts wait", why=reason)
         return not_yet(reason, CEILING_PAUSE)
-    if message.channel == messages.WHATSAPP:
+    if message.channel == texts.WHATSAPP:
         return _by_whatsapp(message, message.contact, work)
     callback = links.message_status(message.id) + links.TOLD_AGAIN
     return Text(message.id, message.contact.phone, settings().sms_sender, message.body, callback, work.created_at)
@@ -68,7 +69,7 @@ def prepare(session: Session, work: Work) -> Text | Unsendable | Outcome:
 
 def send(text: Text | Unsendable) -> Outcome:
     if isinstance(text, Unsendable):
-        _go_another_way(text.id, messages.NOT_REGISTERED)
+        _go_another_way(text.id, texts.NOT_REGISTERED)
         return dead("the resident wrote more than a day ago, and this text is not registered at WhatsApp")
     client = carrier.client()
     try:
@@ -101,7 +102,7 @@ def ask(text: Text | Unsendable) -> Outcome | None:
 
 def _by_whatsapp(message: Message, contact: Contact, work: Work) -> Text | Unsendable:
     """In the words of the message for a day after the resident wrote; else only as it was registered."""
-    given, template = messages.details_of(message), message.template or ""
+    given, template = texts.details_of(message), message.template or ""
     language, fills = str(given.get("language", CITY_LANGUAGE)), dict(given.get("fills", {}))
     body, content, variables = message.body, "", ""
     if not whatsapp.is_free(contact):
@@ -141,4 +142,4 @@ def _refused(text: Text, fault: TwilioRestException, wait: timedelta | None) -> 
 
 def _go_another_way(message_id: UUID, code: str) -> None:
     with outbox.transaction() as session:
-        messages.refused(session, message_id, code=code)
+        texts.refused(session, message_id, code=code)

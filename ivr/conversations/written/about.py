@@ -5,8 +5,9 @@ from functools import partial
 from sqlalchemy import select
 
 from ivr.talk import Talk
-from ticketing import additions, callbacks, messages, news, ratings, tickets, verdicts
+from ticketing import additions, callbacks, news, ratings, tickets, verdicts
 from ticketing.contacts import disclosure
+from ticketing.messages import texts
 from ticketing.models import Rating, Ticket
 from ticketing.rules import lifecycle
 
@@ -37,14 +38,14 @@ def _tell(talk: Talk) -> None:
     session, contact, message = talk.session, talk.contact, talk.incoming
     number = talk.args["number"]
     if number is None and talk.args["words"]:  # digits that are no number of ours
-        messages.tell(session, contact, "SMS09", language=talk.language, occasion=talk.occasion)
+        texts.tell(session, contact, "SMS09", language=talk.language, occasion=talk.occasion)
     elif number is None:
         news.list_to_asker(session, contact, disclosure.listed_for(session, contact), occasion=talk.occasion)
     else:
         try:
             ticket = tickets.find(session, str(number))
         except tickets.TicketError:
-            messages.tell(session, contact, "SMS09", language=talk.language, occasion=talk.occasion)
+            texts.tell(session, contact, "SMS09", language=talk.language, occasion=talk.occasion)
             return
         message.ticket_id = ticket.id
         level = disclosure.level_of(session, contact, ticket)
@@ -80,7 +81,7 @@ def _advice(talk: Talk) -> None:
             words=body, written=True, receipt="",
         )  # fmt: skip
         message.ticket_id = tickets.open_ticket(talk.session, report, contact=talk.contact, call=None, by="resident").id
-    messages.tell(talk.session, talk.contact, "SMS38", language=talk.language, occasion=talk.occasion)
+    texts.tell(talk.session, talk.contact, "SMS38", language=talk.language, occasion=talk.occasion)
 
 
 def _object(talk: Talk) -> None:
@@ -160,12 +161,12 @@ def _thank(talk: Talk, ticket: Ticket | None) -> None:
         talk.incoming.ticket_id = ticket.id
         news.to_reporter(talk.session, ticket, "SMS24", occasion=talk.occasion)
     else:
-        messages.tell(talk.session, talk.contact, "SMS24c", language=talk.language, occasion=talk.occasion)
+        texts.tell(talk.session, talk.contact, "SMS24c", language=talk.language, occasion=talk.occasion)
 
 
 def _nothing(talk: Talk) -> None:
     """There is no report that this could be about."""
-    messages.tell(talk.session, talk.contact, "SMS08c", language=talk.language, occasion=talk.occasion)
+    texts.tell(talk.session, talk.contact, "SMS08c", language=talk.language, occasion=talk.occasion)
 
 
 def _own(talk: Talk, number: str | None) -> Ticket | None:

@@ -11,8 +11,9 @@ from sqlalchemy import select
 from config import clock
 from config.hotline import city
 from ivr.talk import Talk
-from ticketing import additions, announcements, messages, news, tickets
+from ticketing import additions, news, tickets
 from ticketing.contacts import followers
+from ticketing.messages import announcements, texts
 from ticketing.models import Announcement, Message, Ticket
 from ticketing.rules import lifecycle, routing
 
@@ -40,12 +41,12 @@ def emergency(talk: Talk) -> None:
 
 def _says_nothing(talk: Talk) -> bool:
     """The word for reporting and nothing to report."""
-    details = messages.details_of(talk.incoming)
+    details = texts.details_of(talk.incoming)
     return not talk.args["words"] and not details.get("place") and not additions.photos_of(talk.session, talk.incoming)
 
 
 def _help(talk: Talk) -> None:
-    messages.tell(talk.session, talk.contact, "SMS10", language=talk.language, occasion=talk.occasion)
+    texts.tell(talk.session, talk.contact, "SMS10", language=talk.language, occasion=talk.occasion)
 
 
 def _opened(talk: Talk) -> str | None:
@@ -76,7 +77,7 @@ def _open(talk: Talk, report: tickets.Report) -> Ticket:
 
 
 def _report(talk: Talk, message: Message) -> tickets.Report:
-    told, details = talk.args, messages.details_of(message)
+    told, details = talk.args, texts.details_of(message)
     category = city().category(news.PROPOSAL if talk.memory["name"] == "proposal" else told["category"] or "").key
     place = additions.place_with(message, str(told["place_words"]))
     area = told["area"] or place.area
@@ -178,7 +179,7 @@ def _alarm(talk: Talk) -> None:
         area=told["area"] or place.area,
         point=place.point,
         words=message.body or None,
-        late=bool(messages.details_of(message).get("late")),
+        late=bool(texts.details_of(message).get("late")),
         written=True,
         receipt="SMS20",
     )

@@ -6,8 +6,9 @@ from functools import partial
 from config import clock
 from ivr.conversations import information
 from ivr.talk import Talk
-from ticketing import callbacks, inbound, messages
+from ticketing import callbacks
 from ticketing.contacts import contacts
+from ticketing.messages import inbound, texts
 
 NOT_UNDERSTOOD_A_DAY = 2
 
@@ -56,7 +57,7 @@ def _answer(talk: Talk, template: str) -> None:
 
 
 def _tell(talk: Talk, template: str) -> None:
-    messages.tell(talk.session, talk.contact, template, language=talk.language, occasion=talk.occasion)
+    texts.tell(talk.session, talk.contact, template, language=talk.language, occasion=talk.occasion)
 
 
 def _promise(talk: Talk) -> None:
@@ -96,7 +97,7 @@ def _stop(talk: Talk) -> None:
         return
     if contact.opted_out_at is None:
         contact.opted_out_at = clock.now()
-        messages.tell(talk.session, contact, "SMS11", language=talk.language, occasion=str(message.id))
+        texts.tell(talk.session, contact, "SMS11", language=talk.language, occasion=str(message.id))
 
 
 def _start(talk: Talk) -> None:
@@ -109,10 +110,10 @@ def _start(talk: Talk) -> None:
 def _is_overtaken(talk: Talk) -> bool:
     """The text came late, and the number has said something newer since."""
     message = talk.incoming
-    return bool(messages.details_of(message).get("late")) and inbound.has_newer(talk.session, message)
+    return bool(texts.details_of(message).get("late")) and inbound.has_newer(talk.session, message)
 
 
 def _sorry(talk: Talk) -> None:
     contact = talk.contact
-    if contact is not None and messages.told_today(talk.session, contact, "SMS14") < NOT_UNDERSTOOD_A_DAY:
+    if contact is not None and texts.told_today(talk.session, contact, "SMS14") < NOT_UNDERSTOOD_A_DAY:
         _tell(talk, "SMS14")

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from config import clock, stores
 from ivr.simulator.ledger import new_sid
-from ticketing import inbound, messages
+from ticketing.messages import inbound, texts
 from ticketing.models import Contact, Message, Outbox
 from ticketing.outgoing import spending
 from ticketing.rules import numbers
@@ -32,8 +32,8 @@ def answered(template: str, phone: str = ANI, **fills: str) -> bool:
     question = asked(phone)
     with outbox.transaction() as session:
         contact, occasion = session.get_one(Contact, question.contact_id), str(question.id)
-        messages.answering(session, question)
-        return messages.tell(session, contact, template, occasion=occasion, **fills) is not None
+        texts.answering(session, question)
+        return texts.tell(session, contact, template, occasion=occasion, **fills) is not None
 
 
 def delivered(house: House) -> int:

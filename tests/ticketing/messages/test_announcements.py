@@ -9,8 +9,9 @@ from people import House
 
 from config import clock, stores
 from ivr.simulator.ledger import new_sid
-from ticketing import announcements, tickets
-from ticketing.announcements import AnnouncementError
+from ticketing import tickets
+from ticketing.messages import announcements
+from ticketing.messages.announcements import AnnouncementError
 from ticketing.models import Announcement, Call
 
 EVENING = wib("2026-11-23 18:00")

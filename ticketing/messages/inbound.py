@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from config import clock, stores
 from ticketing.contacts import contacts
-from ticketing.messages import SMS
+from ticketing.messages.texts import SMS
 from ticketing.models import Message, Photo
 from ticketing.rules.numbers import Number
 

@@ -6,7 +6,7 @@ import pytest
 from factories import ANI, changing, opened, rows, texts
 from people import House
 
-from ticketing import messages
+from ticketing.messages import texts as messages
 from ticketing.outgoing import links
 from workers import outbox
 

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 from config import clock
 from config.hotline import CITY_LANGUAGE, city
 from config.settings import settings
-from ticketing import whatsapp
 from ticketing.contacts import contacts
+from ticketing.messages import whatsapp
 from ticketing.models import Contact, Message, Outbox, Ticket
 from ticketing.outgoing import promises
 from ticketing.rules import numbers

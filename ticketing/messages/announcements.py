@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from config import clock, spoken
 from config.gsm7 import gsm7_length
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import messages
+from ticketing.messages import texts
 from ticketing.models import Announcement, Call, Contact, Message, Ticket
 from ticketing.outgoing import promises
 from ticketing.rules import lifecycle, places
@@ -121,7 +121,7 @@ def warn(session: Session, found: Announcement, contact: Contact) -> bool:
         "level": found.details["cm"],
         "area": city().area(contact.last_area or "").spoken,
     }
-    told = messages.tell(session, contact, WARNING, occasion=str(found.id), **fills)
+    told = texts.tell(session, contact, WARNING, occasion=str(found.id), **fills)
     return told is not None
 
 
