@@ -11,10 +11,10 @@ from uuid import uuid4
 
 from bench.house import House
 from config import stores
-from ticketing import additions, tickets
 from ticketing.contacts import contacts
 from ticketing.media import photos
 from ticketing.rules import numbers
+from ticketing.tickets import additions, moves
 
 # Kilobits a second down and up, milliseconds there and back.
 LINES = {"slow 3G": (400, 400, 400), "3G": (1600, 750, 150)}
@@ -48,13 +48,13 @@ def _ticket(house: House) -> str:
     """A report in work with a word and two proofs of its department; gives the code of its page."""
     with house.ours(), stores.transaction() as session:
         contact = contacts.known(session, numbers.read("+6281200001111", hotline="1500444"))
-        report = tickets.Report(
+        report = moves.Report(
             key=f"page:{uuid4()}", channel="voice", category="lampu-jalan", language="id", area="kayuringinjaya"
         )
-        ticket = tickets.open_ticket(session, report, contact=contact, call=None, by="caller")
+        ticket = moves.open_ticket(session, report, contact=contact, call=None, by="caller")
         for state in ("forwarded", "accepted", "in_progress"):
-            tickets.move(session, ticket, state, by="bench")
-        tickets.note(session, ticket, "Tiang diperiksa, kabel putus.", by="bench", kind=tickets.PUBLIC)
+            moves.move(session, ticket, state, by="bench")
+        moves.note(session, ticket, "Tiang diperiksa, kabel putus.", by="bench", kind=moves.PUBLIC)
         for _ in range(2):
             additions.keep_upload(session, ticket, _picture(), by="bench", kind=photos.PROOF)
         return str(ticket.tracking_code)

@@ -16,11 +16,11 @@ from config.clock import CITY_ZONE
 from config.hotline import city
 from ivr.channels import told
 from ivr.prompts import Answer, Line, Take, Wants
-from ticketing import proposals, tickets
 from ticketing.contacts import contacts
 from ticketing.messages import announcements, texts
 from ticketing.models import Contact, Message, Ticket
 from ticketing.rules import numbers, places
+from ticketing.tickets import moves, proposals
 
 MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=CITY_ZONE)  # a Monday, with everything open
 EVENING = datetime(2026, 11, 27, 19, 0, tzinfo=CITY_ZONE)  # a Friday, with most offices closed
@@ -74,10 +74,10 @@ def _known(session: Session) -> str:
     own, other = (contacts.known(session, numbers.read(number)) for number in ("+6281200001357", "+6281200002468"))
 
     def opened(number: str, category: str, whose: Contact | None, *states: str) -> Ticket:
-        report = tickets.Report(f"world:{number}", "voice", category, "id", area="kranji")
-        ticket = tickets.open_ticket(session, report, contact=whose, call=None, by="caller")
+        report = moves.Report(f"world:{number}", "voice", category, "id", area="kranji")
+        ticket = moves.open_ticket(session, report, contact=whose, call=None, by="caller")
         for state in states:
-            tickets.move(session, ticket, state, by="Rina")
+            moves.move(session, ticket, state, by="Rina")
         return ticket
 
     opened("1", "lampu-jalan", own, "in_progress")
@@ -97,10 +97,10 @@ def _called(*states: str) -> Callable[[Session], str]:
 
     def fill(session: Session) -> str:
         contact = contacts.known(session, numbers.read(_landline(session)))
-        report = tickets.Report("world:told", "voice", "sampah", "id", area="kranji")
-        ticket = tickets.open_ticket(session, report, contact=contact, call=None, by="caller")
+        report = moves.Report("world:told", "voice", "sampah", "id", area="kranji")
+        ticket = moves.open_ticket(session, report, contact=contact, call=None, by="caller")
         for state in states:
-            tickets.move(session, ticket, state, by="Rina")
+            moves.move(session, ticket, state, by="Rina")
         newest = select(Message).where(Message.channel == texts.VOICE, Message.status == "promised")
         told.begun(session, SID, session.scalars(newest).one(), ticket)
         return _landline(session)

@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import history, tickets
 from ticketing.contacts import contacts
 from ticketing.messages import texts
 from ticketing.models import Call, Callback, Contact, Message, Outbox, Ticket
 from ticketing.outgoing import links, promises
 from ticketing.rules import deadlines, lifecycle, routing
 from ticketing.rules.working_time import Hours, next_opening
+from ticketing.tickets import history, moves
 
 MESSAGE = "pesan-petugas"  # the category of what is for an officer
 OPEN, REACHED, GIVEN_UP, CANCELLED = "open", "reached", "given_up", "cancelled"
@@ -95,8 +95,8 @@ def ask(
     own = None if department == routing.TRIAGE else department
     found = when or window(clock.now(), department=own)
     # the promise has a text of its own, so the ticket needs none
-    report = tickets.Report(key=key, channel=channel, category=category, language=language, quiet=True)
-    ticket = tickets.open_ticket(session, report, contact=contact, call=call, by=by)
+    report = moves.Report(key=key, channel=channel, category=category, language=language, quiet=True)
+    ticket = moves.open_ticket(session, report, contact=contact, call=call, by=by)
     known = session.scalar(select(Callback).where(Callback.key == key))
     if known is not None:
         return known
@@ -104,8 +104,8 @@ def ask(
         session, ticket, contact, found, key=key, department=department, topic=category, language=language,
         template=template,
     )  # fmt: skip
-    tickets.note(session, ticket, _written(found), by=by, kind="callback", quiet=True)
-    tickets.release(session, ticket)
+    moves.note(session, ticket, _written(found), by=by, kind="callback", quiet=True)
+    moves.release(session, ticket)
     return made
 
 
@@ -153,7 +153,7 @@ def _settle(session: Session, callback: Callback, by: str) -> None:
     """A message for the officer is answered by the call; a report that was begun on the telephone is not."""
     ticket = callback.ticket
     if ticket is not None and ticket.category == MESSAGE and lifecycle.RESOLVED in lifecycle.MOVES[ticket.state]:
-        tickets.move(session, ticket, lifecycle.RESOLVED, by=by)
+        moves.move(session, ticket, lifecycle.RESOLVED, by=by)
 
 
 def drop(session: Session, key: str, *, by: str) -> None:

@@ -10,12 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from config.logs import log
-from ticketing import readers
 from ticketing.contacts.callers import REPEATS, REPEATS_WITHIN
 from ticketing.models import Call, Ticket, remembered
 from ticketing.questions import question
 from ticketing.rules import numbers
 from ticketing.statistics import EMERGENCY, goal_of
+from ticketing.tickets import confidential
 
 MOST = 50
 
@@ -31,13 +31,13 @@ def listed(session: Session, *, most: int = MOST) -> list[dict[str, Any]]:
     calls = session.scalars(query).all()
     tickets = session.scalars(select(Ticket).where(Ticket.call_id.in_([call.id for call in calls]))).all()
     reported = {ticket.call_id for ticket in tickets}
-    confidential = {ticket.call_id for ticket in tickets if not readers.may_read(ticket, None)}
+    hidden = {ticket.call_id for ticket in tickets if not confidential.may_read(ticket, None)}
     repeated = _repeats(session, calls)
     return [
         {
             "at": _iso(call.started_at),
             "sid": call.sid,
-            "caller": numbers.mask(call.contact.phone if call.contact and call.id not in confidential else None),
+            "caller": numbers.mask(call.contact.phone if call.contact and call.id not in hidden else None),
             "kind": call.caller_kind,
             "goal": goal_of(call.goal, reported=call.id in reported),
             "emergency": call.goal == EMERGENCY,

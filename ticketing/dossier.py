@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from config import clock, vault
 from config.hotline import CITY_LANGUAGE, city
 from config.settings import settings
-from ticketing import history, readers, retention
+from ticketing import retention
 from ticketing.contacts import contacts
 from ticketing.media import photos
 from ticketing.messages import texts
@@ -36,6 +36,7 @@ from ticketing.models import (
     Ticket,
     Turn,
 )
+from ticketing.tickets import confidential, history
 
 STAFF = "petugas"
 OURSELVES = ("caller", "resident", "hotline")
@@ -70,7 +71,7 @@ def compile_for(session: Session, contact: Contact, *, by: str) -> Dossier:
     """The dossier of this person, for `by` to hand over."""
     language = contacts.language(contact, CITY_LANGUAGE)
     mine = session.scalars(select(Ticket).where(Ticket.contact_id == contact.id).order_by(Ticket.created_at)).all()
-    withheld = {ticket.id for ticket in mine if not readers.may_read(ticket, by)}
+    withheld = {ticket.id for ticket in mine if not confidential.may_read(ticket, by)}
     dossier = Dossier({})
     dossier.content = {
         "made_at": _iso(clock.now()),
@@ -89,7 +90,7 @@ def compile_for(session: Session, contact: Contact, *, by: str) -> Dossier:
     }
     for ticket in mine:
         if city().category(ticket.category).confidential and ticket.id not in withheld:
-            readers.read(session, ticket, by=by)
+            confidential.read(session, ticket, by=by)
     return dossier
 
 

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from config import clock, stores, vault
 from config.settings import settings
-from ticketing import callbacks, history
+from ticketing import callbacks
 from ticketing.media import photos, recordings
 from ticketing.models import (
     Call,
@@ -43,6 +43,7 @@ from ticketing.models import (
 )
 from ticketing.outgoing import promises
 from ticketing.rules import references
+from ticketing.tickets import history
 
 PUBLIC = ("title", "answer")  # the city's own words about a proposal, written for everybody who calls
 BATCH = 500

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from config import clock, vault
 from config.hotline import city
-from ticketing import erasure, history, tickets
+from ticketing import erasure
 from ticketing.contacts import contacts
 from ticketing.erasure import Erased
 from ticketing.models import Contact, PrivacyEntry, Ticket
 from ticketing.rules import lifecycle, numbers, references
 from ticketing.rules.numbers import Number
+from ticketing.tickets import history, moves
 
 ANSWERED_WITHIN = timedelta(hours=72)  # 3 x 24 hours, articles 30 to 41
 EXPORT, CORRECT, RESTRICT, ERASE = KINDS = ("export", "correct", "restrict", "erase")
@@ -140,7 +141,7 @@ def correct_language(session: Session, whose: Number, language: str, *, by: str)
 def correct_place(session: Session, whose: Number, report: str, area: str, *, by: str) -> PrivacyEntry:
     """A report lies in another area, a kelurahan by its name or key; the point on the map was wrong with it."""
     contact = _known(session, whose)
-    ticket = tickets.find(session, report, change=True)
+    ticket = moves.find(session, report, change=True)
     if ticket.contact_id != contact.id:
         raise PrivacyError(f"{ticket.number} is no report of this number")
     found = city().areas.get(area) or city().area_named(area)
@@ -152,9 +153,9 @@ def correct_place(session: Session, whose: Number, report: str, area: str, *, by
     if ticket.state in lifecycle.OVER:
         history.record(session, ticket, "corrected", by=by, before=ticket.state, why={"what": "place"})
     else:
-        tickets.added(session, ticket, by=by, what="place corrected")
+        moves.added(session, ticket, by=by, what="place corrected")
     if ticket.state == lifecycle.RECEIVED:
-        tickets.route_again(session, ticket, by=by)
+        moves.route_again(session, ticket, by=by)
     return done(session, whose, CORRECT, by=by, counts={"place": 1})
 
 

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import callbacks, news, tickets
+from ticketing import callbacks
 from ticketing.contacts import callers, contacts, disclosure
 from ticketing.messages import texts
 from ticketing.models import Call, Contact, Message, Ticket
 from ticketing.outgoing import promises
 from ticketing.rules import lifecycle
+from ticketing.tickets import moves, news
 
 MISSED_WITHIN = timedelta(seconds=10)
 A_LITTLE_LATER = timedelta(minutes=3)
@@ -62,7 +63,7 @@ def was_heard(session: Session, call: Call, ticket: Ticket) -> None:
     key = _key(call)
     promised = session.scalar(select(Ticket).where(Ticket.report_key == key).with_for_update())
     if promised is not None and lifecycle.MERGED in lifecycle.MOVES[promised.state]:
-        tickets.move(session, promised, lifecycle.MERGED, by="hotline", into=ticket.number)
+        moves.move(session, promised, lifecycle.MERGED, by="hotline", into=ticket.number)
         callbacks.drop(session, key, by="hotline")
 
 

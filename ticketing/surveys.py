@@ -6,10 +6,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ticketing import ratings
 from ticketing.messages import texts
 from ticketing.models import Call, Survey, remembered
 from ticketing.outgoing import links
+from ticketing.tickets import ratings
 
 
 def due(session: Session, call: Call) -> bool:

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session, selectinload
 
 from config import clock, stores
 from config.hotline import city
-from ticketing import history, proposals, ratings, readers
 from ticketing.contacts import followers
 from ticketing.models import Outbox, Ticket
-from ticketing.news import PROPOSAL
 from ticketing.rules import lifecycle, numbers
+from ticketing.tickets import confidential, history, proposals, ratings
+from ticketing.tickets.news import PROPOSAL
 
 MOST = 1000
 CONFIDENTIAL = "confidential"
@@ -32,7 +32,7 @@ def listed(
 
 def shown(session: Session, ticket: Ticket, *, reader: str | None = None) -> dict[str, Any]:
     """One ticket with its history and its notes; of a confidential one only its readers see what was said."""
-    open_to_reader = readers.may_read(ticket, reader)
+    open_to_reader = confidential.may_read(ticket, reader)
     return {
         **_row(ticket, reader=reader),
         "language": ticket.language,
@@ -119,7 +119,7 @@ def promises(session: Session) -> dict[str, Any]:
 
 
 def _row(ticket: Ticket, *, reader: str | None = None) -> dict[str, Any]:
-    open_to_reader = readers.may_read(ticket, reader)
+    open_to_reader = confidential.may_read(ticket, reader)
     return {
         "number": ticket.number,
         "category": ticket.category if open_to_reader else CONFIDENTIAL,

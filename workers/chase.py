@@ -1,5 +1,5 @@
-"""Goes through what time alone does to tickets (ticketing/chasing.py): in batches, each ticket in a transaction of its
-own, so that one that breaks stops no other. Two at once are harmless."""
+"""Goes through what time alone does to tickets (ticketing/tickets/time_limits.py): in batches, each ticket in a
+transaction of its own, so that one that breaks stops no other. Two at once are harmless."""
 
 import time
 
@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config import stores
 from config.logs import warn
-from ticketing import chasing
+from ticketing.tickets import time_limits
 from workers import outbox
 
 BATCH, RUN_SECONDS = 100, 8.0  # the sweeper has other work too; what is left waits a minute
@@ -16,15 +16,15 @@ BATCH, RUN_SECONDS = 100, 8.0  # the sweeper has other work too; what is left wa
 def chase() -> int:
     """Do what is due now. Returns to how many tickets something was done."""
     until, done = time.monotonic() + RUN_SECONDS, 0
-    for rule in chasing.RULES:
+    for rule in time_limits.RULES:
         last = None
         while time.monotonic() < until:
             with stores.reading() as session:
-                some = chasing.due(session, rule, after=last, most=BATCH)
+                some = time_limits.due(session, rule, after=last, most=BATCH)
             for ticket_id in some:
                 try:
                     with outbox.transaction() as session:
-                        done += chasing.chase(session, rule, ticket_id)
+                        done += time_limits.chase(session, rule, ticket_id)
                 except SQLAlchemyError:
                     raise  # the database is in trouble, not the ticket
                 except Exception as fault:

@@ -21,12 +21,13 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from config import stores
 from config.logs import log
 from config.settings import settings
-from ticketing import callbook, tickets
+from ticketing import callbook
 from ticketing.media import recordings
 from ticketing.messages import inbound
 from ticketing.messages import texts as messages
 from ticketing.models import Beat, Call, Message, Outbox, Recording
 from ticketing.rules import numbers
+from ticketing.tickets import moves
 from workers import outbox
 from workers.senders import carrier
 
@@ -171,7 +172,7 @@ class _Run:
             ticket = callbook.keep_late(session, call, recording, imported=True)
             callbook.ended(session, call, about.status, at=about.end_time)
             if ticket is not None:
-                tickets.release(session, ticket)
+                moves.release(session, ticket)
         self.found["recordings"] += ticket is not None
 
     def _delete(self, told: Any) -> None:

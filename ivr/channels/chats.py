@@ -19,11 +19,11 @@ from ivr import reading, talk
 from ivr.conversations.written import WRITTEN
 from ivr.prompts import Answer, Memory
 from ivr.reading import Understood
-from ticketing import additions, ratings
 from ticketing.contacts import contacts, disclosure
 from ticketing.messages import texts
 from ticketing.models import Chat, Contact, Message, Ticket
 from ticketing.rules import lifecycle
+from ticketing.tickets import additions, ratings
 
 ASKED_FOR = timedelta(hours=24)  # so long a conversation waits for its answer
 ADVICE_FOR = timedelta(hours=24)  # as SMS24 promises

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from config import clock, stores
 from config.hotline import city
 from ivr.commands.options import as_json, by
-from ticketing import tickets
 from ticketing.contacts import followers
 from ticketing.messages import announcements
 from ticketing.messages.announcements import AnnouncementError
 from ticketing.models import Announcement, Ticket
+from ticketing.tickets import moves
 from workers import outbox
 
 
@@ -124,10 +124,10 @@ def end(id_: UUID) -> None:
 def _begin(*, number: str | None = None, **given: Any) -> None:
     try:
         with outbox.transaction() as session:
-            ticket: Ticket | None = tickets.find(session, number, change=True) if number else None
+            ticket: Ticket | None = moves.find(session, number, change=True) if number else None
             made = announcements.announce(session, ticket=ticket, **given)
             shown = _shown(session, made)
-    except (AnnouncementError, tickets.TicketError) as fault:
+    except (AnnouncementError, moves.TicketError) as fault:
         raise click.ClickException(str(fault)) from fault
     _print([shown], as_json=False)
 

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from config import stores
 from ivr.commands.options import as_json, by
-from ticketing import proposals, tickets, worklist
+from ticketing import worklist
 from ticketing.models import Ticket
+from ticketing.tickets import moves, proposals
 from workers import outbox
 
 number = click.argument("number")
@@ -58,6 +59,6 @@ def _change(number: str, act: Callable[[Session, Ticket], None]) -> None:
             ticket = proposals.find(session, number, change=True)
             act(session, ticket)
             state = ticket.state
-    except tickets.TicketError as fault:
+    except moves.TicketError as fault:
         raise click.ClickException(str(fault)) from fault
     click.echo(state)

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from config import stores
 from ivr.commands.options import as_json, by
-from ticketing import additions, readers, tickets, worklist
+from ticketing import worklist
 from ticketing.media import photos
 from ticketing.models import Ticket
 from ticketing.rules import lifecycle
+from ticketing.tickets import additions, confidential, moves
 from workers import outbox
 
 number = click.argument("number")
@@ -51,12 +52,12 @@ def _changes(command: Callable[..., None]) -> Callable[..., None]:
     def run(number: str, as_json: bool, **given: Any) -> None:
         try:
             with outbox.transaction() as session:
-                ticket = tickets.find(session, number, change=True)
+                ticket = moves.find(session, number, change=True)
                 command(session, ticket, **given)
                 session.flush()
                 session.refresh(ticket)
                 after = worklist.shown(session, ticket)
-        except tickets.TicketError as fault:
+        except moves.TicketError as fault:
             raise click.ClickException(str(fault)) from fault
         _print_ticket(after, as_json)
 
@@ -71,11 +72,11 @@ def show(number: str, reader: str | None, as_json: bool) -> None:
     """One ticket with its history."""
     try:
         with outbox.transaction() if reader else stores.reading() as session:
-            ticket = tickets.find(session, number, change=reader is not None)
+            ticket = moves.find(session, number, change=reader is not None)
             if reader:
-                readers.read(session, ticket, by=reader)
+                confidential.read(session, ticket, by=reader)
             found = worklist.shown(session, ticket, reader=reader)
-    except tickets.TicketError as fault:
+    except moves.TicketError as fault:
         raise click.ClickException(str(fault)) from fault
     _print_ticket(found, as_json)
 
@@ -102,7 +103,7 @@ def move(
 ) -> None:
     """Bring a ticket into another state: accepted, in_progress, waiting, scheduled, resolved, refused, referred ..."""
     on: date | None = day.date() if day else None
-    tickets.move(session, ticket, state.replace("-", "_"), by=by, note_text=note_text, owner=owner, on=on, into=into)
+    moves.move(session, ticket, state.replace("-", "_"), by=by, note_text=note_text, owner=owner, on=on, into=into)
 
 
 @tickets_group.command("assign")
@@ -114,7 +115,7 @@ def move(
 @_changes
 def assign(session: Session, ticket: Ticket, department: str, by: str, note_text: str | None) -> None:
     """Give a ticket to another department."""
-    tickets.assign(session, ticket, department, by=by, note_text=note_text)
+    moves.assign(session, ticket, department, by=by, note_text=note_text)
 
 
 @tickets_group.command("note")
@@ -126,7 +127,7 @@ def assign(session: Session, ticket: Ticket, department: str, by: str, note_text
 @_changes
 def note(session: Session, ticket: Ticket, text: str, public: bool, by: str) -> None:
     """Add words to a ticket."""
-    tickets.note(session, ticket, text, by=by, kind=tickets.PUBLIC if public else "remark")
+    moves.note(session, ticket, text, by=by, kind=moves.PUBLIC if public else "remark")
 
 
 @tickets_group.command("delay")
@@ -138,7 +139,7 @@ def note(session: Session, ticket: Ticket, text: str, public: bool, by: str) -> 
 @_changes
 def delay(session: Session, ticket: Ticket, reason: str, day: datetime | None, by: str) -> None:
     """Say why a ticket takes longer, and until when. Without a day the reason is told once the date has passed."""
-    tickets.delay(session, ticket, reason, by=by, on=day.date() if day else None)
+    moves.delay(session, ticket, reason, by=by, on=day.date() if day else None)
 
 
 @tickets_group.command("photo")
@@ -164,12 +165,12 @@ def reveal(number: str, reason: str, audio: bool, by: str) -> None:
     """Print the reporter's telephone number, or links to the recordings. The history says who asked, and when."""
     try:
         with outbox.transaction() as session:
-            ticket = tickets.find(session, number, change=True)
+            ticket = moves.find(session, number, change=True)
             if audio:
-                found = readers.reveal_audio(session, ticket, by=by, reason=reason)
+                found = confidential.reveal_audio(session, ticket, by=by, reason=reason)
             else:
-                found = [readers.reveal_number(session, ticket, by=by, reason=reason)]
-    except tickets.TicketError as fault:
+                found = [confidential.reveal_number(session, ticket, by=by, reason=reason)]
+    except moves.TicketError as fault:
         raise click.ClickException(str(fault)) from fault
     click.echo("\n".join(found))
 

@@ -8,9 +8,9 @@ from config.hotline import city
 from ivr.conversations import menus, status, wording
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import tickets
 from ticketing.contacts import disclosure
 from ticketing.messages import announcements
+from ticketing.tickets import moves
 
 OFFICER = [Option("0", "officer", "officer")]
 
@@ -66,4 +66,4 @@ def _announcement(talk: Talk) -> dict[str, Any] | None:
 
 def _known_report(talk: Talk) -> dict[str, Any] | None:
     number = disclosure.recent(talk.session, talk.call)
-    return status.facts(tickets.find(talk.session, number), disclosure.OWN) if number else None
+    return status.facts(moves.find(talk.session, number), disclosure.OWN) if number else None

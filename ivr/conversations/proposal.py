@@ -8,9 +8,9 @@ from config.hotline import CITY_LANGUAGE, city
 from ivr.conversations import menus, wording
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import news, proposals
 from ticketing.contacts import callers, followers
 from ticketing.rules import deadlines, lifecycle, references
+from ticketing.tickets import news, proposals
 
 WISHES = [Option("1", "new"), Option("2", "support"), Option("3", "answer")]
 SUPPORT = [Option("1", "support"), Option("2", "another")]

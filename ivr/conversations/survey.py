@@ -7,7 +7,8 @@ from ivr.conversations import menus
 from ivr.conversations.kept import keep
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import surveys, tickets
+from ticketing import surveys
+from ticketing.tickets import moves
 
 SCORES = [Option(str(score), str(score)) for score in range(1, 6)]
 SOLVED = [Option("1", "yes"), Option("2", "no")]
@@ -36,5 +37,5 @@ def _opinion(talk: Talk) -> None:
     if take is None:
         return
     number = str(talk.once("keep", partial(keep, talk.session, talk.call, details, take, talk.memory)))
-    talk.once("send", lambda: tickets.release(talk.session, tickets.find(talk.session, number, change=True)))
+    talk.once("send", lambda: moves.release(talk.session, moves.find(talk.session, number, change=True)))
     talk.say("survey_thanks")

@@ -17,11 +17,11 @@ from playwright.sync_api import expect
 from config import clock, stores
 from config.hotline import city
 from config.settings import ROOT
-from ticketing import additions, ratings, tickets
 from ticketing.contacts import lookups
 from ticketing.models import Call
 from ticketing.rules import lifecycle
 from ticketing.rules.references import written
+from ticketing.tickets import additions, moves, ratings
 from ticketing.web import acts
 
 from .conftest import Screens
@@ -260,7 +260,7 @@ def test_a_day_that_ends_at_midnight_is_still_that_day(sqlite_house: House) -> N
 def test_who_handles_it_now_and_where_it_went(sqlite_house: House, screens: Screens) -> None:
     number = brought(lifecycle.ACCEPTED)
     with changing(number) as (session, ticket):
-        tickets.assign(session, ticket, "dbmsda", by="Budi")
+        moves.assign(session, ticket, "dbmsda", by="Budi")
     screen = screens().opens(page_of(sqlite_house, number)).is_well()
     expect(screen.page.locator("dl")).to_contain_text("Dinas Bina Marga dan Sumber Daya Air")
     expect(screen.page.locator(".steps .now")).to_contain_text("Dialihkan")
@@ -482,7 +482,7 @@ def test_a_new_date_is_said_with_the_old_one_and_why(
     number = brought(lifecycle.IN_PROGRESS)
     with changing(number) as (session, ticket):
         ticket.late_at, ticket.due_at = wib("2030-01-10 16:00"), wib("2030-01-31 16:00")
-        tickets.note(session, ticket, "menunggu tiang", by="Budi", kind=tickets.DELAY)
+        moves.note(session, ticket, "menunggu tiang", by="Budi", kind=moves.DELAY)
     screen = screens(width).opens(page_of(sqlite_house, number, language)).is_well().is_accessible()
     alert = screen.page.locator("main p").first
     for words in {"id": ("10 Januari 2030", "31 Januari 2030"), "en": ("10 January", "31 January")}[language]:
@@ -493,8 +493,8 @@ def test_a_new_date_is_said_with_the_old_one_and_why(
 def test_the_departments_latest_word_and_its_proofs(sqlite_house: House, screens: Screens) -> None:
     number = brought(lifecycle.RESOLVED)
     with changing(number) as (session, ticket):
-        tickets.note(session, ticket, "Kabar lama", by="Budi", kind=tickets.PUBLIC)
-        tickets.note(session, ticket, "Lampu diganti. Info 0812-3456-7890 <b>Budi</b>", by="Budi", kind=tickets.PUBLIC)
+        moves.note(session, ticket, "Kabar lama", by="Budi", kind=moves.PUBLIC)
+        moves.note(session, ticket, "Lampu diganti. Info 0812-3456-7890 <b>Budi</b>", by="Budi", kind=moves.PUBLIC)
     photographed(number)
     for width in WIDTHS:
         screen = screens(width).opens(page_of(sqlite_house, number)).is_well().is_accessible()

@@ -17,8 +17,8 @@ from config.hotline import CITY_LANGUAGE, city
 from ivr.simulator import audio
 from ivr.simulator.call import LiveCall, NotNowError
 from ivr.simulator.carrier import Carrier
-from ticketing import tickets
 from ticketing.rules import lifecycle
+from ticketing.tickets import moves
 from workers import outbox
 
 LINES = 16  # callers at the same time
@@ -237,8 +237,8 @@ class Load:
                 self.move(chance.choice(self.reported)[1], chance)
 
     def move(self, number: str, chance: random.Random) -> None:
-        with contextlib.suppress(SQLAlchemyError, tickets.TicketError), outbox.transaction() as session:
-            ticket = tickets.find(session, number, change=True)
+        with contextlib.suppress(SQLAlchemyError, moves.TicketError), outbox.transaction() as session:
+            ticket = moves.find(session, number, change=True)
             allowed = sorted(lifecycle.MOVES[ticket.state] & {"accepted", "in_progress", "scheduled", "resolved"})
             if allowed:
-                tickets.move(session, ticket, chance.choice(allowed), by="Budi")
+                moves.move(session, ticket, chance.choice(allowed), by="Budi")

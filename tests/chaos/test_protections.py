@@ -27,8 +27,8 @@ from ivr.channels import calls, guard, twiml
 from ivr.simulator import audio, fields
 from ivr.simulator.wire import sign
 from ivr.talk import Talk
-from ticketing import tickets
 from ticketing.models import Outbox, Turn, remembered
+from ticketing.tickets import moves
 from workers import jobs, outbox, schedule
 from workers.senders import carrier, sms
 
@@ -57,7 +57,7 @@ def two_recordings_at_once(at: Watched, patch: Patch) -> None:
     caller.hang_up()
     at.house.carrier.settle()
     told = [told_recording(at, caller) for _ in range(2)]
-    same_time(patch, tickets, "_new")
+    same_time(patch, moves, "_new")
     with ThreadPoolExecutor(2) as pool:
         for form in told:
             pool.submit(at.house.post, "/voice/fallback/recording", form)
@@ -99,12 +99,12 @@ def no_stored_reply(at: Watched, patch: Patch) -> None:
 
 def a_call_without_report_key(at: Watched, patch: Patch) -> None:
     """The journal alone knows what has been done in this call."""
-    original = tickets.open_ticket
+    original = moves.open_ticket
 
-    def keyless(session: Any, report: tickets.Report, **how: Any) -> Any:
+    def keyless(session: Any, report: moves.Report, **how: Any) -> Any:
         return original(session, replace(report, key=f"{report.key}:{uuid4()}"), **how)
 
-    patch.setattr(tickets, "open_ticket", keyless)
+    patch.setattr(moves, "open_ticket", keyless)
     at.reported()
     at.house.work()
 
@@ -135,11 +135,11 @@ def two_officers(at: Watched, patch: Patch) -> None:
     gate = threading.Barrier(2)
 
     def move(to: str) -> None:
-        with contextlib.suppress(tickets.TicketError), outbox.transaction() as session:
-            ticket = tickets.find(session, number, change=True)
+        with contextlib.suppress(moves.TicketError), outbox.transaction() as session:
+            ticket = moves.find(session, number, change=True)
             with contextlib.suppress(threading.BrokenBarrierError):
                 gate.wait(1)
-            tickets.move(session, ticket, to, by="Budi")
+            moves.move(session, ticket, to, by="Budi")
 
     officers = [threading.Thread(target=move, args=(to,)) for to in ("accepted", "in_progress")]
     for officer in officers:

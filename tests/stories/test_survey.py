@@ -9,8 +9,8 @@ from people import House, Resident, use
 from sqlalchemy import select
 
 from config import stores
-from ticketing import ratings
 from ticketing.models import Rating, Survey
+from ticketing.tickets import ratings
 
 MONDAY = wib("2026-11-23 10:00")
 BUDI, LANDLINE = "+6281299990000", "+622188950001"

@@ -5,8 +5,8 @@ from people import House, Resident, use
 from sqlalchemy import select
 
 from config import stores
-from ticketing import ratings
 from ticketing.models import Call, Callback, Contact, Message
+from ticketing.tickets import ratings
 
 
 @pytest.fixture

@@ -14,11 +14,12 @@ from sqlalchemy import func, select
 from config import logs, stores
 from ivr import walk, worlds
 from ivr.worlds import World
-from ticketing import history, ringing, tickets
+from ticketing import ringing
 from ticketing.contacts import callers, contacts
 from ticketing.models import Call, Contact, Event, Message
 from ticketing.outgoing import links, spending
 from ticketing.rules import numbers
+from ticketing.tickets import history, moves
 from workers import outbox
 
 LANDLINE = "+622188950001"
@@ -85,7 +86,7 @@ def test_a_landline_is_told_and_objects_by_key(house: House) -> None:
 
 def history_of(number: str) -> list[Event]:
     with stores.reading() as session:
-        return list(history.of(session, tickets.find(session, number)))
+        return list(history.of(session, moves.find(session, number)))
 
 
 def test_it_is_done_says_the_reporter(sqlite_house: House) -> None:

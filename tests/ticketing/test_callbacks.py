@@ -11,9 +11,10 @@ from sqlalchemy import select
 
 from config import clock, stores
 from config.hotline import city
-from ticketing import callbacks, history
+from ticketing import callbacks
 from ticketing.callbacks import CallbackError
 from ticketing.models import Callback, Message
+from ticketing.tickets import history
 
 MONDAY = wib("2026-11-23 10:00")
 NEVER_BEFORE_SEVEN = {

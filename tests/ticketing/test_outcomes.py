@@ -8,7 +8,8 @@ from factories import changing, moved, opened, wib
 from people import House
 
 from config import stores
-from ticketing import outcomes, tickets, verdicts
+from ticketing import outcomes
+from ticketing.tickets import moves, verdicts
 from workers import chase
 
 MONDAY = wib("2026-03-02 09:00")
@@ -33,7 +34,7 @@ def test_another_date_does_not_hide_that_the_first_was_missed(house: House) -> N
         moved(planned, "scheduled", on=date(2026, 3, 12))
         now.move_to(wib("2026-03-06 10:00"))
         with changing(delayed) as (session, ticket):
-            tickets.delay(session, ticket, "hujan", by="Budi", on=date(2026, 3, 12))
+            moves.delay(session, ticket, "hujan", by="Budi", on=date(2026, 3, 12))
         now.move_to(wib("2026-03-09 08:59"))
         moved(in_time, "resolved")
         now.move_to(wib("2026-03-09 09:00"))

@@ -18,11 +18,11 @@ from sqlalchemy import func, select
 
 from config import clock, stores
 from config.hotline import city
-from ticketing import additions, ratings, tickets
 from ticketing.media import photos
 from ticketing.models import Call, Callback, Note, Photo, Rating, Ticket
 from ticketing.rules import lifecycle
 from ticketing.rules.references import written
+from ticketing.tickets import additions, moves, ratings
 from ticketing.web import forms
 
 MONDAY = "2026-03-02 10:00"
@@ -75,12 +75,12 @@ def notes(number: str, kind: str = "added") -> list[str]:
 
 def kept_photos(number: str) -> list[Photo]:
     with stores.reading() as session:
-        return photos.of_ticket(session, tickets.find(session, number))
+        return photos.of_ticket(session, moves.find(session, number))
 
 
 def actions(number: str) -> list[str]:
     with stores.reading() as session:
-        return [event.action for event in tickets.find(session, number).events]
+        return [event.action for event in moves.find(session, number).events]
 
 
 # -- what each form does -------------------------------------------------------------------------------------------
@@ -119,7 +119,7 @@ def test_a_reason_that_was_written_later_is_no_question(sqlite_house: House) -> 
     number = opened()
     moved(number, "forwarded", "waiting")
     with changing(number) as (session, ticket):
-        tickets.assign(session, ticket, "dbmsda", by="Budi", note_text="salah alamat, kata Pak Joko")
+        moves.assign(session, ticket, "dbmsda", by="Budi", note_text="salah alamat, kata Pak Joko")
     assert "Joko" not in Page.of(sqlite_house, number).get().text
 
 

@@ -22,7 +22,7 @@ from config.settings import ROOT, settings
 from config.stores import Base
 from ivr.channels import inbox
 from ivr.simulator import audio
-from ticketing import additions, callbacks, erasure, ratings, retention, tickets
+from ticketing import callbacks, erasure, retention
 from ticketing.contacts import disclosure, followers
 from ticketing.models import (
     Call,
@@ -34,6 +34,7 @@ from ticketing.models import (
     Survey,
 )
 from ticketing.outgoing import promises
+from ticketing.tickets import additions, moves, ratings
 
 pytestmark = pytest.mark.usefixtures("unlimited")
 
@@ -141,10 +142,10 @@ def a_whole_life(house: House) -> tuple[str, str]:
     with changing(hers) as (session, ticket):
         ani = caller(session, ANI)
         assert ani is not None
-        tickets.note(session, ticket, f"hubungi ibu {NAME} di {ANI}", by="Rina")
+        moves.note(session, ticket, f"hubungi ibu {NAME} di {ANI}", by="Rina")
         ticket.latitude, ticket.longitude = -6.2383, 106.9756
         additions.keep_upload(session, ticket, jpeg(), by="resident")
-        followers.follow(session, tickets.find(session, his), ani)
+        followers.follow(session, moves.find(session, his), ani)
         window = callbacks.window(clock.now())
         callbacks.promise(session, ticket, ani, window, key="cb:1", department="call-centre", language="id")
         call = session.scalars(select(Call).where(Call.contact_id == ani.id)).first()
@@ -166,7 +167,7 @@ def a_whole_life(house: House) -> tuple[str, str]:
 
 def reporter(number: str) -> Contact | None:
     with stores.reading() as session:
-        return tickets.find(session, number).contact
+        return moves.find(session, number).contact
 
 
 def values(name: str) -> set[Any]:
@@ -435,11 +436,11 @@ def test_erasing_twice_changes_nothing_and_who_comes_back_is_new(house: House) -
 def test_a_report_under_way_goes_on_without_its_reporter(house: House) -> None:
     number = opened(ANI, words=NAME)
     with changing(number) as (session, ticket):
-        tickets.note(session, ticket, "Tim ke lokasi", by="Rina")
+        moves.note(session, ticket, "Tim ke lokasi", by="Rina")
     followed = opened(BUDI)
     with changing(followed) as (session, ticket):
         followers.follow(session, ticket, caller(session, ANI))
-        tickets.move(session, ticket, "in_progress", by="Rina")  # promises news to followers
+        moves.move(session, ticket, "in_progress", by="Rina")  # promises news to followers
     with stores.transaction() as session:  # a text that nobody has understood yet
         early, contact = clock.now() - timedelta(minutes=5), caller(session, ANI)
         text = Message(inbound=True, sid="SM1", contact_id=contact.id, body=NAME, status="received", created_at=early)

@@ -4,9 +4,9 @@ from factories import changing, make_due, rows
 from people import House
 
 from config import clock
-from ticketing import tickets
 from ticketing.media import recordings
 from ticketing.models import Outbox
+from ticketing.tickets import moves
 
 NEW, OLD = "whsec_" + "bmV3".ljust(40, "A"), "whsec_" + "b2xk".ljust(40, "A")
 PHONE = "+6281299887766"
@@ -32,4 +32,4 @@ def add_recording(number: str) -> None:
     with changing(number) as (session, ticket):
         made = recordings.noted(session, sid="RE" + "7" * 32, call=None, turn=1, seconds=5, completed=True)
         made.fetched_at = clock.now()
-        tickets.add_recording(session, ticket, made, by="caller")
+        moves.add_recording(session, ticket, made, by="caller")

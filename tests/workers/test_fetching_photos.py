@@ -11,12 +11,12 @@ from sqlalchemy import select
 
 from config import clock, stores
 from ivr.simulator.ledger import Attachment, new_sid
-from ticketing import additions, history
 from ticketing.media import photos
 from ticketing.messages import inbound
 from ticketing.models import Outbox, Photo
 from ticketing.rules import numbers
 from ticketing.rules.numbers import Number
+from ticketing.tickets import additions, history
 from workers.senders import photo as sender
 
 PHOTO = photo()

@@ -6,9 +6,9 @@ from factories import ANI, changing, city_with, moved, opened, row, rows, seen, 
 from people import House, use
 
 from config.hotline import city
-from ticketing import tickets, verdicts
 from ticketing.outgoing import notices
 from ticketing.rules.references import written
+from ticketing.tickets import moves, verdicts
 from workers import chase
 
 MONDAY = "2026-03-02 09:00"
@@ -75,7 +75,7 @@ def test_who_is_no_longer_asked_is_not_warned(sqlite_house: House) -> None:
             notices.promise(session, ticket, notices.WARNED, department="dlh", mark=1)
     moved(number, "resolved")
     with changing(other) as (session, ticket):
-        tickets.assign(session, ticket, "dishub", by="Rina")
+        moves.assign(session, ticket, "dishub", by="Rina")
     sqlite_house.work()
     for one in (number, other):
         (notice,) = rows(one, kind="notice")

@@ -15,9 +15,9 @@ from sqlalchemy import select
 
 from config import clock, stores
 from config.settings import ROOT
-from ticketing import proposals
 from ticketing.contacts import followers
 from ticketing.models import Message, Outbox
+from ticketing.tickets import proposals
 from workers import jobs, outbox
 from workers.outbox import Work
 from workers.senders import news

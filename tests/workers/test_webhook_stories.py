@@ -13,7 +13,7 @@ from pretenders import System, says
 from standardwebhooks import Webhook
 
 from ivr.simulator import audio
-from ticketing import tickets
+from ticketing.tickets import moves
 
 # -- a ticket that goes on meanwhile -------------------------------------------------------------------------------
 
@@ -22,7 +22,7 @@ def test_what_is_another_s_by_now_is_not_sent(house: House, system: System) -> N
     system.answers = [says(500)]
     assigned, over = opened(), opened()
     with changing(assigned) as (session, ticket):
-        tickets.assign(session, ticket, "bpbd", by="Rina")
+        moves.assign(session, ticket, "bpbd", by="Rina")
     moved(over, "resolved")
     house.work()
     for number in (assigned, over):
@@ -36,7 +36,7 @@ def test_there_and_back_again_is_another_revision(house: House, system: System) 
     house.work()
     for department in ("bpbd", "dlh"):
         with changing(number) as (session, ticket):
-            tickets.assign(session, ticket, department, by="Rina")
+            moves.assign(session, ticket, department, by="Rina")
         house.work()
     first, second = system.got
     assert (first.report["revision"], second.report["revision"]) == (1, 3)

@@ -1,4 +1,4 @@
-"""What a ticket may become. One table: data, not code; tickets.py is the only one who acts on it."""
+"""What a ticket may become. One table: data, not code; moves.py is the only one who acts on it."""
 
 RECEIVED = "received"
 FORWARDED = "forwarded"

@@ -14,10 +14,11 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from config import clock, stores
 from config.hotline import city
-from ticketing import callbacks, verdicts
+from ticketing import callbacks
 from ticketing.contacts import lookups
 from ticketing.media import photos
 from ticketing.models import Message, Photo, Rating, Ticket
+from ticketing.tickets import verdicts
 from ticketing.web import acts, dates, look, progress, sketch, tracking
 from ticketing.web.sent import MOST_PHOTOS, PHOTO_BYTES, Sent, read
 

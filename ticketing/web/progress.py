@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import city
-from ticketing import callbacks, history, verdicts
+from ticketing import callbacks
 from ticketing.media import photos
 from ticketing.models import Callback, Event, Note, Photo, Rating, Ticket
 from ticketing.rules import deadlines, lifecycle
+from ticketing.tickets import history, verdicts
 from ticketing.web import dates
 from ticketing.web.story import Story
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from flask import request
 
 from config.hotline import city
-from ticketing import additions
 from ticketing.media import photos
 from ticketing.rules import places, points
+from ticketing.tickets import additions
 from ticketing.web import look, sketch
 
 MOST_WORDS, MOST_PLACE = 1000, 300

@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ticketing import news
 from ticketing.contacts import followers
 from ticketing.models import Event, Ticket
 from ticketing.rules import lifecycle
+from ticketing.tickets import news
 from workers import outbox
 from workers.outbox import Outcome, Work, dead, not_yet, sent
 

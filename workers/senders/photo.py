@@ -18,9 +18,9 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from config import clock
 from config.logs import log
 from config.settings import settings
-from ticketing import additions, history
 from ticketing.media import photos, pictures
 from ticketing.models import Photo, Ticket
+from ticketing.tickets import additions, history
 from workers import outbox
 from workers.outbox import Outcome, Work, dead, later, not_yet, sent
 from workers.senders import carrier

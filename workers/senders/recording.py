@@ -19,9 +19,9 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from config import clock
 from config.logs import log
 from config.settings import settings
-from ticketing import tickets
 from ticketing.media import recordings
 from ticketing.models import Recording
+from ticketing.tickets import moves
 from workers import outbox
 from workers.outbox import Outcome, Work, dead, later, not_yet, sent
 from workers.senders import carrier
@@ -73,7 +73,7 @@ def _settle(session: Session, wanted: Wanted, audio: bytes) -> None:
     silent = _silent(audio)
     ticket = recordings.fetched(session, wanted.id, media_type=_kind(audio), silent=silent)
     if silent and ticket is not None:
-        tickets.set_aside(session, ticket)
+        moves.set_aside(session, ticket)
 
 
 def ask(_wanted: Wanted) -> None:

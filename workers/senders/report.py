@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import city
-from ticketing import tickets
 from ticketing.media import photos, recordings
 from ticketing.models import Photo, Recording, Ticket
 from ticketing.outgoing import links, promises
 from ticketing.rules import lifecycle, routing
+from ticketing.tickets import moves
 from workers import outbox
 from workers.outbox import Outcome, Work, dead, not_yet
 
@@ -88,7 +88,7 @@ def ready(session: Session, work: Work) -> Report | Outcome:
     recording = recordings.current(session, ticket)
     if recording is not None and recording.silent and department != routing.TRIAGE:
         return dead("nobody speaks in the recording: for the call centre to judge")
-    if recordings.awaited(session, ticket) and clock.now() - work.created_at < tickets.WAIT_FOR_AUDIO * 2:
+    if recordings.awaited(session, ticket) and clock.now() - work.created_at < moves.WAIT_FOR_AUDIO * 2:
         return not_yet("the recording is being fetched", AUDIO_PAUSE)
     shots = photos.on_their_way(session, ticket, (photos.REPORT, photos.REMARK))
     return Report(ticket, recording, recordings.remarks(session, ticket), shots)
@@ -97,5 +97,5 @@ def ready(session: Session, work: Work) -> Report | Outcome:
 def arrived(report: Report) -> None:
     """The department has it."""
     with outbox.transaction() as session:
-        ticket = tickets.find(session, report.ticket.number, change=True)
-        tickets.reached_department(session, ticket, report.ticket.department)
+        ticket = moves.find(session, report.ticket.number, change=True)
+        moves.reached_department(session, ticket, report.ticket.department)

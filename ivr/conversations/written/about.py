@@ -5,11 +5,12 @@ from functools import partial
 from sqlalchemy import select
 
 from ivr.talk import Talk
-from ticketing import additions, callbacks, news, ratings, tickets, verdicts
+from ticketing import callbacks
 from ticketing.contacts import disclosure
 from ticketing.messages import texts
 from ticketing.models import Rating, Ticket
 from ticketing.rules import lifecycle
+from ticketing.tickets import additions, moves, news, ratings, verdicts
 
 
 def status(talk: Talk) -> None:
@@ -43,8 +44,8 @@ def _tell(talk: Talk) -> None:
         news.list_to_asker(session, contact, disclosure.listed_for(session, contact), occasion=talk.occasion)
     else:
         try:
-            ticket = tickets.find(session, str(number))
-        except tickets.TicketError:
+            ticket = moves.find(session, str(number))
+        except moves.TicketError:
             texts.tell(session, contact, "SMS09", language=talk.language, occasion=talk.occasion)
             return
         message.ticket_id = ticket.id
@@ -69,18 +70,18 @@ def _advice(talk: Talk) -> None:
     """What somebody says after a rating is read by an officer, and opens nothing."""
     message, number = talk.incoming, talk.args["about"]
     body = message.body or ""
-    if not tickets.has_words(body):
+    if not moves.has_words(body):
         return
     if number:
-        ticket = tickets.find(talk.session, str(number), change=True)
+        ticket = moves.find(talk.session, str(number), change=True)
         message.ticket_id = ticket.id
-        tickets.note(talk.session, ticket, body, by="resident", kind="advice")
+        moves.note(talk.session, ticket, body, by="resident", kind="advice")
     else:
-        report = tickets.Report(
+        report = moves.Report(
             key=f"text:{message.id}", channel=message.channel, category="masukan", language=talk.language,
             words=body, written=True, receipt="",
         )  # fmt: skip
-        message.ticket_id = tickets.open_ticket(talk.session, report, contact=talk.contact, call=None, by="resident").id
+        message.ticket_id = moves.open_ticket(talk.session, report, contact=talk.contact, call=None, by="resident").id
     texts.tell(talk.session, talk.contact, "SMS38", language=talk.language, occasion=talk.occasion)
 
 
@@ -99,8 +100,8 @@ def _object(talk: Talk) -> None:
         return
     talk.incoming.ticket_id = ticket.id
     body = talk.incoming.body or ""
-    if len(body.split()) > 1 and tickets.has_words(body):
-        tickets.note(talk.session, ticket, body, by="resident", kind="added", quiet=True)
+    if len(body.split()) > 1 and moves.has_words(body):
+        moves.note(talk.session, ticket, body, by="resident", kind="added", quiet=True)
     if ticket.state in lifecycle.OVER and not verdicts.may_reopen(ticket):
         verdicts.report_again(talk.session, ticket, by="resident", channel=_channel(talk))
         return
@@ -174,8 +175,8 @@ def _own(talk: Talk, number: str | None) -> Ticket | None:
     if not number or talk.contact is None:
         return None
     try:
-        ticket = tickets.find(talk.session, number, change=True)
-    except tickets.TicketError:
+        ticket = moves.find(talk.session, number, change=True)
+    except moves.TicketError:
         return None
     return ticket if ticket.contact_id == talk.contact.id else None
 

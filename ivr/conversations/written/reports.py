@@ -11,11 +11,11 @@ from sqlalchemy import select
 from config import clock
 from config.hotline import city
 from ivr.talk import Talk
-from ticketing import additions, news, tickets
 from ticketing.contacts import followers
 from ticketing.messages import announcements, texts
 from ticketing.models import Announcement, Message, Ticket
 from ticketing.rules import lifecycle, routing
+from ticketing.tickets import additions, moves, news
 
 EMERGENCY = "darurat"
 SAME_WITHIN = timedelta(hours=24)  # the same words again in this time are the same report
@@ -68,15 +68,15 @@ def _opened(talk: Talk) -> str | None:
     return ticket.number
 
 
-def _open(talk: Talk, report: tickets.Report) -> Ticket:
+def _open(talk: Talk, report: moves.Report) -> Ticket:
     """The ticket of what was just written, with the pictures that came along."""
-    ticket = tickets.open_ticket(talk.session, report, contact=talk.contact, call=None, by="resident")
+    ticket = moves.open_ticket(talk.session, report, contact=talk.contact, call=None, by="resident")
     talk.incoming.ticket_id = ticket.id
     additions.attach_photos(talk.session, ticket, talk.incoming, kind="report")
     return ticket
 
 
-def _report(talk: Talk, message: Message) -> tickets.Report:
+def _report(talk: Talk, message: Message) -> moves.Report:
     told, details = talk.args, texts.details_of(message)
     category = city().category(news.PROPOSAL if talk.memory["name"] == "proposal" else told["category"] or "").key
     place = additions.place_with(message, str(told["place_words"]))
@@ -84,7 +84,7 @@ def _report(talk: Talk, message: Message) -> tickets.Report:
     outside = None if area else told["outside"] or place.outside
     asks = not (area or outside or place.point) and category != news.PROPOSAL
     asks = asks and not city().category(category).confidential and talk.contact is not None
-    return tickets.Report(
+    return moves.Report(
         key=f"text:{message.id}",
         channel=message.channel,
         category=category,
@@ -123,7 +123,7 @@ def _same_words(talk: Talk, message: Message) -> Ticket | None:
     return talk.session.get(Ticket, same.ticket_id, with_for_update=True) if same else None
 
 
-def _incident(talk: Talk, given: tickets.Report) -> Announcement | None:
+def _incident(talk: Talk, given: moves.Report) -> Announcement | None:
     """A declared incident that this report is one more voice of."""
     if given.area is None:
         return None
@@ -133,20 +133,20 @@ def _incident(talk: Talk, given: tickets.Report) -> Announcement | None:
 
 def _join(talk: Talk, ticket: Ticket, incident: Ticket) -> None:
     """The report stands behind the incident: its reporter is told so (SMS19), and kept informed of that one."""
-    tickets.move(talk.session, ticket, lifecycle.MERGED, by="hotline", into=incident.number)
+    moves.move(talk.session, ticket, lifecycle.MERGED, by="hotline", into=incident.number)
     if talk.contact is not None and incident.contact_id != talk.contact.id:
         followers.follow(talk.session, incident, talk.contact)
 
 
 def _asked_for_place(talk: Talk, number: str) -> bool:
-    ticket = tickets.find(talk.session, number)
+    ticket = moves.find(talk.session, number)
     waits = [row for row in ticket.deliveries if row.held and row.state == "pending"]
     return bool(waits)
 
 
 def _placed(talk: Talk, number: str) -> None:
     message = talk.incoming
-    ticket = tickets.find(talk.session, number, change=True)
+    ticket = moves.find(talk.session, number, change=True)
     message.ticket_id = ticket.id
     place = additions.place_with(message, message.body or "")
     photos = additions.attach_photos(talk.session, ticket, message, kind="report") > 0
@@ -154,7 +154,7 @@ def _placed(talk: Talk, number: str) -> None:
         additions.add(talk.session, ticket, by="resident", place=place, photos=photos)
         return
     if ticket.department != routing.TRIAGE:
-        tickets.assign(talk.session, ticket, routing.TRIAGE, by="resident")
+        moves.assign(talk.session, ticket, routing.TRIAGE, by="resident")
     additions.add(talk.session, ticket, by="resident", place=place, photos=photos, told=False)
     news.received(talk.session, ticket, template="SMS36", outside=place.outside)
 
@@ -171,7 +171,7 @@ def _alarm(talk: Talk) -> None:
         return
     told: dict[str, Any] = talk.args
     place = additions.place_with(message)
-    given = tickets.Report(
+    given = moves.Report(
         key=f"text:{message.id}",
         channel=message.channel,
         category=EMERGENCY,

@@ -8,9 +8,9 @@ import time_machine
 from factories import changing, moved, opened, rows, seen, wib
 from people import House
 
-from ticketing import tickets
 from ticketing.rules import lifecycle
-from ticketing.tickets import TicketError
+from ticketing.tickets import moves
+from ticketing.tickets.moves import TicketError
 
 _USUAL = "accepted in_progress waiting scheduled resolved refused referred merged withdrawn"
 
@@ -141,4 +141,4 @@ def test_an_overdue_ticket_can_still_be_resolved_and_the_resident_has_the_last_w
     with pytest.raises(TicketError, match="cannot become in_progress"):
         moved(number, "in_progress")
     with pytest.raises(TicketError), changing(number) as (session, ticket):
-        tickets.assign(session, ticket, "dishub", by="Budi")
+        moves.assign(session, ticket, "dishub", by="Budi")

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ticketing import history, news, tickets
 from ticketing.media import photos
 from ticketing.messages import texts
 from ticketing.models import Message, Photo, Ticket
 from ticketing.outgoing import promises
 from ticketing.rules import lifecycle, places
+from ticketing.tickets import history, moves, news
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ def add(
     """Add to a ticket what a resident sent, all of it as one change; `photos` says that pictures were attached to it,
     `told` that the resident hears of it by SMS26."""
     what = []
-    if tickets.has_words(words):
-        tickets.note(session, ticket, words, by=by, kind="added", quiet=True)
+    if moves.has_words(words):
+        moves.note(session, ticket, words, by=by, kind="added", quiet=True)
         what.append("words")
     if place is not None and (place.words or place.area or place.point):
         set_place(session, ticket, place, by=by)
@@ -68,17 +68,17 @@ def add(
         what.append("photo")
     if not what:
         return
-    tickets.added(session, ticket, by=by, what=", ".join(what))
+    moves.added(session, ticket, by=by, what=", ".join(what))
     if "place" in what:
-        tickets.release(session, ticket)  # a report that waited for its place may go
+        moves.release(session, ticket)  # a report that waited for its place may go
     if told:
         news.to_reporter(session, ticket, "SMS26")
 
 
 def set_place(session: Session, ticket: Ticket, place: Place, *, by: str) -> None:
     """Say where a report is. One that nobody at a department has seen yet goes to whoever owns the matter there."""
-    if tickets.has_words(place.words):
-        tickets.note(session, ticket, place.words, by=by, kind="place", quiet=True)
+    if moves.has_words(place.words):
+        moves.note(session, ticket, place.words, by=by, kind="place", quiet=True)
     if place.point is not None:
         ticket.latitude, ticket.longitude = place.point
     if place.area is not None and ticket.area is None:
@@ -86,7 +86,7 @@ def set_place(session: Session, ticket: Ticket, place: Place, *, by: str) -> Non
         if ticket.contact is not None:
             ticket.contact.last_area = place.area
         if ticket.state == lifecycle.RECEIVED:
-            tickets.route_again(session, ticket, by=by)
+            moves.route_again(session, ticket, by=by)
 
 
 def photos_of(session: Session, message: Message) -> Sequence[Photo]:

@@ -11,9 +11,9 @@ from people import House
 from config import stores
 from config.city import Loop
 from config.hotline import city
-from ticketing import changes, chasing, history, tickets, verdicts
 from ticketing.rules import lifecycle
-from ticketing.tickets import TicketError
+from ticketing.tickets import changes, history, moves, time_limits, verdicts
+from ticketing.tickets.moves import TicketError
 from workers import chase
 
 MONDAY = wib("2026-03-02 09:00")
@@ -23,7 +23,7 @@ LIGHTS = "lampu-jalan"  # seven days by the clock, the first answer within six w
 def done(number: str) -> list[str]:
     """What was done by time alone, in order."""
     with stores.reading() as session:
-        return [event.action for event in history.of(session, seen(number)) if event.by == chasing.BY]
+        return [event.action for event in history.of(session, seen(number)) if event.by == time_limits.BY]
 
 
 def notices(number: str) -> list[str]:
@@ -94,7 +94,7 @@ def test_a_report_that_is_held_back_is_nobodys_delay_yet(sqlite_house: House) ->
         chase.chase()
         assert done(number) == []
         with changing(number) as (session, ticket):
-            tickets.release(session, ticket)
+            moves.release(session, ticket)
         chase.chase()
         assert done(number) == ["answer missed"]
 
@@ -135,7 +135,7 @@ def test_a_delay_has_a_short_reason_and_a_near_date(sqlite_house: House, reason:
             pytest.raises(TicketError, match=complaint),
             changing(number) as (session, ticket),
         ):
-            tickets.delay(session, ticket, reason, by="Budi", on=date.fromisoformat(on))
+            moves.delay(session, ticket, reason, by="Budi", on=date.fromisoformat(on))
         assert seen(number).due_at == before
 
 
@@ -144,14 +144,14 @@ def test_what_is_not_running_has_no_delay(sqlite_house: House, state: str) -> No
     number = opened()
     moved(number, state)
     with pytest.raises(TicketError, match="is not late"), changing(number) as (session, ticket):
-        tickets.delay(session, ticket, "hujan", by="Budi")
+        moves.delay(session, ticket, "hujan", by="Budi")
 
 
 def test_a_reason_without_a_day_waits_for_the_date(sqlite_house: House) -> None:
     with time_machine.travel(MONDAY, tick=False) as now:
         number = opened(category=LIGHTS)
         with changing(number) as (session, ticket):
-            tickets.delay(session, ticket, "stok lampu habis", by="Budi")
+            moves.delay(session, ticket, "stok lampu habis", by="Budi")
         assert [message.template for message in texts(number)] == ["SMS01"]
         now.move_to(wib("2026-03-09 09:00"))
         chase.chase()

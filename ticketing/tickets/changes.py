@@ -1,5 +1,5 @@
 """What every change of a ticket has in common: its state with the event of it, its clock, and the row that brings it to
-its department. It asks nothing: whether a change may be made is for tickets.py and lifecycle.py."""
+its department. It asks nothing: whether a change may be made is for moves.py and lifecycle.py."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import city
-from ticketing import history
 from ticketing.models import Event, Ticket
 from ticketing.outgoing import promises
 from ticketing.rules import deadlines, lifecycle, routing
 from ticketing.rules.working_time import Span
+from ticketing.tickets import history
 
 LATE, DELAYED = "late", "delayed"  # actions that give a ticket another date
 

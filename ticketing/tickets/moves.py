@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from config import clock, stores, vault
 from config.gsm7 import gsm7, gsm7_length
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import changes, history, news
 from ticketing.contacts import callers
 from ticketing.media import recordings
 from ticketing.models import Call, Contact, Note, Recording, Ticket
 from ticketing.outgoing import notices, promises
 from ticketing.rules import deadlines, lifecycle, references, routing
+from ticketing.tickets import changes, history, news
 
 HELD_FOR = timedelta(minutes=2)
 DRAFT_FOR = timedelta(hours=1)  # a written report waits so long for its place, then it leaves without

@@ -8,12 +8,12 @@ from sqlalchemy import select
 
 from config import stores
 from config.gsm7 import SEGMENT, gsm7_length
-from ticketing import news, tickets
 from ticketing.contacts import disclosure
 from ticketing.messages import inbound, texts
 from ticketing.messages.inbound import Inbound
 from ticketing.models import Message
 from ticketing.rules import numbers as telephones
+from ticketing.tickets import moves, news
 from workers import outbox
 
 MONDAY = "2026-03-02 09:00"
@@ -30,7 +30,7 @@ def answers(phone: str = ANI) -> list[str]:
 def asks(phone: str, number: str, level: str) -> str:
     """Somebody asks by text; gives the answer."""
     with outbox.transaction() as session:
-        ticket = tickets.find(session, number)
+        ticket = moves.find(session, number)
         text = Inbound(sid=f"SM{len(answers(phone))}{phone}", sender=telephones.read(phone), body="cek")
         asked = inbound.receive(session, text)
         assert asked is not None and asked.contact is not None

@@ -4,12 +4,12 @@ report only its named readers. Whoever looks at something personal is written in
 from sqlalchemy.orm import Session
 
 from config.hotline import city
-from ticketing import history, tickets
 from ticketing.media import recordings
 from ticketing.models import Ticket
 from ticketing.outgoing import links
 from ticketing.rules import lifecycle
-from ticketing.tickets import TicketError
+from ticketing.tickets import history, moves
+from ticketing.tickets.moves import TicketError
 
 
 def may_read(ticket: Ticket, reader: str | None) -> bool:
@@ -48,7 +48,7 @@ def reveal_audio(session: Session, ticket: Ticket, *, by: str, reason: str) -> l
 
 
 def _revealed(session: Session, ticket: Ticket, what: str, *, by: str, reason: str) -> None:
-    tickets.note(session, ticket, reason, by=by, kind="reason", quiet=True)
+    moves.note(session, ticket, reason, by=by, kind="reason", quiet=True)
     history.record(session, ticket, "revealed", by=by, before=ticket.state, why={"what": what})
 
 

@@ -74,7 +74,7 @@ def answer(
     channel: str,
 ) -> Rating:
     """Keep an answer, to the question `rating` or to none that was asked (the page may always be rated). The last
-    answer about a ticket counts. What follows for the ticket is for tickets.py."""
+    answer about a ticket counts. What follows for the ticket is for moves.py."""
     if rating is None and ticket is not None:
         query = select(Rating).where(Rating.ticket_id == ticket.id).order_by(Rating.asked_at.desc()).limit(1)
         rating = session.scalar(query.with_for_update())

@@ -1,5 +1,5 @@
 """The resident has the last word on a report: it is fixed, it is not, it was done well or badly. Opening again is a
-move like any other (tickets.py); this is how a resident asks for it, and until when."""
+move like any other (moves.py); this is how a resident asks for it, and until when."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import city
-from ticketing import changes, ratings
 from ticketing.models import Ticket
 from ticketing.rules import lifecycle
-from ticketing.tickets import Report, TicketError, move, open_ticket, release, urge
+from ticketing.tickets import changes, ratings
+from ticketing.tickets.moves import Report, TicketError, move, open_ticket, release, urge
 
 
 def rated(session: Session, ticket: Ticket, *, score: int, by: str, channel: str) -> None:

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from config import clock
 from config.gsm7 import gsm7
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import history, ratings
 from ticketing.contacts import contacts, disclosure, followers
 from ticketing.messages import texts
 from ticketing.models import Contact, Ticket
 from ticketing.outgoing import links, promises
 from ticketing.rules import deadlines, lifecycle
+from ticketing.tickets import history, ratings
 
 PROPOSAL = "usulan"
 QUESTION_MOST = 36  # septets, as config/lint.py measures the texts
