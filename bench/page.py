@@ -14,7 +14,7 @@ from config import stores
 from ticketing.contacts import contacts
 from ticketing.media import photos
 from ticketing.rules import numbers
-from ticketing.tickets import additions, moves
+from ticketing.tickets import additions, history, intake, moves
 
 # Kilobits a second down and up, milliseconds there and back.
 LINES = {"slow 3G": (400, 400, 400), "3G": (1600, 750, 150)}
@@ -48,13 +48,13 @@ def _ticket(house: House) -> str:
     """A report in work with a word and two proofs of its department; gives the code of its page."""
     with house.ours(), stores.transaction() as session:
         contact = contacts.known(session, numbers.read("+6281200001111", hotline="1500444"))
-        report = moves.Report(
+        report = intake.Report(
             key=f"page:{uuid4()}", channel="voice", category="lampu-jalan", language="id", area="kayuringinjaya"
         )
-        ticket = moves.open_ticket(session, report, contact=contact, call=None, by="caller")
+        ticket = intake.open_ticket(session, report, contact=contact, call=None, by="caller")
         for state in ("forwarded", "accepted", "in_progress"):
             moves.move(session, ticket, state, by="bench")
-        moves.note(session, ticket, "Tiang diperiksa, kabel putus.", by="bench", kind=moves.PUBLIC)
+        history.note(session, ticket, "Tiang diperiksa, kabel putus.", by="bench", kind=history.PUBLIC)
         for _ in range(2):
             additions.keep_upload(session, ticket, _picture(), by="bench", kind=photos.PROOF)
         return str(ticket.tracking_code)

@@ -20,7 +20,7 @@ from ticketing.contacts import contacts
 from ticketing.messages import announcements, texts
 from ticketing.models import Contact, Message, Ticket
 from ticketing.rules import numbers, places
-from ticketing.tickets import moves, proposals
+from ticketing.tickets import intake, moves, proposals
 
 MORNING = datetime(2026, 11, 23, 9, 0, tzinfo=CITY_ZONE)  # a Monday, with everything open
 EVENING = datetime(2026, 11, 27, 19, 0, tzinfo=CITY_ZONE)  # a Friday, with most offices closed
@@ -74,8 +74,8 @@ def _known(session: Session) -> str:
     own, other = (contacts.known(session, numbers.read(number)) for number in ("+6281200001357", "+6281200002468"))
 
     def opened(number: str, category: str, whose: Contact | None, *states: str) -> Ticket:
-        report = moves.Report(f"world:{number}", "voice", category, "id", area="kranji")
-        ticket = moves.open_ticket(session, report, contact=whose, call=None, by="caller")
+        report = intake.Report(f"world:{number}", "voice", category, "id", area="kranji")
+        ticket = intake.open_ticket(session, report, contact=whose, call=None, by="caller")
         for state in states:
             moves.move(session, ticket, state, by="Rina")
         return ticket
@@ -97,8 +97,8 @@ def _called(*states: str) -> Callable[[Session], str]:
 
     def fill(session: Session) -> str:
         contact = contacts.known(session, numbers.read(_landline(session)))
-        report = moves.Report("world:told", "voice", "sampah", "id", area="kranji")
-        ticket = moves.open_ticket(session, report, contact=contact, call=None, by="caller")
+        report = intake.Report("world:told", "voice", "sampah", "id", area="kranji")
+        ticket = intake.open_ticket(session, report, contact=contact, call=None, by="caller")
         for state in states:
             moves.move(session, ticket, state, by="Rina")
         newest = select(Message).where(Message.channel == texts.VOICE, Message.status == "promised")

@@ -20,7 +20,7 @@ from ticketing.messages import texts as messages
 from ticketing.models import Contact, Message, Outbox, Ticket, Turn
 from ticketing.outgoing import promises
 from ticketing.rules import numbers
-from ticketing.tickets import moves
+from ticketing.tickets import intake, moves, register
 from workers import outbox
 
 Found = TypeVar("Found")
@@ -58,7 +58,7 @@ def opened(
     held: bool = False,
 ) -> str:
     """A report that was just made by voice; gives the number of its ticket."""
-    report = moves.Report(
+    report = intake.Report(
         key=key or f"CA{uuid4().hex}:1",
         channel="voice",
         category=category,
@@ -68,9 +68,9 @@ def opened(
         outside=outside,
     )
     with outbox.transaction() as session:
-        ticket = moves.open_ticket(session, report, contact=caller(session, phone), call=None, by="caller")
+        ticket = intake.open_ticket(session, report, contact=caller(session, phone), call=None, by="caller")
         if not held:
-            moves.release(session, ticket)
+            intake.release(session, ticket)
         return str(ticket.number)
 
 
@@ -91,7 +91,7 @@ def city_with(**changed: Any) -> Iterator[None]:
 def changing(number: str) -> Iterator[tuple[Session, Ticket]]:
     """The locked ticket, in a transaction that is committed at the end."""
     with outbox.transaction() as session:
-        yield session, moves.find(session, number, change=True)
+        yield session, register.find(session, number, change=True)
 
 
 def moved(number: str, *states: str, by: str = "Budi", **how: object) -> None:
@@ -103,7 +103,7 @@ def moved(number: str, *states: str, by: str = "Budi", **how: object) -> None:
 
 def seen(number: str) -> Ticket:
     with stores.reading() as session:
-        return moves.find(session, number)
+        return register.find(session, number)
 
 
 def documents() -> list[ET.Element]:
@@ -135,7 +135,7 @@ def text_row(number: str, template: str) -> Outbox:
     """The newest promise of this text."""
     with stores.reading() as session:
         query = select(Outbox).join(Message, Message.id == Outbox.subject_id)
-        query = query.where(Outbox.ticket_id == moves.find(session, number).id, Message.template == template)
+        query = query.where(Outbox.ticket_id == register.find(session, number).id, Message.template == template)
         return session.scalars(query.order_by(Outbox.not_before.desc())).first()
 
 

@@ -20,7 +20,7 @@ from ticketing.models import Call, Callback, Contact, Message, Outbox, Ticket
 from ticketing.outgoing import links, promises
 from ticketing.rules import deadlines, lifecycle, routing
 from ticketing.rules.working_time import Hours, next_opening
-from ticketing.tickets import history, moves
+from ticketing.tickets import history, intake, moves
 
 MESSAGE = "pesan-petugas"  # the category of what is for an officer
 OPEN, REACHED, GIVEN_UP, CANCELLED = "open", "reached", "given_up", "cancelled"
@@ -95,8 +95,8 @@ def ask(
     own = None if department == routing.TRIAGE else department
     found = when or window(clock.now(), department=own)
     # the promise has a text of its own, so the ticket needs none
-    report = moves.Report(key=key, channel=channel, category=category, language=language, quiet=True)
-    ticket = moves.open_ticket(session, report, contact=contact, call=call, by=by)
+    report = intake.Report(key=key, channel=channel, category=category, language=language, quiet=True)
+    ticket = intake.open_ticket(session, report, contact=contact, call=call, by=by)
     known = session.scalar(select(Callback).where(Callback.key == key))
     if known is not None:
         return known
@@ -104,8 +104,8 @@ def ask(
         session, ticket, contact, found, key=key, department=department, topic=category, language=language,
         template=template,
     )  # fmt: skip
-    moves.note(session, ticket, _written(found), by=by, kind="callback", quiet=True)
-    moves.release(session, ticket)
+    history.note(session, ticket, _written(found), by=by, kind="callback", quiet=True)
+    intake.release(session, ticket)
     return made
 
 

@@ -22,7 +22,7 @@ from ticketing.contacts import contacts
 from ticketing.media import recordings
 from ticketing.models import Call, Recording, Ticket, Turn, remembered
 from ticketing.rules import numbers
-from ticketing.tickets import moves
+from ticketing.tickets import additions, intake, register
 
 Details = dict[str, Any]
 
@@ -91,7 +91,7 @@ def ended(session: Session, call: Call, status: str, *, at: datetime | None = No
     for recording in session.scalars(pending):
         keep_if_due(session, call, recording)
     for ticket in session.scalars(select(Ticket).where(Ticket.call_id == call.id)):
-        moves.release(session, ticket)
+        intake.release(session, ticket)
         note_goal(call, "report")  # who hung up after the recording has reported all the same
     surveys.ask_later(session, call)
     rescue.ended(session, call, memory)
@@ -110,10 +110,10 @@ def note_goal(call: Call, goal: str) -> None:
 def keep(session: Session, call: Call, details: Details, recording: Recording, language: str) -> Ticket:
     """Open the ticket of this recording, or give the open one its new audio."""
     if "remark" in details:
-        ticket = moves.find(session, details["remark"], change=True)
-        moves.add_recording(session, ticket, recording, by="caller")
+        ticket = register.find(session, details["remark"], change=True)
+        additions.add_recording(session, ticket, recording, by="caller")
         return ticket
-    report = moves.Report(
+    report = intake.Report(
         key=f"{call.sid}:{details['nth']}",
         channel="voice",
         category=details["category"],
@@ -124,7 +124,7 @@ def keep(session: Session, call: Call, details: Details, recording: Recording, l
         late=bool(details.get("late")),
         quiet=bool(details.get("quiet")),
     )
-    ticket = moves.open_ticket(session, report, contact=call.contact, call=call, by="caller")
+    ticket = intake.open_ticket(session, report, contact=call.contact, call=call, by="caller")
     recordings.attach(session, ticket, recording)
     rescue.was_heard(session, call, ticket)
     return ticket

@@ -18,7 +18,8 @@ from ticketing.erasure import Erased
 from ticketing.models import Contact, PrivacyEntry, Ticket
 from ticketing.rules import lifecycle, numbers, references
 from ticketing.rules.numbers import Number
-from ticketing.tickets import history, moves
+from ticketing.tickets import additions, history, intake
+from ticketing.tickets.register import find
 
 ANSWERED_WITHIN = timedelta(hours=72)  # 3 x 24 hours, articles 30 to 41
 EXPORT, CORRECT, RESTRICT, ERASE = KINDS = ("export", "correct", "restrict", "erase")
@@ -141,7 +142,7 @@ def correct_language(session: Session, whose: Number, language: str, *, by: str)
 def correct_place(session: Session, whose: Number, report: str, area: str, *, by: str) -> PrivacyEntry:
     """A report lies in another area, a kelurahan by its name or key; the point on the map was wrong with it."""
     contact = _known(session, whose)
-    ticket = moves.find(session, report, change=True)
+    ticket = find(session, report, change=True)
     if ticket.contact_id != contact.id:
         raise PrivacyError(f"{ticket.number} is no report of this number")
     found = city().areas.get(area) or city().area_named(area)
@@ -153,9 +154,9 @@ def correct_place(session: Session, whose: Number, report: str, area: str, *, by
     if ticket.state in lifecycle.OVER:
         history.record(session, ticket, "corrected", by=by, before=ticket.state, why={"what": "place"})
     else:
-        moves.added(session, ticket, by=by, what="place corrected")
+        additions.added(session, ticket, by=by, what="place corrected")
     if ticket.state == lifecycle.RECEIVED:
-        moves.route_again(session, ticket, by=by)
+        intake.route_again(session, ticket, by=by)
     return done(session, whose, CORRECT, by=by, counts={"place": 1})
 
 

@@ -27,7 +27,7 @@ from ticketing.messages import inbound
 from ticketing.messages import texts as messages
 from ticketing.models import Beat, Call, Message, Outbox, Recording
 from ticketing.rules import numbers
-from ticketing.tickets import moves
+from ticketing.tickets import intake
 from workers import outbox
 from workers.senders import carrier
 
@@ -172,7 +172,7 @@ class _Run:
             ticket = callbook.keep_late(session, call, recording, imported=True)
             callbook.ended(session, call, about.status, at=about.end_time)
             if ticket is not None:
-                moves.release(session, ticket)
+                intake.release(session, ticket)
         self.found["recordings"] += ticket is not None
 
     def _delete(self, told: Any) -> None:

@@ -19,7 +19,7 @@ from ticketing.contacts import contacts
 from ticketing.messages import inbound, texts
 from ticketing.models import Message
 from ticketing.rules import numbers
-from ticketing.tickets import moves
+from ticketing.tickets import intake
 from workers import outbox
 
 MOST_BODY = 5_000
@@ -85,7 +85,7 @@ def _stumbled(session: Session, message_id: UUID) -> None:
 
 
 def _keep_as_it_stands(session: Session, message: Message) -> None:
-    report = moves.Report(
+    report = intake.Report(
         key=f"text:{message.id}",
         channel=message.channel,
         category=KEPT_AS,
@@ -95,7 +95,7 @@ def _keep_as_it_stands(session: Session, message: Message) -> None:
         receipt="",
         late=True,
     )
-    ticket = moves.open_ticket(
+    ticket = intake.open_ticket(
         session, report, contact=message.contact, call=None, by="hotline"
     )  # fmt: skip
     message.ticket_id = ticket.id

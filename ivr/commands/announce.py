@@ -15,7 +15,8 @@ from ticketing.contacts import followers
 from ticketing.messages import announcements
 from ticketing.messages.announcements import AnnouncementError
 from ticketing.models import Announcement, Ticket
-from ticketing.tickets import moves
+from ticketing.tickets import register
+from ticketing.tickets.register import TicketError
 from workers import outbox
 
 
@@ -124,10 +125,10 @@ def end(id_: UUID) -> None:
 def _begin(*, number: str | None = None, **given: Any) -> None:
     try:
         with outbox.transaction() as session:
-            ticket: Ticket | None = moves.find(session, number, change=True) if number else None
+            ticket: Ticket | None = register.find(session, number, change=True) if number else None
             made = announcements.announce(session, ticket=ticket, **given)
             shown = _shown(session, made)
-    except (AnnouncementError, moves.TicketError) as fault:
+    except (AnnouncementError, TicketError) as fault:
         raise click.ClickException(str(fault)) from fault
     _print([shown], as_json=False)
 

@@ -17,7 +17,7 @@ from ticketing.dossier import Dossier
 from ticketing.media import photos, recordings
 from ticketing.privacy import PrivacyError
 from ticketing.rules.numbers import Number
-from ticketing.tickets.moves import TicketError
+from ticketing.tickets.register import TicketError
 from workers import outbox
 
 phone = click.option("--phone", required=True, metavar="NUMBER", help="The person's number, in any spelling.")

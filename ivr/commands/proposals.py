@@ -10,7 +10,8 @@ from config import stores
 from ivr.commands.options import as_json, by
 from ticketing import worklist
 from ticketing.models import Ticket
-from ticketing.tickets import moves, proposals
+from ticketing.tickets import proposals
+from ticketing.tickets.register import TicketError
 from workers import outbox
 
 number = click.argument("number")
@@ -59,6 +60,6 @@ def _change(number: str, act: Callable[[Session, Ticket], None]) -> None:
             ticket = proposals.find(session, number, change=True)
             act(session, ticket)
             state = ticket.state
-    except moves.TicketError as fault:
+    except TicketError as fault:
         raise click.ClickException(str(fault)) from fault
     click.echo(state)

@@ -16,7 +16,8 @@ from ticketing import worklist
 from ticketing.media import photos
 from ticketing.models import Ticket
 from ticketing.rules import lifecycle
-from ticketing.tickets import additions, confidential, moves
+from ticketing.tickets import additions, confidential, history, moves, register
+from ticketing.tickets.register import TicketError
 from workers import outbox
 
 number = click.argument("number")
@@ -52,12 +53,12 @@ def _changes(command: Callable[..., None]) -> Callable[..., None]:
     def run(number: str, as_json: bool, **given: Any) -> None:
         try:
             with outbox.transaction() as session:
-                ticket = moves.find(session, number, change=True)
+                ticket = register.find(session, number, change=True)
                 command(session, ticket, **given)
                 session.flush()
                 session.refresh(ticket)
                 after = worklist.shown(session, ticket)
-        except moves.TicketError as fault:
+        except TicketError as fault:
             raise click.ClickException(str(fault)) from fault
         _print_ticket(after, as_json)
 
@@ -72,11 +73,11 @@ def show(number: str, reader: str | None, as_json: bool) -> None:
     """One ticket with its history."""
     try:
         with outbox.transaction() if reader else stores.reading() as session:
-            ticket = moves.find(session, number, change=reader is not None)
+            ticket = register.find(session, number, change=reader is not None)
             if reader:
                 confidential.read(session, ticket, by=reader)
             found = worklist.shown(session, ticket, reader=reader)
-    except moves.TicketError as fault:
+    except TicketError as fault:
         raise click.ClickException(str(fault)) from fault
     _print_ticket(found, as_json)
 
@@ -127,7 +128,7 @@ def assign(session: Session, ticket: Ticket, department: str, by: str, note_text
 @_changes
 def note(session: Session, ticket: Ticket, text: str, public: bool, by: str) -> None:
     """Add words to a ticket."""
-    moves.note(session, ticket, text, by=by, kind=moves.PUBLIC if public else "remark")
+    history.note(session, ticket, text, by=by, kind=history.PUBLIC if public else "remark")
 
 
 @tickets_group.command("delay")
@@ -165,12 +166,12 @@ def reveal(number: str, reason: str, audio: bool, by: str) -> None:
     """Print the reporter's telephone number, or links to the recordings. The history says who asked, and when."""
     try:
         with outbox.transaction() as session:
-            ticket = moves.find(session, number, change=True)
+            ticket = register.find(session, number, change=True)
             if audio:
                 found = confidential.reveal_audio(session, ticket, by=by, reason=reason)
             else:
                 found = [confidential.reveal_number(session, ticket, by=by, reason=reason)]
-    except moves.TicketError as fault:
+    except TicketError as fault:
         raise click.ClickException(str(fault)) from fault
     click.echo("\n".join(found))
 

@@ -14,7 +14,7 @@ from ivr.talk import Talk
 from ticketing.contacts import contacts, followers
 from ticketing.messages import announcements
 from ticketing.rules import numbers
-from ticketing.tickets import moves, news
+from ticketing.tickets import news, register
 
 FOLLOW = [Option("1", "follow"), Option("2", "another")]
 
@@ -64,7 +64,7 @@ def _incident(talk: Talk, category: str, area: str | None, but: str | None) -> d
 def _take_part(talk: Talk, number: str, mobile: numbers.Number | None) -> str | None:
     """Follow the incident's ticket. The sentence to say; None where no text can reach this number. A mobile that is
     named takes the place of the number that calls: one caller is counted once."""
-    ticket = moves.find(talk.session, number, change=True)
+    ticket = register.find(talk.session, number, change=True)
     contact = contacts.known(talk.session, mobile) if mobile else talk.contact
     if contact is None:
         return None

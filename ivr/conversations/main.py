@@ -10,7 +10,7 @@ from ivr.prompts import Option
 from ivr.talk import Talk
 from ticketing.contacts import disclosure
 from ticketing.messages import announcements
-from ticketing.tickets import moves
+from ticketing.tickets import register
 
 OFFICER = [Option("0", "officer", "officer")]
 
@@ -66,4 +66,4 @@ def _announcement(talk: Talk) -> dict[str, Any] | None:
 
 def _known_report(talk: Talk) -> dict[str, Any] | None:
     number = disclosure.recent(talk.session, talk.call)
-    return status.facts(moves.find(talk.session, number), disclosure.OWN) if number else None
+    return status.facts(register.find(talk.session, number), disclosure.OWN) if number else None

@@ -12,7 +12,7 @@ from ivr.prompts import Option
 from ivr.talk import Talk
 from ticketing.models import Ticket
 from ticketing.rules import references
-from ticketing.tickets.moves import TicketError
+from ticketing.tickets.register import TicketError
 
 SILENT = "silent"
 

@@ -6,7 +6,7 @@ from typing import Any
 from ivr.conversations import promised, wording
 from ivr.conversations.kept import keep
 from ivr.talk import Talk
-from ticketing.tickets import moves
+from ticketing.tickets import intake, register
 
 CATEGORY = "pesan-petugas"
 
@@ -26,7 +26,7 @@ def message(talk: Talk) -> None:
         talk.goodbye()
     number = str(talk.once("keep", partial(keep, talk.session, talk.call, details, take, talk.memory)))
     found = talk.once("promise", partial(_promise, talk, number))
-    talk.once("send", lambda: moves.release(talk.session, moves.find(talk.session, number, change=True)))
+    talk.once("send", lambda: intake.release(talk.session, register.find(talk.session, number, change=True)))
     talk.goal_met()
     if found:
         talk.finish("message_saved", **wording.window(talk, found))
@@ -38,7 +38,7 @@ def _promise(talk: Talk, number: str) -> dict[str, Any] | None:
     if talk.contact is None:
         return None
     found = promised.window()
-    ticket = moves.find(talk.session, number, change=True)
+    ticket = register.find(talk.session, number, change=True)
     key = f"{talk.call.sid}:message"
     promised.promise(talk, ticket, talk.contact, found, key=key, department=ticket.department)
     return found

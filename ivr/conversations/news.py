@@ -13,7 +13,7 @@ from ticketing.contacts import disclosure
 from ticketing.messages import texts
 from ticketing.models import Message
 from ticketing.rules import lifecycle
-from ticketing.tickets import moves, verdicts
+from ticketing.tickets import register, verdicts
 
 NOTHING, ENOUGH, REPEAT, FIXED, UNFIXED = "nothing", "enough", "repeat", "fixed", "unfixed"
 ANNOUNCED = 2  # times; for who comes to the telephone slowly
@@ -66,7 +66,7 @@ def _told(talk: Talk) -> None:
 
 def _facts(talk: Talk, number: str) -> dict[str, Any]:
     """As to the reporter, whose own telephone we rang."""
-    return status.facts(moves.find(talk.session, number), disclosure.OWN)
+    return status.facts(register.find(talk.session, number), disclosure.OWN)
 
 
 def _question(talk: Talk) -> tuple[str, str]:
@@ -79,7 +79,7 @@ def _question(talk: Talk) -> tuple[str, str]:
 
 
 def _confirmed(talk: Talk, number: str) -> bool:
-    ticket = moves.find(talk.session, number, change=True)
+    ticket = register.find(talk.session, number, change=True)
     if ticket.state not in (lifecycle.RESOLVED, lifecycle.CONFIRMED):
         return False
     verdicts.confirm(talk.session, ticket, by="caller")

@@ -16,7 +16,7 @@ from ivr.talk import Talk
 from ticketing.contacts import callers, contacts
 from ticketing.media import recordings
 from ticketing.rules import deadlines, numbers, references
-from ticketing.tickets import moves, news
+from ticketing.tickets import intake, news, register
 
 MOST_TAKES = 6
 REVIEW = [Option("1", "send"), Option("2", "listen"), Option("3", "again")]
@@ -130,7 +130,7 @@ def _offer_receipt(talk: Talk, number: str) -> None:
 
 def _facts(talk: Talk, number: str) -> dict[str, Any]:
     """What the caller is told about the new ticket; dates are the last day that still counts."""
-    ticket = moves.find(talk.session, number)
+    ticket = register.find(talk.session, number)
     reached = ticket.contact is not None and ticket.contact.sms and not ticket.quiet
     return {
         "groups": references.threes(number),
@@ -142,7 +142,7 @@ def _facts(talk: Talk, number: str) -> dict[str, Any]:
 
 
 def _send(talk: Talk, number: str) -> None:
-    moves.release(talk.session, moves.find(talk.session, number, change=True))
+    intake.release(talk.session, register.find(talk.session, number, change=True))
 
 
 def _audio(talk: Talk) -> str | None:
@@ -157,11 +157,11 @@ def _take_mobile(talk: Talk, number: str, mobile: numbers.Number) -> bool:
     if contact is None:
         return False
     talk.call.contact = contact
-    moves.give_contact(talk.session, moves.find(talk.session, number, change=True), contact, by="caller")
+    intake.give_contact(talk.session, register.find(talk.session, number, change=True), contact, by="caller")
     return contact.sms and contact.opted_out_at is None
 
 
 def _allow_texts(talk: Talk, number: str) -> None:
-    ticket = moves.find(talk.session, number, change=True)
+    ticket = register.find(talk.session, number, change=True)
     ticket.quiet = False
     news.received(talk.session, ticket)

@@ -13,7 +13,7 @@ from ivr.talk import Talk
 from ticketing.contacts import callers, disclosure
 from ticketing.models import Ticket
 from ticketing.rules import deadlines, lifecycle, references
-from ticketing.tickets import moves, verdicts
+from ticketing.tickets import moves, register, verdicts
 
 MOST_REPEATS = 20
 REPEAT, DETAILS, UNFIXED, ANOTHER, WITHDRAW, PROVE = "repeat", "details", "unfixed", "another", "withdraw", "prove"
@@ -39,7 +39,7 @@ def status(talk: Talk) -> None:
             talk.go("report")
     elif not talk.args.get("by_number"):
         talk.say("status_none")
-    _hear(talk, menus.asked_number(talk, "status_number", moves.find), "keyed")
+    _hear(talk, menus.asked_number(talk, "status_number", register.find), "keyed")
     talk.go("status", by_number=True)
 
 
@@ -152,7 +152,7 @@ def remark(talk: Talk, number: str, key: str, ask: str) -> None:
         talk.once(f"add {key}", partial(keep, talk.session, talk.call, details, take, talk.memory))
         if take.ended_by == "0":
             talk.go("person")
-        department = talk.look(f"department {key}", lambda: disclosure.owner_told(moves.find(talk.session, number)))
+        department = talk.look(f"department {key}", lambda: disclosure.owner_told(register.find(talk.session, number)))
         talk.say("remark_saved", department=wording.department(talk, str(department)))
     menus.another(talk)
 
@@ -175,37 +175,37 @@ def _own(talk: Talk) -> list[str]:
 
 
 def _level(talk: Talk, number: str) -> str:
-    return disclosure.level(talk.session, talk.call, moves.find(talk.session, number))
+    return disclosure.level(talk.session, talk.call, register.find(talk.session, number))
 
 
 def _has_reporter(talk: Talk, number: str) -> bool:
-    return moves.find(talk.session, number).contact is not None
+    return register.find(talk.session, number).contact is not None
 
 
 def _may_try(talk: Talk, number: str) -> bool:
-    return disclosure.may_try(talk.session, moves.find(talk.session, number))
+    return disclosure.may_try(talk.session, register.find(talk.session, number))
 
 
 def _facts(talk: Talk, number: str, level: str) -> dict[str, Any]:
-    return facts(moves.find(talk.session, number), level)
+    return facts(register.find(talk.session, number), level)
 
 
 def _notice_repeats(talk: Talk, number: str, level: str) -> None:
     """A third call in a week raises the report it is about, once."""
-    ticket = moves.find(talk.session, number, change=True)
+    ticket = register.find(talk.session, number, change=True)
     calm = ticket.flagged_at is None and ticket.state not in lifecycle.OVER
     if level == disclosure.OWN and calm and callers.repeats(talk.session, talk.call):
         moves.urge(talk.session, ticket, by="caller", why={"repeat": "third call in seven days"})
 
 
 def _proved(talk: Talk, number: str, digits: str) -> bool:
-    return disclosure.proves(talk.session, moves.find(talk.session, number), digits)
+    return disclosure.proves(talk.session, register.find(talk.session, number), digits)
 
 
 def _objected(talk: Talk, number: str) -> dict[str, str | None]:
     """What became of it, the number it has now, and the date there is; none while the resident is asked something or
     when it has passed."""
-    ticket = moves.find(talk.session, number, change=True)
+    ticket = register.find(talk.session, number, change=True)
     if ticket.state in lifecycle.OVER and not verdicts.may_reopen(ticket):
         return {"number": verdicts.report_again(talk.session, ticket, by="caller", channel="voice").number}
     how = verdicts.object_to(talk.session, ticket, by="caller")
@@ -214,7 +214,7 @@ def _objected(talk: Talk, number: str) -> dict[str, str | None]:
 
 
 def _withdrawn(talk: Talk, number: str) -> bool:
-    ticket = moves.find(talk.session, number, change=True)
+    ticket = register.find(talk.session, number, change=True)
     if lifecycle.WITHDRAWN not in lifecycle.MOVES[ticket.state]:
         return False
     moves.move(talk.session, ticket, lifecycle.WITHDRAWN, by="caller")

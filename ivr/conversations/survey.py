@@ -8,7 +8,7 @@ from ivr.conversations.kept import keep
 from ivr.prompts import Option
 from ivr.talk import Talk
 from ticketing import surveys
-from ticketing.tickets import moves
+from ticketing.tickets import intake, register
 
 SCORES = [Option(str(score), str(score)) for score in range(1, 6)]
 SOLVED = [Option("1", "yes"), Option("2", "no")]
@@ -37,5 +37,5 @@ def _opinion(talk: Talk) -> None:
     if take is None:
         return
     number = str(talk.once("keep", partial(keep, talk.session, talk.call, details, take, talk.memory)))
-    talk.once("send", lambda: moves.release(talk.session, moves.find(talk.session, number, change=True)))
+    talk.once("send", lambda: intake.release(talk.session, register.find(talk.session, number, change=True)))
     talk.say("survey_thanks")

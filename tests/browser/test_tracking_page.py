@@ -21,7 +21,7 @@ from ticketing.contacts import lookups
 from ticketing.models import Call
 from ticketing.rules import lifecycle
 from ticketing.rules.references import written
-from ticketing.tickets import additions, moves, ratings
+from ticketing.tickets import additions, history, moves, ratings
 from ticketing.web import acts
 
 from .conftest import Screens
@@ -482,7 +482,7 @@ def test_a_new_date_is_said_with_the_old_one_and_why(
     number = brought(lifecycle.IN_PROGRESS)
     with changing(number) as (session, ticket):
         ticket.late_at, ticket.due_at = wib("2030-01-10 16:00"), wib("2030-01-31 16:00")
-        moves.note(session, ticket, "menunggu tiang", by="Budi", kind=moves.DELAY)
+        history.note(session, ticket, "menunggu tiang", by="Budi", kind=history.DELAY)
     screen = screens(width).opens(page_of(sqlite_house, number, language)).is_well().is_accessible()
     alert = screen.page.locator("main p").first
     for words in {"id": ("10 Januari 2030", "31 Januari 2030"), "en": ("10 January", "31 January")}[language]:
@@ -493,8 +493,8 @@ def test_a_new_date_is_said_with_the_old_one_and_why(
 def test_the_departments_latest_word_and_its_proofs(sqlite_house: House, screens: Screens) -> None:
     number = brought(lifecycle.RESOLVED)
     with changing(number) as (session, ticket):
-        moves.note(session, ticket, "Kabar lama", by="Budi", kind=moves.PUBLIC)
-        moves.note(session, ticket, "Lampu diganti. Info 0812-3456-7890 <b>Budi</b>", by="Budi", kind=moves.PUBLIC)
+        history.note(session, ticket, "Kabar lama", by="Budi", kind=history.PUBLIC)
+        history.note(session, ticket, "Lampu diganti. Info 0812-3456-7890 <b>Budi</b>", by="Budi", kind=history.PUBLIC)
     photographed(number)
     for width in WIDTHS:
         screen = screens(width).opens(page_of(sqlite_house, number)).is_well().is_accessible()

@@ -18,7 +18,8 @@ from ivr.simulator import audio
 from ivr.simulator.call import LiveCall, NotNowError
 from ivr.simulator.carrier import Carrier
 from ticketing.rules import lifecycle
-from ticketing.tickets import moves
+from ticketing.tickets import moves, register
+from ticketing.tickets.register import TicketError
 from workers import outbox
 
 LINES = 16  # callers at the same time
@@ -237,8 +238,8 @@ class Load:
                 self.move(chance.choice(self.reported)[1], chance)
 
     def move(self, number: str, chance: random.Random) -> None:
-        with contextlib.suppress(SQLAlchemyError, moves.TicketError), outbox.transaction() as session:
-            ticket = moves.find(session, number, change=True)
+        with contextlib.suppress(SQLAlchemyError, TicketError), outbox.transaction() as session:
+            ticket = register.find(session, number, change=True)
             allowed = sorted(lifecycle.MOVES[ticket.state] & {"accepted", "in_progress", "scheduled", "resolved"})
             if allowed:
                 moves.move(session, ticket, chance.choice(allowed), by="Budi")

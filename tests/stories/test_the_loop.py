@@ -11,7 +11,7 @@ from factories import ANI, changing, moved, opened, seen, text_row, texts, wib
 from people import House, Resident
 
 from ticketing.rules import deadlines, lifecycle
-from ticketing.tickets import additions, moves, ratings, verdicts
+from ticketing.tickets import additions, history, ratings, verdicts
 from workers import chase
 
 pytestmark = pytest.mark.usefixtures("unlimited")
@@ -313,7 +313,7 @@ def test_a_department_that_says_why_is_quoted(sqlite_house: House) -> None:
 def test_a_public_note_is_kept_for_the_page(sqlite_house: House) -> None:
     number = opened()
     sqlite_house.flask("tickets", "note", number, "Tim berangkat besok", "--public", "--by", "Budi")
-    assert [note["kind"] for note in sqlite_house.ticket(number)["notes"]] == [moves.PUBLIC]
+    assert [note["kind"] for note in sqlite_house.ticket(number)["notes"]] == [history.PUBLIC]
 
 
 def test_every_text_of_the_loop_is_sent_once(sqlite_house: House) -> None:

@@ -19,7 +19,7 @@ from ticketing.contacts import callers, contacts
 from ticketing.models import Call, Contact, Event, Message
 from ticketing.outgoing import links, spending
 from ticketing.rules import numbers
-from ticketing.tickets import history, moves
+from ticketing.tickets import history, register
 from workers import outbox
 
 LANDLINE = "+622188950001"
@@ -86,7 +86,7 @@ def test_a_landline_is_told_and_objects_by_key(house: House) -> None:
 
 def history_of(number: str) -> list[Event]:
     with stores.reading() as session:
-        return list(history.of(session, moves.find(session, number)))
+        return list(history.of(session, register.find(session, number)))
 
 
 def test_it_is_done_says_the_reporter(sqlite_house: House) -> None:

@@ -22,7 +22,7 @@ from ticketing.media import photos
 from ticketing.models import Call, Callback, Note, Photo, Rating, Ticket
 from ticketing.rules import lifecycle
 from ticketing.rules.references import written
-from ticketing.tickets import additions, moves, ratings
+from ticketing.tickets import additions, moves, ratings, register
 from ticketing.web import forms
 
 MONDAY = "2026-03-02 10:00"
@@ -75,12 +75,12 @@ def notes(number: str, kind: str = "added") -> list[str]:
 
 def kept_photos(number: str) -> list[Photo]:
     with stores.reading() as session:
-        return photos.of_ticket(session, moves.find(session, number))
+        return photos.of_ticket(session, register.find(session, number))
 
 
 def actions(number: str) -> list[str]:
     with stores.reading() as session:
-        return [event.action for event in moves.find(session, number).events]
+        return [event.action for event in register.find(session, number).events]
 
 
 # -- what each form does -------------------------------------------------------------------------------------------

@@ -34,7 +34,8 @@ from ticketing.models import (
     Survey,
 )
 from ticketing.outgoing import promises
-from ticketing.tickets import additions, moves, ratings
+from ticketing.tickets import additions, history, moves, ratings
+from ticketing.tickets.register import find
 
 pytestmark = pytest.mark.usefixtures("unlimited")
 
@@ -142,10 +143,10 @@ def a_whole_life(house: House) -> tuple[str, str]:
     with changing(hers) as (session, ticket):
         ani = caller(session, ANI)
         assert ani is not None
-        moves.note(session, ticket, f"hubungi ibu {NAME} di {ANI}", by="Rina")
+        history.note(session, ticket, f"hubungi ibu {NAME} di {ANI}", by="Rina")
         ticket.latitude, ticket.longitude = -6.2383, 106.9756
         additions.keep_upload(session, ticket, jpeg(), by="resident")
-        followers.follow(session, moves.find(session, his), ani)
+        followers.follow(session, find(session, his), ani)
         window = callbacks.window(clock.now())
         callbacks.promise(session, ticket, ani, window, key="cb:1", department="call-centre", language="id")
         call = session.scalars(select(Call).where(Call.contact_id == ani.id)).first()
@@ -167,7 +168,7 @@ def a_whole_life(house: House) -> tuple[str, str]:
 
 def reporter(number: str) -> Contact | None:
     with stores.reading() as session:
-        return moves.find(session, number).contact
+        return find(session, number).contact
 
 
 def values(name: str) -> set[Any]:
@@ -436,7 +437,7 @@ def test_erasing_twice_changes_nothing_and_who_comes_back_is_new(house: House) -
 def test_a_report_under_way_goes_on_without_its_reporter(house: House) -> None:
     number = opened(ANI, words=NAME)
     with changing(number) as (session, ticket):
-        moves.note(session, ticket, "Tim ke lokasi", by="Rina")
+        history.note(session, ticket, "Tim ke lokasi", by="Rina")
     followed = opened(BUDI)
     with changing(followed) as (session, ticket):
         followers.follow(session, ticket, caller(session, ANI))

@@ -40,7 +40,7 @@ from ticketing.models import (
     Turn,
     WrongTry,
 )
-from ticketing.tickets import additions, moves
+from ticketing.tickets import additions, history, register
 
 pytestmark = pytest.mark.usefixtures("unlimited")
 
@@ -94,8 +94,8 @@ def reported(house: House, number: str) -> str:
         contact = caller(session, number)
         assert contact is not None
         ticket.latitude, ticket.longitude = -6.2383, 106.9756
-        moves.note(session, ticket, "dekat masjid", by="caller", kind="added")
-        moves.note(session, ticket, "Tim ke lokasi", by="Rina")
+        history.note(session, ticket, "dekat masjid", by="caller", kind="added")
+        history.note(session, ticket, "Tim ke lokasi", by="Rina")
         additions.keep_upload(session, ticket, picture.getvalue(), by="resident")
         followers.follow(session, ticket, caller(session, f"{number[:-3]}777"))
         of = session.scalars(select(Call).where(Call.contact_id == contact.id)).one()
@@ -127,7 +127,7 @@ def without_a_report(house: House) -> tuple[UUID, UUID]:
 def there(report: str, loose: tuple[UUID, UUID]) -> set[str]:
     """What there still is of all this."""
     with stores.reading() as session:
-        ticket = moves.find(session, report)
+        ticket = register.find(session, report)
         kinds = {note.kind for note in ticket.notes}
 
         def any_(table: Any, *which: Any) -> bool:
@@ -233,8 +233,8 @@ def test_who_waits_for_something_stays_known(sqlite_house: House, watch: Any, wh
 def test_the_citys_words_about_a_proposal_stay(sqlite_house: House, watch: Any) -> None:
     number = opened(ANI, "usulan", words="taman di kayuringin")
     with changing(number) as (session, ticket):
-        moves.note(session, ticket, "Taman bermain", by="Rina", kind="title")
-        moves.note(session, ticket, "Ibu Ani menelepon lagi", by="Rina")
+        history.note(session, ticket, "Taman bermain", by="Rina", kind="title")
+        history.note(session, ticket, "Ibu Ani menelepon lagi", by="Rina")
     moved(number, "resolved", "confirmed")
     watch.move_to(NOON + timedelta(days=400))
     retention.forget()

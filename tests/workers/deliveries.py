@@ -6,7 +6,7 @@ from people import House
 from config import clock
 from ticketing.media import recordings
 from ticketing.models import Outbox
-from ticketing.tickets import moves
+from ticketing.tickets import additions
 
 NEW, OLD = "whsec_" + "bmV3".ljust(40, "A"), "whsec_" + "b2xk".ljust(40, "A")
 PHONE = "+6281299887766"
@@ -32,4 +32,4 @@ def add_recording(number: str) -> None:
     with changing(number) as (session, ticket):
         made = recordings.noted(session, sid="RE" + "7" * 32, call=None, turn=1, seconds=5, completed=True)
         made.fetched_at = clock.now()
-        moves.add_recording(session, ticket, made, by="caller")
+        additions.add_recording(session, ticket, made, by="caller")

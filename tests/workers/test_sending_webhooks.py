@@ -22,7 +22,7 @@ from config.city import Department
 from config.hotline import city
 from ticketing.media import photos
 from ticketing.models import Breaker
-from ticketing.tickets import additions, moves
+from ticketing.tickets import additions, history, intake
 
 # -- what it is told -----------------------------------------------------------------------------------------------
 
@@ -30,7 +30,7 @@ from ticketing.tickets import additions, moves
 def test_a_department_with_a_system_is_called_and_not_mailed(house: House, system: System) -> None:
     number = opened(area="kayuringinjaya", words="depan masjid Al Barkah")
     with changing(number) as (session, ticket):
-        moves.note(session, ticket, "sudah dua kali dilaporkan", by="Rina")
+        history.note(session, ticket, "sudah dua kali dilaporkan", by="Rina")
     other = opened(category="banjir")
     house.work()
     (got,) = system.got
@@ -100,9 +100,9 @@ def test_what_was_written_the_point_and_the_photos(sqlite_house: House, system: 
     number = opened(held=True)
     with changing(number) as (session, ticket):
         shot = additions.keep_upload(session, ticket, photo(place=BEKASI), by="resident", kind=photos.REPORT)
-        moves.note(session, ticket, "tumpukan di trotoar", by="resident", kind="words", quiet=True)
-        moves.note(session, ticket, "makin tinggi", by="resident", kind="added", quiet=True)
-        moves.release(session, ticket)
+        history.note(session, ticket, "tumpukan di trotoar", by="resident", kind="words", quiet=True)
+        history.note(session, ticket, "makin tinggi", by="resident", kind="added", quiet=True)
+        intake.release(session, ticket)
     sqlite_house.work()
     told = system.got[-1].report
     assert told["notes"] == [
@@ -119,7 +119,7 @@ def test_nothing_personal_is_in_it(house: House, system: System) -> None:
     Resident(house, PHONE).dials().presses("2", "2", "*").talks().presses("1").hangs_up()
     number = house.ticket()["number"]
     with changing(number) as (session, ticket):
-        moves.note(session, ticket, "truk tidak datang", by="Siti Kenari")
+        history.note(session, ticket, "truk tidak datang", by="Siti Kenari")
     house.work()
     ticket, (got,) = seen(number), system.got
     sent = got.body.decode() + json.dumps(got.headers)

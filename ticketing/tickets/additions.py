@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ticketing.media import photos
+from config.hotline import CITY_LANGUAGE, city
+from ticketing.media import photos, recordings
 from ticketing.messages import texts
-from ticketing.models import Message, Photo, Ticket
+from ticketing.models import Message, Photo, Recording, Ticket
 from ticketing.outgoing import promises
 from ticketing.rules import lifecycle, places
-from ticketing.tickets import history, moves, news
+from ticketing.tickets import changes, history, intake, news
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,8 @@ def add(
     """Add to a ticket what a resident sent, all of it as one change; `photos` says that pictures were attached to it,
     `told` that the resident hears of it by SMS26."""
     what = []
-    if moves.has_words(words):
-        moves.note(session, ticket, words, by=by, kind="added", quiet=True)
+    if history.has_words(words):
+        history.note(session, ticket, words, by=by, kind="added", quiet=True)
         what.append("words")
     if place is not None and (place.words or place.area or place.point):
         set_place(session, ticket, place, by=by)
@@ -68,17 +69,17 @@ def add(
         what.append("photo")
     if not what:
         return
-    moves.added(session, ticket, by=by, what=", ".join(what))
+    added(session, ticket, by=by, what=", ".join(what))
     if "place" in what:
-        moves.release(session, ticket)  # a report that waited for its place may go
+        intake.release(session, ticket)  # a report that waited for its place may go
     if told:
         news.to_reporter(session, ticket, "SMS26")
 
 
 def set_place(session: Session, ticket: Ticket, place: Place, *, by: str) -> None:
     """Say where a report is. One that nobody at a department has seen yet goes to whoever owns the matter there."""
-    if moves.has_words(place.words):
-        moves.note(session, ticket, place.words, by=by, kind="place", quiet=True)
+    if history.has_words(place.words):
+        history.note(session, ticket, place.words, by=by, kind="place", quiet=True)
     if place.point is not None:
         ticket.latitude, ticket.longitude = place.point
     if place.area is not None and ticket.area is None:
@@ -86,7 +87,7 @@ def set_place(session: Session, ticket: Ticket, place: Place, *, by: str) -> Non
         if ticket.contact is not None:
             ticket.contact.last_area = place.area
         if ticket.state == lifecycle.RECEIVED:
-            moves.route_again(session, ticket, by=by)
+            intake.route_again(session, ticket, by=by)
 
 
 def photos_of(session: Session, message: Message) -> Sequence[Photo]:
@@ -138,3 +139,32 @@ def keep_upload(
         why = {"photo": f"like {twin_ticket.number}"} if twin_ticket else {}
         history.record(session, ticket, "proof added", by=by, before=ticket.state, why=why)
     return photo
+
+
+def add_recording(session: Session, ticket: Ticket, recording: Recording, *, by: str) -> None:
+    """More words to a report: its department gets them too."""
+    if recording.ticket_id is not None:
+        return
+    recordings.attach(session, ticket, recording, kind="remark")
+    added(session, ticket, by=by, what="recording")
+    news.to_reporter(session, ticket, "SMS26")
+
+
+def added(session: Session, ticket: Ticket, *, by: str, what: str) -> None:
+    """The resident added something: the department gets it, with the report where that has not left. Who was asked
+    something has answered with it, and the clock goes on."""
+    if ticket.state == lifecycle.WAITING:
+        changes.turn(session, ticket, changes.before_waiting(session, ticket), by=by, action="answered", why={})
+    else:
+        history.record(session, ticket, "added", by=by, before=ticket.state, why={"what": what})
+    if not promises.held(session, ticket, ticket.department):
+        ticket.revision += 1
+        changes.deliver(session, ticket)
+
+
+def unanswered(session: Session, ticket: Ticket) -> None:
+    """The resident did not answer in time: the clock goes on, and the department hears that there is no answer."""
+    history.note(session, ticket, city().text(CITY_LANGUAGE, "mail", "no_answer"), by="hotline", quiet=True)
+    changes.turn(session, ticket, changes.before_waiting(session, ticket), by="hotline", action="unanswered", why={})
+    ticket.revision += 1
+    changes.deliver(session, ticket)

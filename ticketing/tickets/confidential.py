@@ -8,8 +8,8 @@ from ticketing.media import recordings
 from ticketing.models import Ticket
 from ticketing.outgoing import links
 from ticketing.rules import lifecycle
-from ticketing.tickets import history, moves
-from ticketing.tickets.moves import TicketError
+from ticketing.tickets import history
+from ticketing.tickets.register import TicketError
 
 
 def may_read(ticket: Ticket, reader: str | None) -> bool:
@@ -48,7 +48,7 @@ def reveal_audio(session: Session, ticket: Ticket, *, by: str, reason: str) -> l
 
 
 def _revealed(session: Session, ticket: Ticket, what: str, *, by: str, reason: str) -> None:
-    moves.note(session, ticket, reason, by=by, kind="reason", quiet=True)
+    history.note(session, ticket, reason, by=by, kind="reason", quiet=True)
     history.record(session, ticket, "revealed", by=by, before=ticket.state, why={"what": what})
 
 

@@ -1,12 +1,18 @@
-"""What happened to a ticket: written in the transaction of the change, read in order, never altered."""
+"""The history of a ticket: events and notes, written in the transaction of the change, read in order, never altered."""
 
+import re
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from config import clock
-from ticketing.models import Event, Ticket
+from ticketing.models import Event, Note, Ticket
+from ticketing.tickets.register import TicketError
+
+DELAY, PUBLIC = "delay", "public"  # kinds of notes: why it is late; what its page shows as the latest word
+# PostgreSQL refuses some, some turn about what stands beside them; no person wrote any.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 
 MOST_NAME = 60
 
@@ -43,3 +49,22 @@ def latest(session: Session, ticket: Ticket) -> Event | None:
     query = select(Event).where(Event.ticket_id == ticket.id).order_by(Event.position.desc()).limit(1)
     found: Event | None = session.scalars(query).first()
     return found
+
+
+def note(session: Session, ticket: Ticket, text: str, *, by: str, kind: str = "remark", quiet: bool = False) -> None:
+    """Add words to a ticket. They live apart from the history, where erasure can reach them."""
+    clean = _readable(text)
+    if not clean:
+        raise TicketError("a note needs words")
+    session.add(Note(ticket_id=ticket.id, by=by[:MOST_NAME], kind=kind, text=clean))
+    if not quiet:
+        record(session, ticket, "noted", by=by, before=ticket.state, why={"kind": kind})
+
+
+def has_words(text: str | None) -> bool:
+    """Whether there is anything in `text` that a person can read."""
+    return bool(_readable(text or ""))
+
+
+def _readable(text: str) -> str:
+    return " ".join(_CONTROL.sub(" ", text).split())[:2000]

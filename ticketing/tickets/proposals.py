@@ -9,9 +9,9 @@ from config.hotline import CITY_LANGUAGE, city
 from ticketing.contacts import callers, followers
 from ticketing.models import Call, Contact, Follower, Note, Ticket
 from ticketing.rules import lifecycle
-from ticketing.tickets import moves
-from ticketing.tickets.moves import TicketError
+from ticketing.tickets import history, moves, register
 from ticketing.tickets.news import PROPOSAL
+from ticketing.tickets.register import TicketError
 
 MOST_LISTED = 5
 TITLE_SECONDS, ANSWER_SECONDS = 8.0, 25.0
@@ -19,7 +19,7 @@ TITLE_SECONDS, ANSWER_SECONDS = 8.0, 25.0
 
 def find(session: Session, number: str, *, change: bool = False) -> Ticket:
     """The proposal with this number. Raises TicketError."""
-    ticket = moves.find(session, number, change=change)
+    ticket = register.find(session, number, change=change)
     if ticket.category != PROPOSAL:
         raise TicketError(f"{number} is no proposal")
     return ticket
@@ -65,13 +65,13 @@ def support(session: Session, ticket: Ticket, contact: Contact) -> tuple[bool, i
 def entitle(session: Session, ticket: Ticket, title: str, *, by: str) -> None:
     """Give a proposal the title that callers hear. Raises TicketError when it is too long to be heard."""
     _heard(title, TITLE_SECONDS)
-    moves.note(session, ticket, title, by=by, kind="title")
+    history.note(session, ticket, title, by=by, kind="title")
 
 
 def answer(session: Session, ticket: Ticket, words: str, *, by: str) -> None:
     """The city's answer, as callers hear it; the proposal is then resolved and its supporters are told."""
     _heard(words, ANSWER_SECONDS)
-    moves.note(session, ticket, words, by=by, kind="answer")
+    history.note(session, ticket, words, by=by, kind="answer")
     if ticket.state != lifecycle.RESOLVED:
         moves.move(session, ticket, lifecycle.RESOLVED, by=by)
 

@@ -18,7 +18,7 @@ from config.hotline import city
 from ticketing.models import Event, Note, Outbox, Rating, Ticket
 from ticketing.outgoing import notices
 from ticketing.rules import deadlines, lifecycle
-from ticketing.tickets import changes, history, moves, news, verdicts
+from ticketing.tickets import additions, changes, history, news, verdicts
 
 BY = "hotline"
 UNHEARD = (*lifecycle.ON_ITS_WAY, lifecycle.FORWARDED)  # its department has not answered yet
@@ -87,7 +87,7 @@ def _reason(session: Session, ticket: Ticket) -> str | None:
     """What the department gave as its reason since the last date that passed; a new date needs a new one."""
     dates = select(Event.at).where(Event.ticket_id == ticket.id, Event.action == changes.LATE)
     last = session.scalar(dates.order_by(Event.position.desc()).limit(1))
-    given = select(Note).where(Note.ticket_id == ticket.id, Note.kind == moves.DELAY).order_by(Note.at.desc())
+    given = select(Note).where(Note.ticket_id == ticket.id, Note.kind == history.DELAY).order_by(Note.at.desc())
     note = session.scalars(given.limit(1)).first()
     return note.text if note is not None and (last is None or note.at > last) else None
 
@@ -134,6 +134,6 @@ RULES = (
     Rule("warn", _to_warn, _warn),
     Rule("late", _to_be_late, _late),
     Rule("first answer", _to_miss_answer, _miss_answer),
-    Rule("question", _to_end_question, moves.unanswered),
+    Rule("question", _to_end_question, additions.unanswered),
     Rule("silence", _to_take_silence, _take_silence),
 )

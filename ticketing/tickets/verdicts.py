@@ -11,7 +11,9 @@ from config.hotline import city
 from ticketing.models import Ticket
 from ticketing.rules import lifecycle
 from ticketing.tickets import changes, ratings
-from ticketing.tickets.moves import Report, TicketError, move, open_ticket, release, urge
+from ticketing.tickets.intake import Report, open_ticket, release
+from ticketing.tickets.moves import move, urge
+from ticketing.tickets.register import TicketError
 
 
 def rated(session: Session, ticket: Ticket, *, score: int, by: str, channel: str) -> None:

@@ -14,7 +14,7 @@ from ticketing.contacts import contacts
 from ticketing.models import Contact, Rating, Ticket
 from ticketing.rules import lifecycle, routing
 from ticketing.rules.references import written
-from ticketing.tickets import additions, moves, ratings, verdicts
+from ticketing.tickets import additions, history, intake, ratings, verdicts
 from ticketing.web.sent import Sent
 
 BY, CHANNEL = "resident", "page"
@@ -41,7 +41,7 @@ def _set_place(session: Session, ticket: Ticket, sent: Sent) -> str:
 def _object(session: Session, ticket: Ticket, sent: Sent) -> str:
     """What is over takes the words along when it is opened again; what is under way gets them as an addition."""
     if ticket.state in lifecycle.OVER and sent.words:
-        moves.note(session, ticket, sent.words, by=BY, kind="added", quiet=True)
+        history.note(session, ticket, sent.words, by=BY, kind="added", quiet=True)
         return verdicts.object_to(session, ticket, by=BY)
     outcome = verdicts.object_to(session, ticket, by=BY)
     if sent.words:
@@ -88,14 +88,14 @@ def rate_call(session: Session, rating: Rating, sent: Sent) -> None:
         return
     known = report_of(session, rating)
     if known is None:
-        report = moves.Report(
+        report = intake.Report(
             key=_report_key(rating),
             channel=CHANNEL,
             category=_UNSOLVED,
             language=contacts.language(contact, CITY_LANGUAGE),
             words=sent.words or None,
         )
-        moves.release(session, moves.open_ticket(session, report, contact=contact, call=None, by=BY))
+        intake.release(session, intake.open_ticket(session, report, contact=contact, call=None, by=BY))
     elif " ".join(sent.words.split()) not in {"", *(note.text for note in known.notes)}:
         additions.add(session, known, by=BY, words=sent.words)
 

@@ -21,7 +21,7 @@ from config.logs import log
 from config.settings import settings
 from ticketing.media import recordings
 from ticketing.models import Recording
-from ticketing.tickets import moves
+from ticketing.tickets import intake
 from workers import outbox
 from workers.outbox import Outcome, Work, dead, later, not_yet, sent
 from workers.senders import carrier
@@ -73,7 +73,7 @@ def _settle(session: Session, wanted: Wanted, audio: bytes) -> None:
     silent = _silent(audio)
     ticket = recordings.fetched(session, wanted.id, media_type=_kind(audio), silent=silent)
     if silent and ticket is not None:
-        moves.set_aside(session, ticket)
+        intake.set_aside(session, ticket)
 
 
 def ask(_wanted: Wanted) -> None:

@@ -12,7 +12,7 @@ from ticketing.media import photos, recordings
 from ticketing.models import Photo, Recording, Ticket
 from ticketing.outgoing import links, promises
 from ticketing.rules import lifecycle, routing
-from ticketing.tickets import moves
+from ticketing.tickets import intake, register
 from workers import outbox
 from workers.outbox import Outcome, Work, dead, not_yet
 
@@ -88,7 +88,7 @@ def ready(session: Session, work: Work) -> Report | Outcome:
     recording = recordings.current(session, ticket)
     if recording is not None and recording.silent and department != routing.TRIAGE:
         return dead("nobody speaks in the recording: for the call centre to judge")
-    if recordings.awaited(session, ticket) and clock.now() - work.created_at < moves.WAIT_FOR_AUDIO * 2:
+    if recordings.awaited(session, ticket) and clock.now() - work.created_at < intake.WAIT_FOR_AUDIO * 2:
         return not_yet("the recording is being fetched", AUDIO_PAUSE)
     shots = photos.on_their_way(session, ticket, (photos.REPORT, photos.REMARK))
     return Report(ticket, recording, recordings.remarks(session, ticket), shots)
@@ -97,5 +97,5 @@ def ready(session: Session, work: Work) -> Report | Outcome:
 def arrived(report: Report) -> None:
     """The department has it."""
     with outbox.transaction() as session:
-        ticket = moves.find(session, report.ticket.number, change=True)
-        moves.reached_department(session, ticket, report.ticket.department)
+        ticket = register.find(session, report.ticket.number, change=True)
+        intake.reached_department(session, ticket, report.ticket.department)

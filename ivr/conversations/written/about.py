@@ -10,7 +10,8 @@ from ticketing.contacts import disclosure
 from ticketing.messages import texts
 from ticketing.models import Rating, Ticket
 from ticketing.rules import lifecycle
-from ticketing.tickets import additions, moves, news, ratings, verdicts
+from ticketing.tickets import additions, history, intake, news, ratings, register, verdicts
+from ticketing.tickets.register import TicketError
 
 
 def status(talk: Talk) -> None:
@@ -44,8 +45,8 @@ def _tell(talk: Talk) -> None:
         news.list_to_asker(session, contact, disclosure.listed_for(session, contact), occasion=talk.occasion)
     else:
         try:
-            ticket = moves.find(session, str(number))
-        except moves.TicketError:
+            ticket = register.find(session, str(number))
+        except TicketError:
             texts.tell(session, contact, "SMS09", language=talk.language, occasion=talk.occasion)
             return
         message.ticket_id = ticket.id
@@ -70,18 +71,18 @@ def _advice(talk: Talk) -> None:
     """What somebody says after a rating is read by an officer, and opens nothing."""
     message, number = talk.incoming, talk.args["about"]
     body = message.body or ""
-    if not moves.has_words(body):
+    if not history.has_words(body):
         return
     if number:
-        ticket = moves.find(talk.session, str(number), change=True)
+        ticket = register.find(talk.session, str(number), change=True)
         message.ticket_id = ticket.id
-        moves.note(talk.session, ticket, body, by="resident", kind="advice")
+        history.note(talk.session, ticket, body, by="resident", kind="advice")
     else:
-        report = moves.Report(
+        report = intake.Report(
             key=f"text:{message.id}", channel=message.channel, category="masukan", language=talk.language,
             words=body, written=True, receipt="",
         )  # fmt: skip
-        message.ticket_id = moves.open_ticket(talk.session, report, contact=talk.contact, call=None, by="resident").id
+        message.ticket_id = intake.open_ticket(talk.session, report, contact=talk.contact, call=None, by="resident").id
     texts.tell(talk.session, talk.contact, "SMS38", language=talk.language, occasion=talk.occasion)
 
 
@@ -100,8 +101,8 @@ def _object(talk: Talk) -> None:
         return
     talk.incoming.ticket_id = ticket.id
     body = talk.incoming.body or ""
-    if len(body.split()) > 1 and moves.has_words(body):
-        moves.note(talk.session, ticket, body, by="resident", kind="added", quiet=True)
+    if len(body.split()) > 1 and history.has_words(body):
+        history.note(talk.session, ticket, body, by="resident", kind="added", quiet=True)
     if ticket.state in lifecycle.OVER and not verdicts.may_reopen(ticket):
         verdicts.report_again(talk.session, ticket, by="resident", channel=_channel(talk))
         return
@@ -175,8 +176,8 @@ def _own(talk: Talk, number: str | None) -> Ticket | None:
     if not number or talk.contact is None:
         return None
     try:
-        ticket = moves.find(talk.session, number, change=True)
-    except moves.TicketError:
+        ticket = register.find(talk.session, number, change=True)
+    except TicketError:
         return None
     return ticket if ticket.contact_id == talk.contact.id else None
 

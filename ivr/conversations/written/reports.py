@@ -15,7 +15,7 @@ from ticketing.contacts import followers
 from ticketing.messages import announcements, texts
 from ticketing.models import Announcement, Message, Ticket
 from ticketing.rules import lifecycle, routing
-from ticketing.tickets import additions, moves, news
+from ticketing.tickets import additions, intake, moves, news, register
 
 EMERGENCY = "darurat"
 SAME_WITHIN = timedelta(hours=24)  # the same words again in this time are the same report
@@ -68,15 +68,15 @@ def _opened(talk: Talk) -> str | None:
     return ticket.number
 
 
-def _open(talk: Talk, report: moves.Report) -> Ticket:
+def _open(talk: Talk, report: intake.Report) -> Ticket:
     """The ticket of what was just written, with the pictures that came along."""
-    ticket = moves.open_ticket(talk.session, report, contact=talk.contact, call=None, by="resident")
+    ticket = intake.open_ticket(talk.session, report, contact=talk.contact, call=None, by="resident")
     talk.incoming.ticket_id = ticket.id
     additions.attach_photos(talk.session, ticket, talk.incoming, kind="report")
     return ticket
 
 
-def _report(talk: Talk, message: Message) -> moves.Report:
+def _report(talk: Talk, message: Message) -> intake.Report:
     told, details = talk.args, texts.details_of(message)
     category = city().category(news.PROPOSAL if talk.memory["name"] == "proposal" else told["category"] or "").key
     place = additions.place_with(message, str(told["place_words"]))
@@ -84,7 +84,7 @@ def _report(talk: Talk, message: Message) -> moves.Report:
     outside = None if area else told["outside"] or place.outside
     asks = not (area or outside or place.point) and category != news.PROPOSAL
     asks = asks and not city().category(category).confidential and talk.contact is not None
-    return moves.Report(
+    return intake.Report(
         key=f"text:{message.id}",
         channel=message.channel,
         category=category,
@@ -123,7 +123,7 @@ def _same_words(talk: Talk, message: Message) -> Ticket | None:
     return talk.session.get(Ticket, same.ticket_id, with_for_update=True) if same else None
 
 
-def _incident(talk: Talk, given: moves.Report) -> Announcement | None:
+def _incident(talk: Talk, given: intake.Report) -> Announcement | None:
     """A declared incident that this report is one more voice of."""
     if given.area is None:
         return None
@@ -139,14 +139,14 @@ def _join(talk: Talk, ticket: Ticket, incident: Ticket) -> None:
 
 
 def _asked_for_place(talk: Talk, number: str) -> bool:
-    ticket = moves.find(talk.session, number)
+    ticket = register.find(talk.session, number)
     waits = [row for row in ticket.deliveries if row.held and row.state == "pending"]
     return bool(waits)
 
 
 def _placed(talk: Talk, number: str) -> None:
     message = talk.incoming
-    ticket = moves.find(talk.session, number, change=True)
+    ticket = register.find(talk.session, number, change=True)
     message.ticket_id = ticket.id
     place = additions.place_with(message, message.body or "")
     photos = additions.attach_photos(talk.session, ticket, message, kind="report") > 0
@@ -171,7 +171,7 @@ def _alarm(talk: Talk) -> None:
         return
     told: dict[str, Any] = talk.args
     place = additions.place_with(message)
-    given = moves.Report(
+    given = intake.Report(
         key=f"text:{message.id}",
         channel=message.channel,
         category=EMERGENCY,

@@ -13,7 +13,7 @@ from ivr.simulator.ledger import new_sid
 from ticketing.contacts import disclosure, followers
 from ticketing.models import Call
 from ticketing.rules import numbers
-from ticketing.tickets import moves
+from ticketing.tickets import register
 
 BUDI, LANDLINE, FOREIGN, HIDDEN = "+6281299990000", "+622188950001", "+6591234567", "anonymous"
 MONDAY = wib("2026-11-23 10:00")
@@ -114,12 +114,12 @@ PROOFS = [("1111", True), ("1112", False), ("111", False), ("01111", False), (""
 
 def proves(number: str, digits: str) -> bool:
     with stores.transaction() as session:
-        return disclosure.proves(session, moves.find(session, number), digits)
+        return disclosure.proves(session, register.find(session, number), digits)
 
 
 def may_try(number: str) -> bool:
     with stores.reading() as session:
-        return disclosure.may_try(session, moves.find(session, number))
+        return disclosure.may_try(session, register.find(session, number))
 
 
 def test_the_last_four_digits_and_nothing_else(house: House) -> None:

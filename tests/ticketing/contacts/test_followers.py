@@ -9,7 +9,7 @@ from people import House
 
 from config import stores
 from ticketing.contacts import followers
-from ticketing.tickets import moves
+from ticketing.tickets import register
 
 BUDI, SITI = "+6281299990000", "+6281377770000"
 
@@ -21,7 +21,7 @@ def follows(number: str, phone: str) -> bool:
 
 def voices(number: str) -> int:
     with stores.reading() as session:
-        return followers.voices(session, moves.find(session, number))
+        return followers.voices(session, register.find(session, number))
 
 
 def test_once_for_each_number_and_never_the_reporter(house: House) -> None:
@@ -41,7 +41,7 @@ def test_ten_presses_at_once_are_one(house: House) -> None:
     def presses() -> None:
         together.wait()
         with stores.transaction() as session:  # nobody locks the ticket
-            new.append(followers.follow(session, moves.find(session, number), caller(session, BUDI)))
+            new.append(followers.follow(session, register.find(session, number), caller(session, BUDI)))
 
     crowd = [threading.Thread(target=presses) for _ in range(10)]
     for one in crowd:

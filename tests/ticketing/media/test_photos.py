@@ -23,7 +23,7 @@ from ticketing import erasure
 from ticketing.media import photos, pictures
 from ticketing.models import Event, Photo
 from ticketing.outgoing import links
-from ticketing.tickets import additions, history, moves
+from ticketing.tickets import additions, history
 
 
 def read(raw: bytes) -> Image.Image:
@@ -377,8 +377,8 @@ def test_the_mail_has_links_to_photos_the_point_and_the_reporters_words(sqlite_h
     with changing(number) as (session, ticket):
         additions.keep_upload(session, ticket, photo(place=BEKASI), by="resident", kind=photos.REPORT)
         session.add(Photo(ticket_id=ticket.id, source="carrier:y", by="resident", kind=photos.REMARK))
-        moves.note(session, ticket, "Lubang dalam", by="resident", kind="words", quiet=True)
-        moves.note(session, ticket, "Sudah dua motor jatuh", by="resident", kind="added", quiet=True)
+        history.note(session, ticket, "Lubang dalam", by="resident", kind="words", quiet=True)
+        history.note(session, ticket, "Sudah dua motor jatuh", by="resident", kind="added", quiet=True)
     make_due(*rows(number, kind="email"))
     sqlite_house.work()
     mail = sqlite_house.mails()[-1]

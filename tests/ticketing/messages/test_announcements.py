@@ -12,7 +12,7 @@ from ivr.simulator.ledger import new_sid
 from ticketing.messages import announcements
 from ticketing.messages.announcements import AnnouncementError
 from ticketing.models import Announcement, Call
-from ticketing.tickets import moves
+from ticketing.tickets import register
 
 EVENING = wib("2026-11-23 18:00")
 BOTH = {"id": "Kali Bekasi Siaga 2", "en": "Kali Bekasi level 2"}
@@ -20,7 +20,7 @@ BOTH = {"id": "Kali Bekasi Siaga 2", "en": "Kali Bekasi level 2"}
 
 def announced(kind: str = "notice", *, areas: tuple[str, ...] = (), about: str = "", **given: object) -> Announcement:
     with stores.transaction() as session:
-        ticket = moves.find(session, about) if about else None
+        ticket = register.find(session, about) if about else None
         until = given.pop("until", clock.now() + timedelta(hours=1))
         usual = {"words": BOTH, "details": BOTH if kind == "flood" else None, "by": "Rina"}
         return announcements.announce(session, kind=kind, areas=areas, ticket=ticket, until=until, **{**usual, **given})

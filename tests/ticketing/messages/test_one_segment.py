@@ -16,7 +16,7 @@ from ticketing.messages import announcements, whatsapp
 from ticketing.messages import texts as messages
 from ticketing.models import Message, Ticket
 from ticketing.rules import lifecycle
-from ticketing.tickets import moves, news
+from ticketing.tickets import intake, news, register
 from workers import outbox
 
 # Twenty-three characters and a code of eight: the longest that fits (the doctor warns of more).
@@ -53,13 +53,13 @@ def send_everything(language: str) -> None:
         moved(number, "waiting", note_text=question)
         moved(number, "in_progress", "scheduled", "resolved", "reopened")
         with outbox.transaction() as session:
-            ticket = moves.find(session, number, change=True)
+            ticket = register.find(session, number, change=True)
             ticket.state = "refused"
-            moves.reached_department(session, ticket, ticket.department)
+            intake.reached_department(session, ticket, ticket.department)
     moved(number, "merged", into=into)
     late = opened(REPORTER, language=language)
     with travel(wib("2026-08-21 11:00")), changing(late) as (session, ticket):
-        moves.reached_department(session, ticket, ticket.department)
+        intake.reached_department(session, ticket, ticket.department)
     tell_followers(language)
     tell_who_is_called_back(language)
     tell_who_asked(language)

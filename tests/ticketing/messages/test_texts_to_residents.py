@@ -5,7 +5,7 @@ from factories import ANI, change, moved, opened, rows, seen, text_row, texts, t
 from people import House, Resident
 
 from config import clock
-from ticketing.tickets import moves
+from ticketing.tickets import intake, register
 from workers import outbox
 
 
@@ -134,7 +134,7 @@ def test_forwarded_is_told_only_when_an_hour_has_passed(sqlite_house: House) -> 
             number = opened()
             now.move_to(wib(f"2026-03-02 {minutes}"))
             with outbox.transaction() as session:
-                moves.reached_department(session, moves.find(session, number, change=True), "dlh")
+                intake.reached_department(session, register.find(session, number, change=True), "dlh")
             assert body_starts(sqlite_house, number) == expected
 
 

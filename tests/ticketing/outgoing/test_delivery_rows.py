@@ -7,8 +7,8 @@ from factories import changing, moved, opened, rows, seen
 from people import House
 
 from config import stores
-from ticketing.tickets import moves
-from ticketing.tickets.moves import TicketError
+from ticketing.tickets import intake, moves
+from ticketing.tickets.register import TicketError
 from workers import outbox
 
 
@@ -103,9 +103,9 @@ def test_the_same_report_from_eight_webhooks_at_once_is_one_ticket(house: House)
 
 
 def test_a_report_that_is_undone_leaves_no_promise(house: House) -> None:
-    report = moves.Report(key="CA1:1", channel="voice", category="sampah", language="id")
+    report = intake.Report(key="CA1:1", channel="voice", category="sampah", language="id")
     with pytest.raises(ZeroDivisionError), outbox.transaction() as session:
-        moves.open_ticket(session, report, contact=None, call=None, by="caller")
+        intake.open_ticket(session, report, contact=None, call=None, by="caller")
         raise ZeroDivisionError
     assert house.tickets() == []
     with stores.reading() as session:
@@ -117,6 +117,6 @@ def test_what_is_held_waits_for_the_end_of_the_review(house: House) -> None:
     house.work()
     assert (mailed(house), house.carrier.ledger.listed("messages")) == ([], [])
     with changing(number) as (session, ticket):
-        moves.release(session, ticket)
+        intake.release(session, ticket)
     house.work()
     assert (mailed(house), len(house.carrier.ledger.listed("messages"))) == (["dlh"], 1)

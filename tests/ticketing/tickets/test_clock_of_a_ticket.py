@@ -4,7 +4,7 @@ import time_machine
 from factories import changing, moved, opened, seen, wib
 from people import House
 
-from ticketing.tickets import moves
+from ticketing.tickets import history, moves
 
 
 def test_the_clock_stands_still_while_the_resident_is_asked(house: House) -> None:
@@ -49,7 +49,7 @@ def test_a_note_or_another_department_does_not_start_the_clock(house: House) -> 
         moved(number, "waiting")
         now.move_to(wib("2026-03-03 09:00"))
         with changing(number) as (session, ticket):
-            moves.note(session, ticket, "menunggu jawaban", by="Rina")
+            history.note(session, ticket, "menunggu jawaban", by="Rina")
             moves.assign(session, ticket, "dbmsda", by="Rina")
         assert (seen(number).state, seen(number).paused_at) == ("waiting", wib("2026-03-02 09:00"))
         now.move_to(wib("2026-03-04 09:00"))

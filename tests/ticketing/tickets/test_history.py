@@ -10,8 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from config import stores
-from ticketing.tickets import history, moves
-from ticketing.tickets.moves import TicketError
+from ticketing.tickets import history, moves, register
+from ticketing.tickets.register import TicketError
 
 ORDERS = [
     "UPDATE events SET by = 'nobody'",
@@ -40,7 +40,7 @@ def test_every_step_says_who_when_what_and_why(house: House) -> None:
     house.work()
     moved(number, "accepted", by="Budi Santoso (dlh)")
     with changing(number) as (session, ticket):
-        moves.note(session, ticket, "Pak Joko, 0812-3456-7890, menunggu", by="Rina")
+        history.note(session, ticket, "Pak Joko, 0812-3456-7890, menunggu", by="Rina")
         moves.assign(session, ticket, "dbmsda", by="Rina", note_text="bukan sampah, kata Pak Joko")
     moved(number, "refused", owner="dishub", by="dbmsda", note_text="milik dishub")
     house.work()
@@ -68,7 +68,7 @@ def test_positions_have_no_gap_and_none_is_used_twice(house: House) -> None:
     number = opened()
     moved(number, "accepted", "in_progress", "waiting", "in_progress")
     with stores.reading() as session:
-        ticket = moves.find(session, number)
+        ticket = register.find(session, number)
         assert [event.position for event in history.of(session, ticket)] == [1, 2, 3, 4, 5]
     with pytest.raises(IntegrityError), stores.transaction() as session:
         session.execute(
@@ -111,11 +111,11 @@ def test_words_are_cleaned_and_shortened(house: House) -> None:
     number = opened()
     for said in SAID:
         with changing(number) as (session, ticket):
-            moves.note(session, ticket, said, by="Rina")
+            history.note(session, ticket, said, by="Rina")
     assert [note["text"] for note in house.ticket(number)["notes"]] == list(SAID.values())
     for nothing in ("", "   ", "\n\t", "\x00\x01"):
         with pytest.raises(TicketError, match="needs words"), changing(number) as (session, ticket):
-            moves.note(session, ticket, nothing, by="Rina")
+            history.note(session, ticket, nothing, by="Rina")
 
 
 def test_a_long_name_of_an_officer_is_shortened_not_refused(house: House) -> None:

@@ -10,7 +10,7 @@ from people import House
 
 from ticketing.rules import lifecycle
 from ticketing.tickets import moves
-from ticketing.tickets.moves import TicketError
+from ticketing.tickets.register import TicketError
 
 _USUAL = "accepted in_progress waiting scheduled resolved refused referred merged withdrawn"
 

@@ -13,7 +13,7 @@ from ticketing.messages import inbound, texts
 from ticketing.messages.inbound import Inbound
 from ticketing.models import Message
 from ticketing.rules import numbers as telephones
-from ticketing.tickets import moves, news
+from ticketing.tickets import news, register
 from workers import outbox
 
 MONDAY = "2026-03-02 09:00"
@@ -30,7 +30,7 @@ def answers(phone: str = ANI) -> list[str]:
 def asks(phone: str, number: str, level: str) -> str:
     """Somebody asks by text; gives the answer."""
     with outbox.transaction() as session:
-        ticket = moves.find(session, number)
+        ticket = register.find(session, number)
         text = Inbound(sid=f"SM{len(answers(phone))}{phone}", sender=telephones.read(phone), body="cek")
         asked = inbound.receive(session, text)
         assert asked is not None and asked.contact is not None

@@ -12,8 +12,8 @@ from config import stores
 from config.city import Loop
 from config.hotline import city
 from ticketing.rules import lifecycle
-from ticketing.tickets import changes, history, moves, time_limits, verdicts
-from ticketing.tickets.moves import TicketError
+from ticketing.tickets import changes, history, intake, moves, time_limits, verdicts
+from ticketing.tickets.register import TicketError
 from workers import chase
 
 MONDAY = wib("2026-03-02 09:00")
@@ -94,7 +94,7 @@ def test_a_report_that_is_held_back_is_nobodys_delay_yet(sqlite_house: House) ->
         chase.chase()
         assert done(number) == []
         with changing(number) as (session, ticket):
-            moves.release(session, ticket)
+            intake.release(session, ticket)
         chase.chase()
         assert done(number) == ["answer missed"]
 
