@@ -23,7 +23,7 @@ from config.logs import log
 from config.settings import settings
 from ticketing import callbook
 from ticketing.media import recordings
-from ticketing.messages import inbound
+from ticketing.messages import inbound, receipts
 from ticketing.messages import texts as messages
 from ticketing.models import Beat, Call, Message, Outbox, Recording
 from ticketing.rules import numbers
@@ -204,7 +204,7 @@ class _Run:
         if not _WORD.fullmatch(status):
             return
         with outbox.transaction() as session:
-            moved = messages.delivered(session, message_id, sid=told.sid, status=status, error=error)
+            moved = receipts.delivered(session, message_id, sid=told.sid, status=status, error=error)
         self.found["receipts"] += moved
 
 
@@ -220,6 +220,6 @@ def _unsettled(session: Session, sids: list[str]) -> dict[str, UUID]:
     rows = session.execute(
         select(Outbox.provider_ref, Message.id)
         .join(Message, Message.id == Outbox.subject_id)
-        .where(Outbox.provider_ref.in_(sids), Message.status.in_(("promised", *messages.UNDER_WAY)))
+        .where(Outbox.provider_ref.in_(sids), Message.status.in_(("promised", *receipts.UNDER_WAY)))
     )
     return {str(sid): message_id for sid, message_id in rows}

@@ -14,7 +14,7 @@ from config.logs import log, warn
 from config.settings import settings
 from ivr.channels import inbox
 from ivr.channels.guard import TEXT, TEXT_STATUS, Form, NoRoom, guarded
-from ticketing.messages import inbound, texts
+from ticketing.messages import inbound, receipts, texts
 from ticketing.outgoing import links
 from ticketing.rules import numbers
 from workers import outbox
@@ -80,7 +80,7 @@ def status(form: Form) -> Response:
         return Response(status=204)
     error = form["ErrorCode"] if _CODE.fullmatch(form.get("ErrorCode", "")) else None
     moved = outbox.carry_out(
-        lambda session: texts.delivered(session, message_id, sid=form["MessageSid"], status=told, error=error)
+        lambda session: receipts.delivered(session, message_id, sid=form["MessageSid"], status=told, error=error)
     )
     log("receipt", message=str(message_id), status=told, moved=moved)
     return Response(status=204)

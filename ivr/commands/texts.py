@@ -13,7 +13,7 @@ from config.hotline import city
 from config.settings import settings
 from ivr.commands.options import as_json, by
 from ticketing.contacts import contacts
-from ticketing.messages import texts, whatsapp
+from ticketing.messages import receipts, whatsapp
 from ticketing.outgoing import spending
 from ticketing.rules import numbers
 from workers import outbox
@@ -68,7 +68,7 @@ def refused(as_json: bool) -> None:
         found = [
             {"number": numbers.mask(one.phone), "channel": channel, "code": code, "reason": reason, "at": _when(at)}
             for one, at in contacts.refused(session)
-            for channel, code, reason in texts.refusals(one)
+            for channel, code, reason in receipts.refusals(one)
         ]
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))

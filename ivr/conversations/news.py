@@ -10,7 +10,7 @@ from ivr.conversations import menus, status
 from ivr.prompts import Option
 from ivr.talk import Talk
 from ticketing.contacts import disclosure
-from ticketing.messages import texts
+from ticketing.messages import receipts, texts
 from ticketing.models import Message
 from ticketing.rules import lifecycle
 from ticketing.tickets import register, verdicts
@@ -61,7 +61,7 @@ def _message(talk: Talk) -> Message:
 
 
 def _told(talk: Talk) -> None:
-    texts.delivered(talk.session, _message(talk).id, sid=talk.call.sid, status="delivered", error=None)
+    receipts.delivered(talk.session, _message(talk).id, sid=talk.call.sid, status="delivered", error=None)
 
 
 def _facts(talk: Talk, number: str) -> dict[str, Any]:

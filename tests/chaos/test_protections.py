@@ -105,7 +105,7 @@ def a_call_without_report_key(at: Watched, patch: Patch) -> None:
     def keyless(session: Any, report: intake.Report, **how: Any) -> Any:
         return original(session, replace(report, key=f"{report.key}:{uuid4()}"), **how)
 
-    patch.setattr(moves, "open_ticket", keyless)
+    patch.setattr(intake, "open_ticket", keyless)
     at.reported()
     at.house.work()
 

@@ -243,9 +243,9 @@ def test_the_way_to_a_problem_can_be_dialled_again(monkeypatch: pytest.MonkeyPat
 
 
 def test_what_stays_held_after_a_call_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    from ticketing.tickets import moves  # noqa: PLC0415
+    from ticketing.tickets import intake  # noqa: PLC0415
 
-    monkeypatch.setattr(moves, "release", lambda session, ticket: None)
+    monkeypatch.setattr(intake, "release", lambda session, ticket: None)
     problems = walked(PLAIN, depth=TO_THE_END, everything=False, most_turns=600).problems
     assert [one for one in problems if one.startswith("a promise of kind email is still held after the call")], problems
 

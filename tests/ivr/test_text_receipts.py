@@ -16,7 +16,7 @@ from webhooks import of_receipt, sends
 
 from config import stores
 from ivr.simulator.ledger import new_sid
-from ticketing.messages import texts as messages
+from ticketing.messages import receipts
 from ticketing.models import Message
 from ticketing.outgoing import links
 
@@ -177,7 +177,7 @@ def test_a_refusal_for_good_closes_the_channel_and_is_shown(house: House, code: 
         assert tells(house, message.id, "undelivered", message.sid or "", ErrorCode=code) == 204
     shown = house.flask("texts", "refused")
     assert f"+62812****1111   sms       {code}" in shown
-    assert messages.PERMANENT["sms"][code] in shown
+    assert receipts.PERMANENT["sms"][code] in shown
     assert ANI not in shown
     (one,) = json.loads(house.flask("texts", "refused", "--json"))
     assert (one["channel"], one["code"]) == ("sms", code)

@@ -13,8 +13,8 @@ from config import clock
 from config.city import WhatsApp
 from config.hotline import city
 from config.settings import settings
+from ticketing.messages import receipts, whatsapp
 from ticketing.messages import texts as messages
-from ticketing.messages import whatsapp
 from ticketing.models import Message
 from ticketing.outgoing import links
 from workers import outbox
@@ -111,7 +111,7 @@ def test_whose_day_ends_while_it_waits_for_the_morning_gets_an_sms(house: House)
         now.move_to(wib("2026-03-03 06:00"))
         house.work()
     ends = [(one.channel, one.status, one.error) for one in texts(number) if one.template == "SMS03"]
-    assert ends == [("whatsapp", "failed", messages.NOT_REGISTERED), ("sms", "delivered", None)]
+    assert ends == [("whatsapp", "failed", receipts.NOT_REGISTERED), ("sms", "delivered", None)]
 
 
 @pytest.mark.parametrize("code", [63003, 63016])

@@ -1,4 +1,4 @@
-"""The one door for words to residents, and for what they send: tell, receive, delivered.
+"""The one door for words to residents: by which channel, when, how often, and with which words.
 
 Channel, opt-out, language, night, the budget of a number and the one-status-in-four-hours rule live here and nowhere
 else, so that no other room can forget them. Telling writes a message and its outbox row in the caller's transaction;
@@ -9,7 +9,6 @@ text of the same name with a "b" is sent, which asks for no reply.
 import json
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -37,38 +36,13 @@ INFORMING = {"SMS07", "SMS07c", "SMS07p", "SMS08", "SMS08c", "SMS09", "SMS10", "
 # What is worth a telephone call to somebody whom no text reaches.
 TOLD_BY_VOICE = {"SMS04", "SMS05", "SMS05c", "SMS17", "SMS18", "SMS19", "SMS28", "SMS35"}
 
-# What the carrier says of a number that will never take a text on this channel: its code, and what that means.
-PERMANENT = {
-    SMS: {
-        "21211": "it is no telephone number",
-        "21214": "it cannot be reached",
-        "21217": "it is no telephone number",
-        "21610": "it stopped our texts at the carrier",
-        "21612": "no text gets there from our sender",
-        "21614": "it is no mobile number",
-        "30004": "it blocks our texts",
-        "30005": "nobody has this number",
-        "30006": "it is a landline",
-    },
-    WHATSAPP: {
-        "63003": "it is not on WhatsApp",
-        "63024": "it cannot get WhatsApp messages from us",
-        "63033": "it blocks us on WhatsApp",
-    },
-}
-NOT_REGISTERED = "not registered"  # a WhatsApp text that nobody registered, after its day of free words
-# How far a text has come. A receipt never takes it back, in whatever order and number receipts arrive.
-_RANK = {"queued": 0, "accepted": 0, "scheduled": 0, "sending": 1, "sent": 2, "delivered": 3, "read": 4}
-UNDER_WAY = tuple(status for status, rank in _RANK.items() if rank < _RANK["delivered"])
-_ENDED = {"delivered", "undelivered", "failed", "canceled"}
-
 
 def channel_of(contact: Contact | None, template: str = "") -> str | None:
     """How this number is told something: by what it wrote with last, else by what reaches it. None when nothing may."""
-    return next(iter(_ways(contact, template)), None)
+    return next(iter(ways(contact, template)), None)
 
 
-def _ways(contact: Contact | None, template: str) -> list[str]:
+def ways(contact: Contact | None, template: str) -> list[str]:
     """The channels that reach this number, the one it wrote with last first; a call where no text ever arrives."""
     if contact is None or not contact.phone or numbers.read(contact.phone).kind not in OURS:
         return []
@@ -127,7 +101,7 @@ def tell(
         earlier = _status_rows(session, about, contact)
         if reply_to is None:  # who asks is answered at once
             due = _after_night(max(due, _four_hours_after_the_last(earlier)))
-    if not _promised(session, message, about, key=key, due=due, held=held_until is not None):
+    if not promise(session, message, about, key=key, due=due, held=held_until is not None):
         return None
     _replace_unsent(earlier)
     return message
@@ -177,7 +151,7 @@ def _had_enough(session: Session, contact: Contact, template: str) -> bool:
     return told_today(session, contact) >= TEXTS_A_DAY
 
 
-def _promised(
+def promise(
     session: Session, message: Message, about: Ticket | None, *, key: str, due: datetime, held: bool = False
 ) -> bool:
     """The row that carries a message out; False when it was promised before."""
@@ -209,34 +183,6 @@ def details_of(message: Message) -> dict[str, Any]:
     return dict(json.loads(found)) if found else {}
 
 
-def delivered(session: Session, message_id: UUID, *, sid: str, status: str, error: str | None) -> bool:
-    """Note what became of a text. Moves forward only; False when the receipt is late, doubled or unknown. What failed
-    goes another way where there is one."""
-    message = session.get(Message, message_id, with_for_update=True)
-    if message is None or message.inbound:
-        return False
-    ended = message.status in _ENDED or message.status == "read"
-    if ended and not (message.status == "delivered" and status == "read"):
-        return False
-    if status not in _ENDED and _RANK.get(status, -1) <= _RANK.get(message.status, -1):
-        return False
-    message.status, message.error, message.sid = status, error, message.sid or sid
-    good = status not in _ENDED or status == "delivered"  # also "queued" proves that the carrier has it
-    promises.receipt(session, message.id, provider_ref=sid, good=good, status=status)
-    if status in ("undelivered", "failed"):
-        failed(session, message, code=error or "")
-    return True
-
-
-def refused(session: Session, message_id: UUID, *, code: str) -> None:
-    """The carrier did not take this text at all, and never will."""
-    message = session.get(Message, message_id, with_for_update=True)
-    if message is None or message.status != "promised":
-        return
-    message.status, message.error = "failed", code[:20]
-    failed(session, message, code=code)
-
-
 def barred(message: Message) -> str | None:
     """Why this text may not leave any more, whatever was promised; None when it may. Answers may always."""
     contact, asked = message.contact, message.reply_to_id is not None
@@ -249,61 +195,6 @@ def barred(message: Message) -> str | None:
     if numbers.read(contact.phone).kind not in OURS:
         return "it is no number of +62"
     return None
-
-
-def failed(session: Session, message: Message, *, code: str) -> bool:
-    """The carrier will not bring this text there: close the channel where it never will, and go another way. True when
-    there is one."""
-    contact = message.contact
-    if contact is None:
-        return False
-    if code == "21610":  # the carrier's own list of who wants no texts
-        contact.opted_out_at = contact.opted_out_at or clock.now()
-        return False
-    if code in PERMANENT.get(message.channel, {}):
-        contacts.refuse(contact, message.channel, code)
-    template = message.template or ""
-    old = clock.now() - message.created_at > ELSEWHERE_WITHIN or _overtaken(session, message)
-    if old or contact.opted_out_at or contact.restricted_at:
-        return False
-    given = details_of(message)
-    tried = {*given.get("tried", ()), message.channel}
-    other = next((one for one in _ways(contact, template) if one not in tried), None)
-    if other is None:
-        return False
-    again = Message(
-        inbound=False,
-        contact_id=contact.id,
-        ticket_id=message.ticket_id,
-        template=template,
-        body=body(template, other, given.get("language", CITY_LANGUAGE), given.get("fills", {})),
-        details=json.dumps({**given, "tried": sorted(tried)}),
-        channel=other,
-        reply_to_id=message.reply_to_id,
-        status="promised",
-    )
-    about = session.get(Ticket, message.ticket_id) if message.ticket_id else None
-    return _promised(session, again, about, key=f"{other}:{message.id}", due=clock.now())
-
-
-def refusals(contact: Contact) -> list[tuple[str, str, str]]:
-    """The channels that never reach this number: the carrier's code, and what that means."""
-    codes = {SMS: contact.sms_refused, WHATSAPP: contact.whatsapp_refused}
-    return [(channel, code, PERMANENT[channel].get(code, "it said so")) for channel, code in codes.items() if code]
-
-
-def _overtaken(session: Session, message: Message) -> bool:
-    """A later state of the same ticket was promised to this number since."""
-    if message.ticket_id is None or city().sms_class(message.template or "") != "status":
-        return False
-    later = select(Message.template).where(
-        Message.ticket_id == message.ticket_id,
-        Message.contact_id == message.contact_id,
-        ~Message.inbound,
-        Message.created_at > message.created_at,
-        Message.id != message.id,
-    )
-    return any(city().sms_class(template or "") == "status" for template in session.scalars(later))
 
 
 def waits(message: Message) -> timedelta | None:

@@ -14,7 +14,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 
 from config.settings import settings
 from ticketing import ringing
-from ticketing.messages import texts
+from ticketing.messages import receipts, texts
 from ticketing.models import Message
 from ticketing.outgoing import links, spending
 from workers import outbox
@@ -88,7 +88,7 @@ def _refused(ring: Ring, fault: TwilioRestException, wait: timedelta | None) -> 
     if fault.status in (401, 403, 429):
         return later(reason, wait=wait or timedelta(minutes=5))
     with outbox.transaction() as session:
-        texts.refused(session, ring.id, code=str(fault.code))
+        receipts.refused(session, ring.id, code=str(fault.code))
     return dead(reason)
 
 

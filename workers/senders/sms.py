@@ -15,7 +15,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from config.hotline import CITY_LANGUAGE
 from config.logs import warn
 from config.settings import settings
-from ticketing.messages import texts, whatsapp
+from ticketing.messages import receipts, texts, whatsapp
 from ticketing.models import Contact, Message
 from ticketing.outgoing import links, spending
 from workers import outbox
@@ -69,7 +69,7 @@ def prepare(session: Session, work: Work) -> Text | Unsendable | Outcome:
 
 def send(text: Text | Unsendable) -> Outcome:
     if isinstance(text, Unsendable):
-        _go_another_way(text.id, texts.NOT_REGISTERED)
+        _go_another_way(text.id, receipts.NOT_REGISTERED)
         return dead("the resident wrote more than a day ago, and this text is not registered at WhatsApp")
     client = carrier.client()
     try:
@@ -142,4 +142,4 @@ def _refused(text: Text, fault: TwilioRestException, wait: timedelta | None) -> 
 
 def _go_another_way(message_id: UUID, code: str) -> None:
     with outbox.transaction() as session:
-        texts.refused(session, message_id, code=code)
+        receipts.refused(session, message_id, code=code)

@@ -6,7 +6,7 @@ import pytest
 from factories import ANI, changing, opened, rows, texts
 from people import House
 
-from ticketing.messages import texts as messages
+from ticketing.messages import receipts
 from ticketing.outgoing import links
 from workers import outbox
 
@@ -17,7 +17,7 @@ def told(number: str, *statuses: str) -> None:
     message = texts(number)[-1]
     for status in statuses:
         with outbox.transaction() as session:
-            messages.delivered(
+            receipts.delivered(
                 session, message.id, sid="SM1", status=status, error="30005" if status == "failed" else None
             )
 
