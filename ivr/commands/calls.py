@@ -8,7 +8,7 @@ import click
 
 from config import clock, stores
 from ivr.commands.options import as_json, by
-from ticketing import calls
+from ticketing.worklists import calls
 
 MARKS = {"emergency": "EMERGENCY", "ghost": "ghost", "prank": "prank", "repeat": "third in a week"}
 

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from config import stores
 from ivr.commands.options import as_json, by
-from ticketing import worklist
 from ticketing.media import photos
 from ticketing.models import Ticket
 from ticketing.rules import lifecycle
 from ticketing.tickets import additions, confidential, history, moves, register
 from ticketing.tickets.register import TicketError
+from ticketing.worklists import tickets
 from workers import outbox
 
 number = click.argument("number")
@@ -33,11 +33,11 @@ def tickets_group() -> None:
 @as_json
 @click.option("--state", type=click.Choice(lifecycle.STATES))
 @click.option("--department")
-@click.option("--most", default=worklist.MOST, show_default=True)
+@click.option("--most", default=tickets.MOST, show_default=True)
 def list_command(as_json: bool, state: str | None, department: str | None, most: int) -> None:
     """The newest tickets first."""
     with stores.reading() as session:
-        rows = worklist.listed(session, state=state, department=department, most=most)
+        rows = tickets.listed(session, state=state, department=department, most=most)
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
@@ -57,7 +57,7 @@ def _changes(command: Callable[..., None]) -> Callable[..., None]:
                 command(session, ticket, **given)
                 session.flush()
                 session.refresh(ticket)
-                after = worklist.shown(session, ticket)
+                after = tickets.shown(session, ticket)
         except TicketError as fault:
             raise click.ClickException(str(fault)) from fault
         _print_ticket(after, as_json)
@@ -76,7 +76,7 @@ def show(number: str, reader: str | None, as_json: bool) -> None:
             ticket = register.find(session, number, change=reader is not None)
             if reader:
                 confidential.read(session, ticket, by=reader)
-            found = worklist.shown(session, ticket, reader=reader)
+            found = tickets.shown(session, ticket, reader=reader)
     except TicketError as fault:
         raise click.ClickException(str(fault)) from fault
     _print_ticket(found, as_json)
