@@ -18,3 +18,8 @@ def now() -> datetime:
 def local(moment: datetime) -> datetime:
     """`moment` on the city's wall clock."""
     return moment.astimezone(CITY_ZONE)
+
+
+def as_utc(moment: datetime) -> str:
+    """`moment` as lists for machines write it: 2026-11-28T04:50:00Z."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -8,7 +8,7 @@ import click
 from config import stores
 from ivr.commands.options import as_json
 from ticketing.outgoing import promises
-from ticketing.worklists import tickets
+from ticketing.worklists.outbox import overview
 from workers import outbox
 
 
@@ -22,7 +22,7 @@ def outbox_command(as_json: bool, row_id: UUID | None) -> None:
             if not promises.replay(session, row_id):
                 raise click.ClickException("there is no dead row with this id")
     with stores.reading() as session:
-        found = tickets.promises(session)
+        found = overview(session)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
         return

@@ -11,7 +11,7 @@ from ivr.commands.options import as_json, by
 from ticketing.models import Ticket
 from ticketing.tickets import proposals
 from ticketing.tickets.register import TicketError
-from ticketing.worklists import tickets
+from ticketing.worklists.proposals import listed
 from workers import outbox
 
 number = click.argument("number")
@@ -25,7 +25,7 @@ def proposals_group(ctx: click.Context, as_json: bool) -> None:
     if ctx.invoked_subcommand is not None:
         return
     with stores.reading() as session:
-        rows = tickets.proposals_listed(session)
+        rows = listed(session)
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return

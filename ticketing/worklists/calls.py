@@ -2,13 +2,13 @@
 confidential reporter is not shown at all. A mark leaves a call out of figures; nobody is blocked for it."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from config import clock
 from config.logs import log
 from ticketing.contacts.callers import REPEATS, REPEATS_WITHIN
 from ticketing.models import Call, Ticket, remembered
@@ -35,7 +35,7 @@ def listed(session: Session, *, most: int = MOST) -> list[dict[str, Any]]:
     repeated = _repeats(session, calls)
     return [
         {
-            "at": _iso(call.started_at),
+            "at": clock.as_utc(call.started_at),
             "sid": call.sid,
             "caller": numbers.mask(call.contact.phone if call.contact and call.id not in hidden else None),
             "kind": call.caller_kind,
@@ -80,7 +80,3 @@ def _repeats(session: Session, calls: Sequence[Call]) -> set[UUID]:
 def _before(call: Call, made: Sequence[Any]) -> int:
     since = call.started_at - REPEATS_WITHIN
     return sum(contact == call.contact_id and since < at < call.started_at for contact, at in made)
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

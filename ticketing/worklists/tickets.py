@@ -1,18 +1,17 @@
-"""What is where: tickets as operators list them, with their deliveries. Numbers of residents stay masked."""
+"""Tickets as operators list them, with their deliveries. Numbers of residents stay masked."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from config import clock, stores
+from config import clock
 from config.hotline import city
-from ticketing.contacts import followers
-from ticketing.models import Outbox, Ticket
+from ticketing.models import Ticket
 from ticketing.rules import lifecycle, numbers
-from ticketing.tickets import confidential, history, proposals, ratings
-from ticketing.tickets.news import PROPOSAL
+from ticketing.tickets import confidential, history, ratings
+from ticketing.worklists import outbox
 
 MOST = 1000
 CONFIDENTIAL = "confidential"
@@ -36,22 +35,22 @@ def shown(session: Session, ticket: Ticket, *, reader: str | None = None) -> dic
     return {
         **_row(ticket, reader=reader),
         "language": ticket.language,
-        "answer_due_at": _iso(ticket.answer_due_at),
+        "answer_due_at": clock.as_utc(ticket.answer_due_at),
         "refusals": ticket.refusals,
-        "missed": _iso(missed) if (missed := _missed(ticket)) else None,
+        "missed": clock.as_utc(missed) if (missed := _missed(ticket)) else None,
         "reopenings": ticket.reopenings,
-        "paused_at": _iso(ticket.paused_at) if ticket.paused_at else None,
+        "paused_at": clock.as_utc(ticket.paused_at) if ticket.paused_at else None,
         "ratings": [
             {
                 "score": one.score,
                 "solved": one.solved,
-                "answered_at": _iso(one.answered_at) if one.answered_at else None,
+                "answered_at": clock.as_utc(one.answered_at) if one.answered_at else None,
             }
             for one in ratings.of(session, ticket)
         ],
         "history": [
             {
-                "at": _iso(event.at),
+                "at": clock.as_utc(event.at),
                 "by": event.by,
                 "action": event.action,
                 "from": event.before,
@@ -60,61 +59,11 @@ def shown(session: Session, ticket: Ticket, *, reader: str | None = None) -> dic
             }
             for event in history.of(session, ticket)
         ],
-        "notes": [{"at": _iso(note.at), "by": note.by, "kind": note.kind, "text": note.text} for note in ticket.notes]
+        "notes": [
+            {"at": clock.as_utc(note.at), "by": note.by, "kind": note.kind, "text": note.text} for note in ticket.notes
+        ]
         if open_to_reader
         else [],
-    }
-
-
-def proposals_listed(session: Session) -> list[dict[str, Any]]:
-    """Every proposal with its title and how many residents stand behind it, most supported first."""
-    query = select(Ticket).where(Ticket.category == PROPOSAL).order_by(Ticket.created_at.desc()).limit(MOST)
-    rows = [
-        {
-            "number": ticket.number,
-            "status": ticket.state,
-            "area": _area(ticket.area),
-            "title": proposals.public_words(session, ticket, "title"),
-            "answer": proposals.public_words(session, ticket, "answer"),
-            "voices": followers.voices(session, ticket),
-            "due_at": _iso(ticket.due_at),
-        }
-        for ticket in session.scalars(query)
-    ]
-    return sorted(rows, key=lambda row: -int(str(row["voices"])))
-
-
-def promises(session: Session) -> dict[str, Any]:
-    """The outbox by kind and state, and the age in seconds of the oldest row that is due."""
-    counts: dict[str, dict[str, int]] = {}
-    for kind, state, count in session.execute(
-        select(Outbox.kind, Outbox.state, func.count()).group_by(Outbox.kind, Outbox.state)
-    ):
-        counts.setdefault(kind, {})[state] = count
-    moment = stores.database_now(session)
-    oldest = session.scalar(
-        select(func.min(Outbox.not_before)).where(Outbox.state.in_(("pending", "unknown")), Outbox.not_before <= moment)
-    )
-    dead = session.execute(
-        select(Outbox, Ticket.number)
-        .outerjoin(Ticket, Ticket.id == Outbox.ticket_id)
-        .where(Outbox.state == "dead")
-        .order_by(Outbox.finished_at.desc())
-        .limit(20)
-    )
-    return {
-        "counts": counts,
-        "oldest_due_seconds": round((moment - oldest).total_seconds(), 1) if oldest else None,
-        "dead": [
-            {
-                "id": str(row.id),
-                "number": number,
-                "kind": row.kind,
-                "destination": _destination(row),
-                "reason": row.last_error,
-            }
-            for row, number in dead
-        ],
     }
 
 
@@ -124,16 +73,16 @@ def _row(ticket: Ticket, *, reader: str | None = None) -> dict[str, Any]:
         "number": ticket.number,
         "category": ticket.category if open_to_reader else CONFIDENTIAL,
         "department": ticket.department,
-        "area": _area(ticket.area) if open_to_reader else None,
+        "area": area_name(ticket.area) if open_to_reader else None,
         "status": ticket.state,
         "priority": ticket.priority,
         "flagged": ticket.flagged_at is not None,
         "channel": ticket.channel,
-        "created_at": _iso(ticket.created_at),
-        "due_at": _iso(ticket.due_at),
+        "created_at": clock.as_utc(ticket.created_at),
+        "due_at": clock.as_utc(ticket.due_at),
         "reporter": numbers.mask(ticket.contact.phone if ticket.contact and open_to_reader else None),
         "deliveries": [
-            {"kind": row.kind, "destination": _destination(row), "state": row.state} for row in ticket.deliveries
+            {"kind": row.kind, "destination": outbox.destination(row), "state": row.state} for row in ticket.deliveries
         ],
     }
 
@@ -144,18 +93,8 @@ def _missed(ticket: Ticket) -> datetime | None:
     return ticket.late_at or (ticket.due_at if passed else None)
 
 
-def _area(key: str | None) -> str | None:
+def area_name(key: str | None) -> str | None:
     if key is None:
         return None
     area = city().area(key)
     return area.kelurahan or area.kecamatan
-
-
-def _destination(row: Outbox) -> str:
-    """Who it goes to, without saying who that is."""
-    kind, _, key = row.destination.partition(":")
-    return key if kind == "department" else kind
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
