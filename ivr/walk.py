@@ -18,7 +18,7 @@ from ivr.channels import calls
 from ivr.prompts import Answer, Line, Memory, Prompt, Wants
 from ivr.scratch import Ear, House
 from ivr.worlds import Action, World
-from ticketing import callbook
+from ticketing.calls import call_log
 from ticketing.contacts import contacts
 from ticketing.models import Call, Outbox, Ticket, remembered
 from ticketing.rules import numbers
@@ -243,7 +243,7 @@ class _Walker:
     def _hang_up(self, session: Session, way: tuple[str, ...]) -> None:
         """The call is over: nothing may still be held back for it."""
         call = _call(session)
-        callbook.ended(session, call, "completed")
+        call_log.ended(session, call, "completed")
         session.flush()
         held = select(Outbox.kind).join(Ticket, Ticket.id == Outbox.ticket_id)
         held = held.where(Ticket.call_id == call.id, Outbox.held, Outbox.state == "pending")

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from config import clock, stores, vault
 from config.settings import settings
-from ticketing import callbacks
+from ticketing.calls import callbacks
 from ticketing.media import photos, recordings
 from ticketing.models import (
     Call,

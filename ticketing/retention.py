@@ -30,7 +30,8 @@ from sqlalchemy.orm import Session
 from config import clock, stores
 from config.logs import log, warn
 from config.settings import settings
-from ticketing import callbacks, erasure
+from ticketing import erasure
+from ticketing.calls import callbacks
 from ticketing.media import photos, recordings
 from ticketing.models import (
     Beat,

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from config import clock
-from ticketing import callbacks
+from ticketing.calls import callbacks
 from ticketing.counting import during, level, percentile, share
 from ticketing.models import Call, Callback, Survey, Ticket, Turn
 from ticketing.questions import nodes

@@ -21,7 +21,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from config import stores
 from config.logs import log
 from config.settings import settings
-from ticketing import callbook
+from ticketing.calls import call_log
 from ticketing.media import recordings
 from ticketing.messages import inbound, receipts
 from ticketing.messages import texts as messages
@@ -142,7 +142,7 @@ class _Run:
             raise _TimeIsUp
 
     def _is_over(self, call: Any) -> bool:
-        over = call.status in callbook.ENDED and (call.end_time or call.date_created) < self.settled
+        over = call.status in call_log.ENDED and (call.end_time or call.date_created) < self.settled
         return over and call.direction == "inbound"
 
     def _import(self, told: Any) -> None:
@@ -150,14 +150,14 @@ class _Run:
         with outbox.transaction() as session:
             known = session.scalar(select(Call.id).where(Call.sid == told.sid)) is not None
             call = _call(session, told)
-            callbook.ended(session, call, told.status, at=told.end_time)
+            call_log.ended(session, call, told.status, at=told.end_time)
         self.found["calls ended" if known else "calls"] += 1
 
     def _keep(self, told: Any) -> None:
         """A recording that no webhook told us of."""
         self._check_time()
         about = self.client.calls(told.call_sid).fetch()
-        if about.status not in callbook.ENDED:
+        if about.status not in call_log.ENDED:
             return
         with outbox.transaction() as session:
             call = _call(session, about)
@@ -165,12 +165,12 @@ class _Run:
                 session,
                 sid=told.sid,
                 call=call,
-                turn=callbook.LATE_TURN,
+                turn=call_log.LATE_TURN,
                 seconds=int(told.duration or 0),
                 completed=told.status == "completed",
             )
-            ticket = callbook.keep_late(session, call, recording, imported=True)
-            callbook.ended(session, call, about.status, at=about.end_time)
+            ticket = call_log.keep_late(session, call, recording, imported=True)
+            call_log.ended(session, call, about.status, at=about.end_time)
             if ticket is not None:
                 intake.release(session, ticket)
         self.found["recordings"] += ticket is not None
@@ -210,7 +210,7 @@ class _Run:
 
 def _call(session: Session, told: Any) -> Call:
     started = told.start_time or told.date_created
-    return callbook.find_or_begin(
+    return call_log.find_or_begin(
         session, told.sid, from_=told._from, status=told.status, started_at=started.astimezone(UTC)
     )
 

@@ -20,7 +20,7 @@ from ivr.channels import twiml
 from ivr.channels.guard import SIDS
 from ivr.conversations import CONVERSATIONS
 from ivr.prompts import Answer, Memory
-from ticketing import callbook
+from ticketing.calls import call_log
 from ticketing.contacts import callers, contacts
 from ticketing.media import recordings
 from ticketing.models import Call, Recording, Turn, remembered
@@ -61,17 +61,17 @@ def menu_version() -> str:
 
 def find_or_begin(session: Session, form: dict[str, str]) -> Call:
     """The locked row of the call that a webhook is about."""
-    return callbook.find_or_begin(session, form["CallSid"], **_told(form))
+    return call_log.find_or_begin(session, form["CallSid"], **_told(form))
 
 
 def _call_and_turn(session: Session, form: dict[str, str], number: int) -> tuple[Call, Turn | None, bool]:
     """The locked call, what was answered to this turn, and whether the call is new."""
-    found = callbook.find_with_turn(session, form["CallSid"], number)
+    found = call_log.find_with_turn(session, form["CallSid"], number)
     if found is not None:
         return *found, False
-    call, new = callbook.begin(session, form["CallSid"], **_told(form))
+    call, new = call_log.begin(session, form["CallSid"], **_told(form))
     if not new:  # the same first request twice at once
-        again = callbook.find_with_turn(session, form["CallSid"], number)
+        again = call_log.find_with_turn(session, form["CallSid"], number)
         return (*again, False) if again else (call, None, False)
     return call, None, True
 
@@ -112,7 +112,7 @@ def _next(session: Session, call: Call, memory: Memory, number: int, answer: Ans
         call.transfers += 1  # an emergency, which nobody whispers about, has no ceiling
     reply = twiml.render(prompt, number + 1, call.sid)
     call.ghost = bool(memory["ghost"])
-    callbook.note_goal(call, str(memory.get("goal", "")))
+    call_log.note_goal(call, str(memory.get("goal", "")))
     if call.contact is not None and memory["language"] != before:
         contacts.choose_language(call.contact, memory["language"])
     milliseconds = int((time.monotonic() - started) * 1000)
@@ -125,7 +125,7 @@ def _next(session: Session, call: Call, memory: Memory, number: int, answer: Ans
     )  # fmt: skip
     call.memory = json.dumps(memory)
     if answer is not None and answer.hung_up:
-        callbook.ended(session, call, "completed")
+        call_log.ended(session, call, "completed")
     caller = call.contact.phone if call.contact else None
     log("turn", call=call.sid, turn=number, node=asked, key=key, result=result, ms=milliseconds, to=prompt.node,
         caller=numbers.mask(caller), kind=call.caller_kind)  # fmt: skip
@@ -164,13 +164,13 @@ def noted_recording(session: Session, call: Call, form: dict[str, str], turn: in
 def keep_told(session: Session, form: dict[str, str], turn: int) -> None:
     """The carrier's callback told of a recording that turn `turn` brings."""
     call = find_or_begin(session, form)
-    callbook.keep_if_due(session, call, noted_recording(session, call, form, turn))
+    call_log.keep_if_due(session, call, noted_recording(session, call, form, turn))
 
 
 def keep_fallback(session: Session, form: dict[str, str]) -> None:
     """What was recorded by the fallback."""
     call = find_or_begin(session, form)
-    callbook.keep_late(session, call, noted_recording(session, call, form, callbook.LATE_TURN))
+    call_log.keep_late(session, call, noted_recording(session, call, form, call_log.LATE_TURN))
 
 
 def officer_accepted(session: Session, caller: str) -> None:

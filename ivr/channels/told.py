@@ -17,7 +17,7 @@ from ivr import talk
 from ivr.channels import calls, twiml
 from ivr.channels.guard import CALL, CALLERS, Form, NoRoom, guarded
 from ivr.prompts import Answer
-from ticketing import callbook, ringing
+from ticketing.calls import call_log, outbound
 from ticketing.messages import texts
 from ticketing.models import Call, Message, Ticket
 from ticketing.outgoing import links
@@ -60,7 +60,7 @@ def broken(fault: Exception) -> Response:
 
 def begun(session: Session, sid: str, message: Message, ticket: Ticket) -> Call:
     """The row of a call that tells `message`, ready for its first turn."""
-    call = ringing.begin(session, sid, message)
+    call = outbound.begin(session, sid, message)
     if not call.memory:
         memory = talk.fresh(str(texts.details_of(message).get("language", CITY_LANGUAGE)))
         given = {"message": message.id.hex, "number": ticket.number}
@@ -82,7 +82,7 @@ def _begin(session: Session, form: Form, message_id: UUID) -> str:
 def _end(session: Session, form: Form, message_id: UUID) -> None:
     message = session.get(Message, message_id)
     if message is not None and message.contact is not None and message.contact.phone:
-        callbook.ended(session, ringing.begin(session, form["CallSid"], message), form["CallStatus"])
+        call_log.ended(session, outbound.begin(session, form["CallSid"], message), form["CallStatus"])
 
 
 def _nothing() -> Response:

@@ -18,7 +18,7 @@ from config.logs import warn
 from ivr.channels import calls, twiml
 from ivr.channels.guard import CALL, CALLERS, RECORDED, SIDS, Form, NoRoom, guarded
 from ivr.prompts import Answer, Line, Take
-from ticketing import callbook
+from ticketing.calls import call_log
 from workers import outbox
 
 voice = Blueprint("voice", __name__)
@@ -46,7 +46,7 @@ def turn(form: Form, number: int) -> Response:
 @guarded(CALL)
 def status(form: Form) -> Response:
     """The carrier tells how a call went on; only its end matters to us."""
-    outbox.carry_out(lambda session: callbook.ended(session, calls.find_or_begin(session, form), form["CallStatus"]))
+    outbox.carry_out(lambda session: call_log.ended(session, calls.find_or_begin(session, form), form["CallStatus"]))
     return Response(status=204)
 
 
@@ -96,7 +96,7 @@ def fallback(form: Form) -> Response:
 @guarded(CALL)
 def fallback_saved(form: Form) -> Response:
     """The report that was recorded while something was broken becomes a ticket of the call centre."""
-    if calls.recording_sid(form) is None or calls.seconds(form) < callbook.LEAST_SECONDS:
+    if calls.recording_sid(form) is None or calls.seconds(form) < call_log.LEAST_SECONDS:
         return _xml(nothing_heard())
     outbox.carry_out(lambda session: calls.keep_fallback(session, form))
     return _xml(trouble_saved())
@@ -144,7 +144,7 @@ def _speak(form: Form, number: int) -> Response:
 
 def _answer(form: Form) -> Answer:
     """What the carrier's fields mean, cleaned of what no keypad and no voice can say."""
-    hung_up = form["CallStatus"] in callbook.ENDED
+    hung_up = form["CallStatus"] in call_log.ENDED
     ending = form.get("Digits", "")
     sid = calls.recording_sid(form)
     if sid is not None:

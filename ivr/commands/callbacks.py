@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from config import clock, stores
 from config.hotline import CITY_LANGUAGE, city
 from ivr.commands.options import as_json, by
-from ticketing import callbacks
-from ticketing.callbacks import CallbackError
+from ticketing.calls import callbacks
+from ticketing.calls.callbacks import CallbackError
 from ticketing.models import Callback
 from ticketing.rules import numbers
 from workers import outbox

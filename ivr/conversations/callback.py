@@ -9,7 +9,7 @@ from ivr.conversations.message import CATEGORY
 from ivr.conversations.mobile import keyed
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import callbacks
+from ticketing.calls import callbacks
 from ticketing.contacts import contacts
 from ticketing.models import Contact
 from ticketing.rules import numbers

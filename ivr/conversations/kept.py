@@ -1,9 +1,9 @@
-"""What a caller recorded, kept while the caller is on the line; ticketing/callbook.py says what it becomes."""
+"""What a caller recorded, kept while the caller is on the line; ticketing/calls/call_log.py says what it becomes."""
 
 from sqlalchemy.orm import Session
 
 from ivr.prompts import Memory, Take
-from ticketing import callbook
+from ticketing.calls import call_log
 from ticketing.media import recordings
 from ticketing.models import Call
 
@@ -13,4 +13,4 @@ def keep(session: Session, call: Call, details: Memory, take: Take, memory: Memo
     recording = recordings.noted(
         session, sid=take.sid, call=call, turn=memory["turn"], seconds=take.seconds, completed=False
     )
-    return callbook.keep(session, call, details, recording, str(memory["language"])).number
+    return call_log.keep(session, call, details, recording, str(memory["language"])).number

@@ -5,7 +5,7 @@ from typing import Any
 
 from config import clock
 from ivr.talk import Talk
-from ticketing import callbacks
+from ticketing.calls import callbacks
 from ticketing.models import Contact, Ticket
 
 

@@ -7,7 +7,7 @@ from ivr.conversations import menus
 from ivr.conversations.kept import keep
 from ivr.prompts import Option
 from ivr.talk import Talk
-from ticketing import surveys
+from ticketing.calls import surveys
 from ticketing.tickets import intake, register
 
 SCORES = [Option(str(score), str(score)) for score in range(1, 6)]

@@ -21,7 +21,7 @@ from chaos.sinks import Mailboxes
 from chaos.witness import Exchange, Witness
 from config.settings import settings
 from ivr.simulator.wire import Wire
-from ticketing import callbook
+from ticketing.calls import call_log
 
 
 class Watched:
@@ -92,6 +92,6 @@ def without_row_locks(patch: Any) -> None:
     """Neither a question that is made now nor one that was made at import locks a row."""
     patch.setattr(Select, "with_for_update", lambda self, **_: self)
     for name in ("_LOCKED", "_WITH_TURN"):
-        made = getattr(callbook, name)._generate()
+        made = getattr(call_log, name)._generate()
         made._for_update_arg = None
-        patch.setattr(callbook, name, made)
+        patch.setattr(call_log, name, made)

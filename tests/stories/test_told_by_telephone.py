@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from config import logs, stores
 from ivr import walk, worlds
 from ivr.worlds import World
-from ticketing import ringing
+from ticketing.calls import outbound
 from ticketing.contacts import callers, contacts
 from ticketing.models import Call, Contact, Event, Message
 from ticketing.outgoing import links, spending
@@ -328,11 +328,11 @@ def test_a_try_is_written_down_once(sqlite_house: House) -> None:
     for expected in (True, False):
         with outbox.transaction() as session:
             message = session.get_one(Message, texts(number)[-1].id)
-            assert ringing.note_try(session, message) == expected
+            assert outbound.note_try(session, message) == expected
     with stores.reading() as session:
         contact = contacts.known(session, numbers.read(LANDLINE))
         assert contact is not None
-        assert not ringing.is_ringing(session, contact)
+        assert not outbound.is_ringing(session, contact)
     assert len(rows(number, kind="call")) == 1
 
 

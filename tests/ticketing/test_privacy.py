@@ -22,7 +22,8 @@ from config.settings import ROOT, settings
 from config.stores import Base
 from ivr.channels import inbox
 from ivr.simulator import audio
-from ticketing import callbacks, erasure, retention
+from ticketing import erasure, retention
+from ticketing.calls import callbacks
 from ticketing.contacts import disclosure, followers
 from ticketing.models import (
     Call,

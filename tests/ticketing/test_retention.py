@@ -18,7 +18,8 @@ from sqlalchemy.exc import OperationalError
 
 from config import clock, stores, vault
 from config.settings import settings
-from ticketing import callbacks, retention
+from ticketing import retention
+from ticketing.calls import callbacks
 from ticketing.contacts import followers
 from ticketing.media import photos, recordings
 from ticketing.models import (

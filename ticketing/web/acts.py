@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import callbacks
+from ticketing.calls import callbacks
 from ticketing.contacts import contacts
 from ticketing.models import Contact, Rating, Ticket
 from ticketing.rules import lifecycle, routing

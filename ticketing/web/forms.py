@@ -14,7 +14,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from config import clock, stores
 from config.hotline import city
-from ticketing import callbacks
+from ticketing.calls import callbacks
 from ticketing.contacts import lookups
 from ticketing.media import photos
 from ticketing.models import Message, Photo, Rating, Ticket

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import city
-from ticketing import callbacks
+from ticketing.calls import callbacks
 from ticketing.media import photos
 from ticketing.models import Callback, Event, Note, Photo, Rating, Ticket
 from ticketing.rules import deadlines, lifecycle

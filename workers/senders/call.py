@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from twilio.base.exceptions import TwilioException, TwilioRestException
 
 from config.settings import settings
-from ticketing import ringing
+from ticketing.calls import outbound
 from ticketing.messages import receipts, texts
 from ticketing.models import Message
 from ticketing.outgoing import links, spending
@@ -41,20 +41,20 @@ def prepare(session: Session, work: Work) -> Ring | Outcome:
         return dead("the number or the text was erased")
     if why := texts.barred(message):
         return dead(why)
-    if wait := ringing.wait(message):
+    if wait := outbound.wait(message):
         return not_yet("the next try has its time", wait)
-    if len(ringing.tries(message)) >= ringing.TRIES:
+    if len(outbound.tries(message)) >= outbound.TRIES:
         return dead("nobody took the call: for the desk")
     if reason := spending.over(session, texts.VOICE):
         return not_yet(reason, PAUSE)
-    if ringing.is_ringing(session, message.contact):
+    if outbound.is_ringing(session, message.contact):
         return not_yet("another call to this number is under way", ENGAGED)
     return Ring(message.id, message.contact.phone, links.told(message.id))
 
 
 def send(ring: Ring) -> Outcome:
     with outbox.transaction() as session:
-        if not ringing.note_try(session, session.get_one(Message, ring.id)):
+        if not outbound.note_try(session, session.get_one(Message, ring.id)):
             return not_yet("it was told or dialled a moment ago", AGAIN)
     client = carrier.client()
     try:
@@ -72,7 +72,7 @@ def send(ring: Ring) -> Outcome:
             _not_dialled(ring)
         return later(f"no answer: {type(fault).__name__}", wait=AGAIN)
     with outbox.transaction() as session:
-        ringing.begin(session, str(made.sid), session.get_one(Message, ring.id))
+        outbound.begin(session, str(made.sid), session.get_one(Message, ring.id))
     return done_for_now("dialled: told once somebody presses 1", provider_ref=str(made.sid), wait=AGAIN)
 
 
@@ -94,4 +94,4 @@ def _refused(ring: Ring, fault: TwilioRestException, wait: timedelta | None) -> 
 
 def _not_dialled(ring: Ring) -> None:
     with outbox.transaction() as session:
-        ringing.forget_try(session, session.get_one(Message, ring.id))
+        outbound.forget_try(session, session.get_one(Message, ring.id))

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ticketing import rescue
+from ticketing.calls import dropped
 from ticketing.models import Call, remembered
 from workers import outbox
 from workers.outbox import Outcome, Work, sent
@@ -19,7 +19,7 @@ def prepare(_session: Session, work: Work) -> UUID:
 def send(call_id: UUID) -> Outcome:
     with outbox.transaction() as session:
         call = session.scalars(select(Call).where(Call.id == call_id).with_for_update()).one()
-        rescue.settle(session, call, remembered(call))
+        dropped.settle(session, call, remembered(call))
     return sent()
 
 

@@ -5,7 +5,7 @@ from functools import partial
 from sqlalchemy import select
 
 from ivr.talk import Talk
-from ticketing import callbacks
+from ticketing.calls import callbacks
 from ticketing.contacts import disclosure
 from ticketing.messages import texts
 from ticketing.models import Rating, Ticket

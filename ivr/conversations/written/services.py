@@ -6,7 +6,7 @@ from functools import partial
 from config import clock
 from ivr.conversations import information
 from ivr.talk import Talk
-from ticketing import callbacks
+from ticketing.calls import callbacks
 from ticketing.contacts import contacts
 from ticketing.messages import inbound, texts
 

@@ -11,7 +11,7 @@ from time_machine import travel
 from config import lint, stores
 from config.gsm7 import SEGMENT, gsm7, gsm7_length
 from config.hotline import city
-from ticketing import callbacks
+from ticketing.calls import callbacks
 from ticketing.messages import announcements, whatsapp
 from ticketing.messages import texts as messages
 from ticketing.models import Message, Ticket

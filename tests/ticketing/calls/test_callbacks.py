@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from config import clock, stores
 from config.hotline import city
-from ticketing import callbacks
-from ticketing.callbacks import CallbackError
+from ticketing.calls import callbacks
+from ticketing.calls.callbacks import CallbackError
 from ticketing.models import Callback, Message
 from ticketing.tickets import history
 

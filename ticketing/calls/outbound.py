@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import clock
-from ticketing import callbook
+from ticketing.calls import call_log
 from ticketing.messages import texts
 from ticketing.models import Call, Contact, Message
 
@@ -50,7 +50,7 @@ def forget_try(session: Session, message: Message) -> None:
 def begin(session: Session, sid: str, message: Message) -> Call:
     """The locked row of a call that we make, under the resident's own number."""
     contact = message.contact
-    call = callbook.find_or_begin(session, sid, from_=contact.phone if contact else None, status="ringing")
+    call = call_log.find_or_begin(session, sid, from_=contact.phone if contact else None, status="ringing")
     call.outbound = True
     return call
 

@@ -17,7 +17,7 @@ from config import clock, stores
 from config.hotline import CITY_LANGUAGE, city
 from config.logs import log
 from config.settings import settings
-from ticketing import rescue, surveys
+from ticketing.calls import dropped, surveys
 from ticketing.contacts import contacts
 from ticketing.media import recordings
 from ticketing.models import Call, Recording, Ticket, Turn, remembered
@@ -94,7 +94,7 @@ def ended(session: Session, call: Call, status: str, *, at: datetime | None = No
         intake.release(session, ticket)
         note_goal(call, "report")  # who hung up after the recording has reported all the same
     surveys.ask_later(session, call)
-    rescue.ended(session, call, memory)
+    dropped.ended(session, call, memory)
     log("call ended", call=call.sid, status=status, node=memory.get("node", ""), ghost=call.ghost)
     return True
 
@@ -126,7 +126,7 @@ def keep(session: Session, call: Call, details: Details, recording: Recording, l
     )
     ticket = intake.open_ticket(session, report, contact=call.contact, call=call, by="caller")
     recordings.attach(session, ticket, recording)
-    rescue.was_heard(session, call, ticket)
+    dropped.was_heard(session, call, ticket)
     return ticket
 
 

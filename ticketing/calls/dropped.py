@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import CITY_LANGUAGE, city
-from ticketing import callbacks
+from ticketing.calls import callbacks
 from ticketing.contacts import callers, contacts, disclosure
 from ticketing.messages import texts
 from ticketing.models import Call, Contact, Message, Ticket
