@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from config import clock, vault
 from config.hotline import CITY_LANGUAGE, city
 from config.settings import settings
-from ticketing import retention
 from ticketing.contacts import contacts
 from ticketing.media import photos
 from ticketing.messages import texts
@@ -36,6 +35,7 @@ from ticketing.models import (
     Ticket,
     Turn,
 )
+from ticketing.models.calls import TURNS_LAST
 from ticketing.tickets import confidential, history
 
 STAFF = "petugas"
@@ -104,7 +104,7 @@ def _explained(language: str, id_: str) -> str:
             words=here.keep_words_days,
             recordings=here.keep_recordings_days,
             messages=here.keep_messages_days,
-            turns=retention.TURNS_LAST.days,
+            turns=TURNS_LAST.days,
         )
     )
 

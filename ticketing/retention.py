@@ -52,9 +52,9 @@ from ticketing.models import (
     Turn,
     WrongTry,
 )
+from ticketing.models.calls import TURNS_LAST
 
 BEAT = "retention"
-TURNS_LAST = timedelta(days=30)
 PROOF_EVERY = timedelta(hours=23)  # of runs that removed nothing
 BACKUPS_LAST = timedelta(days=35)  # a file that no row names may be of a row in one of them
 BATCH, MOST_BATCHES = 500, 40  # of each kind in a run: the sweeper has other things to do

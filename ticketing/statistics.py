@@ -18,8 +18,8 @@ from config import clock
 from ticketing.calls import callbacks
 from ticketing.counting import during, level, percentile, share
 from ticketing.models import Call, Callback, Survey, Ticket, Turn
+from ticketing.models.calls import TURNS_LAST
 from ticketing.questions import nodes
-from ticketing.retention import TURNS_LAST
 
 By = Literal["day", "menu", "none"]
 

@@ -1,7 +1,7 @@
 """Tables of telephone calls: their turns and memory, promises to call back, and what callers thought of them."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,8 @@ from config.stores import Base
 from ticketing.models.base import Moment, Sealed, sealed_column
 from ticketing.models.contacts import Contact
 from ticketing.models.tickets import Ticket
+
+TURNS_LAST = timedelta(days=30)  # then retention forgets them, and statistics know of less
 
 
 class Call(Base):
