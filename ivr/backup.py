@@ -26,10 +26,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import clock, stores, vault
 from config.logs import warn
 from config.settings import settings
-from ticketing import erasure
 from ticketing.database import dumps, schema
 from ticketing.database.dumps import Counts, DumpError
 from ticketing.models import Beat
+from ticketing.privacy import erasure
 
 BEAT = "backup"
 DATABASE, MANIFEST, ERASED = "database", "manifest.json", "erased.jsonl"

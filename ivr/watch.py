@@ -8,8 +8,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import stores
 from config.settings import LEAST_TOKEN, settings
 from ivr import backup, fallback
-from ticketing import retention
 from ticketing.outgoing import spending
+from ticketing.privacy import retention
 from ticketing.vitals import Vitals, vitals
 from ticketing.web.health import LEAST_DISK
 

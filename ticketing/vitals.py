@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from config import stores
-from ticketing import privacy
 from ticketing.models import Beat, Message, Outbox, Tally
 from ticketing.outgoing import spending
+from ticketing.privacy import requests
 
 OPEN = ("pending", "leased", "unknown", "dead")
 
@@ -54,7 +54,7 @@ def vitals(session: Session) -> Vitals:
         died_today=session.scalar(died) or 0,
         spent=spending.used(session),
         stopped=spending.stopped(session) is not None,
-        requests_overdue=privacy.overdue(session),
+        requests_overdue=requests.overdue(session),
     )
 
 

@@ -10,8 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import stores
 from config.logs import log, warn
 from config.stopping import Stopping
-from ticketing import retention
 from ticketing.models import Beat
+from ticketing.privacy import retention
 from workers import chase, jobs, outbox, reconcile
 
 STEP = 1.0

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from config import stores
 from ivr.commands.options import as_json, by
-from ticketing import dossier, erasure, privacy
-from ticketing.dossier import Dossier
 from ticketing.media import photos, recordings
-from ticketing.privacy import PrivacyError
+from ticketing.privacy import erasure, export, requests
+from ticketing.privacy.export import Dossier
+from ticketing.privacy.requests import PrivacyError
 from ticketing.rules.numbers import Number
 from ticketing.tickets.register import TicketError
 from workers import outbox
@@ -30,13 +30,13 @@ def privacy_group() -> None:
 
 @privacy_group.command("open")
 @phone
-@click.option("--kind", required=True, type=click.Choice(privacy.KINDS))
+@click.option("--kind", required=True, type=click.Choice(requests.KINDS))
 @by
 def open_command(phone: str, kind: str, by: str) -> None:
     """Note a request that is not done yet; doing it closes it."""
     with _changing() as session:
-        entry = privacy.request(session, privacy.number(phone), kind, by=by)
-        due = privacy.shown(entry)["due_at"]
+        entry = requests.request(session, requests.number(phone), kind, by=by)
+        due = requests.shown(entry)["due_at"]
     click.echo(f"{kind}: to be done by {due}")
 
 
@@ -46,11 +46,11 @@ def open_command(phone: str, kind: str, by: str) -> None:
 def register_command(phone: str, as_json: bool) -> None:
     """What was asked and what was forgotten; what waits comes first."""
     try:
-        whose = privacy.number(phone) if phone else None
+        whose = requests.number(phone) if phone else None
     except PrivacyError as fault:
         raise click.ClickException(str(fault)) from fault
     with stores.reading() as session:
-        rows = privacy.register(session, whose)
+        rows = requests.register(session, whose)
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
@@ -69,10 +69,10 @@ def register_command(phone: str, as_json: bool) -> None:
 def export_command(phone: str, by: str, to: Path | None) -> None:
     """Everything that is held about the person, as JSON."""
     with _changing() as session:
-        whose = privacy.number(phone)
-        contact = privacy.person(session, whose)
-        found = dossier.compile_for(session, contact, by=by) if contact else Dossier({})
-        privacy.done(session, whose, privacy.EXPORT, by=by, counts=found.counts)
+        whose = requests.number(phone)
+        contact = requests.person(session, whose)
+        found = export.compile_for(session, contact, by=by) if contact else Dossier({})
+        requests.done(session, whose, requests.EXPORT, by=by, counts=found.counts)
         text = json.dumps(found.content, ensure_ascii=False, indent=1)
         if to is not None and to.is_dir():
             _put_down(to, found, text)
@@ -93,13 +93,13 @@ def correct_command(phone: str, by: str, new_phone: str, language: str, ticket: 
     if not (new_phone or language or place) or bool(ticket) != bool(place):
         raise click.UsageError("name what is right: --new-phone, --language, or --ticket with --place")
     with _changing() as session:
-        whose = privacy.number(phone)
+        whose = requests.number(phone)
         if place:
-            privacy.correct_place(session, whose, ticket, place, by=by)
+            requests.correct_place(session, whose, ticket, place, by=by)
         if language:
-            privacy.correct_language(session, whose, language, by=by)
+            requests.correct_language(session, whose, language, by=by)
         if new_phone:
-            privacy.correct_number(session, whose, privacy.number(new_phone), by=by)
+            requests.correct_number(session, whose, requests.number(new_phone), by=by)
     click.echo("corrected")
 
 
@@ -109,7 +109,7 @@ def correct_command(phone: str, by: str, new_phone: str, language: str, ticket: 
 @click.option("--lift", is_flag=True, help="The data may be used again.")
 def restrict_command(phone: str, by: str, lift: bool) -> None:
     """Let the data rest: it is kept, what is under way is finished, and nothing else is done with it."""
-    _act(phone, lambda session, whose: privacy.restrict(session, whose, by=by, lift=lift))
+    _act(phone, lambda session, whose: requests.restrict(session, whose, by=by, lift=lift))
     click.echo("lifted" if lift else "restricted")
 
 
@@ -120,14 +120,14 @@ def restrict_command(phone: str, by: str, lift: bool) -> None:
 def erase_command(phone: str, by: str, even_open: bool) -> None:
     """Erase the person from everything; counts stay."""
     with _changing() as session:
-        gone = privacy.erase(session, privacy.number(phone), by=by, even_open=even_open)
+        gone = requests.erase(session, requests.number(phone), by=by, even_open=even_open)
     erasure.remove_files(gone.files)
     click.echo(f"erased: {_counted(dict(gone.counts))}")
 
 
 def _act(phone: str, act: Callable[[Session, Number], object]) -> None:
     with _changing() as session:
-        act(session, privacy.number(phone))
+        act(session, requests.number(phone))
 
 
 @contextmanager

@@ -13,8 +13,8 @@ from webhooks import document, of_call, of_recording, of_text, verbs
 
 from config import stores
 from ivr.simulator.ledger import new_sid
-from ticketing import retention
 from ticketing.models import Call, Contact, Event, Message, Outbox, Recording, Ticket, Turn
+from ticketing.privacy import retention
 
 Send = Callable[[str, Mapping[str, str]], requests.Response]
 

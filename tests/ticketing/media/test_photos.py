@@ -19,10 +19,10 @@ from sqlalchemy import select
 
 from config import stores
 from config.settings import settings
-from ticketing import erasure
 from ticketing.media import photos, pictures
 from ticketing.models import Event, Photo
 from ticketing.outgoing import links
+from ticketing.privacy import erasure
 from ticketing.tickets import additions, history
 
 

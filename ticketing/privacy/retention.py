@@ -30,7 +30,6 @@ from sqlalchemy.orm import Session
 from config import clock, stores
 from config.logs import log, warn
 from config.settings import settings
-from ticketing import erasure
 from ticketing.calls import callbacks
 from ticketing.media import photos, recordings
 from ticketing.models import (
@@ -53,6 +52,7 @@ from ticketing.models import (
     WrongTry,
 )
 from ticketing.models.calls import TURNS_LAST
+from ticketing.privacy import erasure
 
 BEAT = "retention"
 PROOF_EVERY = timedelta(hours=23)  # of runs that removed nothing

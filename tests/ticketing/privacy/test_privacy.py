@@ -22,7 +22,6 @@ from config.settings import ROOT, settings
 from config.stores import Base
 from ivr.channels import inbox
 from ivr.simulator import audio
-from ticketing import erasure, retention
 from ticketing.calls import callbacks
 from ticketing.contacts import disclosure, followers
 from ticketing.models import (
@@ -35,6 +34,7 @@ from ticketing.models import (
     Survey,
 )
 from ticketing.outgoing import promises
+from ticketing.privacy import erasure, retention
 from ticketing.tickets import additions, history, moves, ratings
 from ticketing.tickets.register import find
 

@@ -18,7 +18,6 @@ from sqlalchemy.exc import OperationalError
 
 from config import clock, stores, vault
 from config.settings import settings
-from ticketing import retention
 from ticketing.calls import callbacks
 from ticketing.contacts import followers
 from ticketing.media import photos, recordings
@@ -41,6 +40,7 @@ from ticketing.models import (
     Turn,
     WrongTry,
 )
+from ticketing.privacy import retention
 from ticketing.tickets import additions, history, register
 
 pytestmark = pytest.mark.usefixtures("unlimited")

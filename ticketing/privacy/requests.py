@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from config import clock, vault
 from config.hotline import city
-from ticketing import erasure
 from ticketing.contacts import contacts
-from ticketing.erasure import Erased
 from ticketing.models import Contact, PrivacyEntry, Ticket
+from ticketing.privacy import erasure
+from ticketing.privacy.erasure import Erased
 from ticketing.rules import lifecycle, numbers, references
 from ticketing.rules.numbers import Number
 from ticketing.tickets import additions, history, intake
