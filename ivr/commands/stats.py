@@ -10,7 +10,7 @@ import click
 
 from config import clock, stores
 from ivr.commands.options import as_json
-from ticketing import outcomes, statistics
+from ticketing.statistics import calls, tickets
 
 WIDTH = 100
 A_WEEK, A_YEAR = timedelta(days=6), timedelta(days=365)  # from the first to the last day
@@ -24,7 +24,7 @@ MARKS = {"ok": "", "mark": "!", "alarm": "ALARM"}
 @click.option("--to", "last", type=DAY, help="The last day; else today.")
 @click.option("--by", type=click.Choice(["day", "menu", "none"]), default="day", show_default=True)
 @as_json
-def stats_command(first: datetime | None, last: datetime | None, by: statistics.By, as_json: bool) -> None:
+def stats_command(first: datetime | None, last: datetime | None, by: calls.By, as_json: bool) -> None:
     """How callers get along with each question, and how many get what they came for, by day or by menu version."""
     to = last.date() if last else clock.local(clock.now()).date()
     begin = first.date() if first else to - A_WEEK
@@ -33,7 +33,7 @@ def stats_command(first: datetime | None, last: datetime | None, by: statistics.
     if to - begin > A_YEAR or not 2000 <= to.year < 3000:
         raise click.ClickException("a period has at most 366 days, in this millennium")
     with stores.reading() as session:
-        found = {**statistics.report(session, begin, to, by=by), "reports": outcomes.report(session, begin, to)}
+        found = {**calls.report(session, begin, to, by=by), "reports": tickets.report(session, begin, to)}
     click.echo(json.dumps(found, ensure_ascii=False, indent=1) if as_json else "\n".join(_tables(found, begin, to)))
 
 
@@ -86,7 +86,7 @@ def _calls(found: Mapping[str, Any]) -> list[str]:
 def _details(total: Mapping[str, Any], reports: Mapping[str, Any]) -> list[str]:
     """What the tables have no room for, over the whole period."""
     survey, callbacks, ratings = total["survey"], total["callbacks"], reports["ratings"]
-    rest = {name.replace("_", " "): total[name] for name in ("abandoned", *statistics.WITHOUT_GOAL)}
+    rest = {name.replace("_", " "): total[name] for name in ("abandoned", *calls.WITHOUT_GOAL)}
     told = {
         "goals": _counts(total["goals"]),
         "no goal": _counts(rest),

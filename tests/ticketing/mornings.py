@@ -12,8 +12,8 @@ from factories import caller, wib
 from people import House, Resident
 
 from config import clock, stores
-from ticketing import statistics
 from ticketing.models import Call, Turn
+from ticketing.statistics import calls
 
 TODAY = date(2026, 11, 24)
 NINE = datetime(2026, 11, 24, 9, 0, tzinfo=clock.CITY_ZONE)
@@ -110,6 +110,6 @@ def stats(house: House, *words: str) -> dict[str, Any]:
     return found
 
 
-def figures(first: date = TODAY, last: date = TODAY, by: statistics.By = "none") -> dict[str, Any]:
+def figures(first: date = TODAY, last: date = TODAY, by: calls.By = "none") -> dict[str, Any]:
     with stores.reading() as session:
-        return statistics.report(session, first, last, by=by)
+        return calls.report(session, first, last, by=by)

@@ -12,9 +12,9 @@ from config import clock
 from config.logs import log
 from ticketing.contacts.callers import REPEATS, REPEATS_WITHIN
 from ticketing.models import Call, Ticket, remembered
-from ticketing.questions import question
 from ticketing.rules import numbers
-from ticketing.statistics import EMERGENCY, goal_of
+from ticketing.statistics.calls import EMERGENCY, goal_of
+from ticketing.statistics.questions import question
 from ticketing.tickets import confidential
 
 MOST = 50

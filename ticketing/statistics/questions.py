@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
-from ticketing.counting import during, level, percentile, share
 from ticketing.models import Call, Turn
+from ticketing.statistics.counting import during, level, percentile, share
 
 _NTH = re.compile(r" (?:keyed|\d+)(?:\.\d+)*$")
 

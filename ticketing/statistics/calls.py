@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 
 from config import clock
 from ticketing.calls import callbacks
-from ticketing.counting import during, level, percentile, share
 from ticketing.models import Call, Callback, Survey, Ticket, Turn
 from ticketing.models.calls import TURNS_LAST
-from ticketing.questions import nodes
+from ticketing.statistics.counting import during, level, percentile, share
+from ticketing.statistics.questions import nodes
 
 By = Literal["day", "menu", "none"]
 

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ticketing.counting import between, share
 from ticketing.models import Event, Rating
 from ticketing.rules import lifecycle
+from ticketing.statistics.counting import between, share
 
 _RESIDENT = ("caller", "resident")
 CONTENT = 4  # stars of five

@@ -9,8 +9,8 @@ from people import House
 from sqlalchemy import event
 
 from config import stores
-from ticketing import statistics
-from ticketing.questions import question
+from ticketing.statistics import calls
+from ticketing.statistics.questions import question
 
 
 def by_node(found: dict[str, Any], kind: str) -> dict[str, tuple[int, float]]:
@@ -94,7 +94,7 @@ def test_the_database_counts_the_turns_and_opens_no_reply(house: House) -> None:
     a_call("2026-11-24 08:00", *[{} for _ in range(20)])
     with stores.reading() as session:
         event.listen(session.connection(), "before_cursor_execute", lambda *given: statements.append(given[2]))
-        found = statistics.report(session, TODAY, TODAY)
+        found = calls.report(session, TODAY, TODAY)
     assert found["nodes"][0]["turns"] == 20
     assert len(statements) == 4
     assert not [one for one in statements if "reply" in one or "memory" in one]

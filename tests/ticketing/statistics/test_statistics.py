@@ -26,9 +26,9 @@ from mornings import (
 from people import House, Resident
 
 from config import stores
-from ticketing import statistics
-from ticketing.counting import share
 from ticketing.models import Call, Callback, Survey, Ticket
+from ticketing.statistics import calls as statistics
+from ticketing.statistics.counting import share
 
 ROW_KEYS = [
     *("calls", "with_goal", "goals", "goal_p50_s", "goal_p90_s", "contained", "containment", "abandoned"),

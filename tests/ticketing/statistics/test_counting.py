@@ -10,7 +10,7 @@ from mornings import NINE, TODAY, a_call, figures, stats
 from people import House
 
 from config import clock
-from ticketing.counting import level, percentile, share
+from ticketing.statistics.counting import level, percentile, share
 
 
 @pytest.mark.parametrize(

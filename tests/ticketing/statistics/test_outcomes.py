@@ -8,7 +8,7 @@ from factories import changing, moved, opened, wib
 from people import House
 
 from config import stores
-from ticketing import outcomes
+from ticketing.statistics import tickets
 from ticketing.tickets import moves, verdicts
 from workers import chase
 
@@ -18,7 +18,7 @@ LIGHTS = "lampu-jalan"
 
 def figures(first: str = "2026-03-01", last: str = "2026-03-31") -> dict[str, Any]:
     with stores.reading() as session:
-        return outcomes.report(session, date.fromisoformat(first), date.fromisoformat(last))
+        return tickets.report(session, date.fromisoformat(first), date.fromisoformat(last))
 
 
 def test_nothing_happened(sqlite_house: House) -> None:
