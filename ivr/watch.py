@@ -10,8 +10,8 @@ from config.settings import LEAST_TOKEN, settings
 from ivr import backup, fallback
 from ticketing.outgoing import spending
 from ticketing.privacy import retention
-from ticketing.vitals import Vitals, vitals
-from ticketing.web.health import LEAST_DISK
+from ticketing.web.monitoring.health import LEAST_DISK
+from ticketing.web.monitoring.vitals import Vitals, vitals
 
 # Seconds after which somebody should look.
 LATE, UNKNOWN, UNREAD = 60, 15 * 60, 10 * 60

@@ -22,7 +22,7 @@ from ticketing.models import Call
 from ticketing.rules import lifecycle
 from ticketing.rules.references import written
 from ticketing.tickets import additions, history, moves, ratings
-from ticketing.web import acts
+from ticketing.web.residents import actions
 
 from .conftest import Screens
 
@@ -360,7 +360,7 @@ def test_a_fault_is_said_first_and_has_the_focus(
                 screen.is_accessible()
 
 
-@pytest.mark.parametrize("outcome", acts.OUTCOMES)
+@pytest.mark.parametrize("outcome", actions.OUTCOMES)
 def test_every_confirmation_says_what_happens_next(sqlite_house: House, screens: Screens, outcome: str) -> None:
     number = brought(lifecycle.IN_PROGRESS)
     for width, language in product((360, 1280), LANGUAGES):
@@ -565,7 +565,7 @@ TOO_NEW = (
 
 
 def test_the_style_is_as_old_as_the_telephones() -> None:
-    style = re.sub(r"/\*.*?\*/", "", (ROOT / "ticketing/web/static/public.css").read_text(), flags=re.DOTALL)
+    style = re.sub(r"/\*.*?\*/", "", (ROOT / "ticketing/web/residents/static/public.css").read_text(), flags=re.DOTALL)
     assert re.findall(TOO_NEW, style) == []
     for modern in (
         "display: grid",

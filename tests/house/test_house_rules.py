@@ -22,7 +22,7 @@ from ivr.conversations import CONVERSATIONS
 from ticketing.database import schema
 from ticketing.rules import lifecycle
 from ticketing.tickets import news
-from ticketing.web import acts
+from ticketing.web.residents import actions
 from workers import outbox
 
 OUR_CODE = [
@@ -268,7 +268,7 @@ def named_somewhere() -> set[str]:
     for room in (ROOT / name for name in ("config", "ticketing", "workers", "ivr")):
         code = (path for path in room.rglob("*.py") if path.name != "consistency.py")
         found |= {text for path in code for _, text in literals(path)}
-        found |= {word for path in room.glob("*/templates/*.*") for word in re.findall(r"\w+", path.read_text())}
+        found |= {word for path in room.rglob("templates/*.*") for word in re.findall(r"\w+", path.read_text())}
     return found
 
 
@@ -280,7 +280,7 @@ def families() -> dict[str, str]:
         "sms": rf"info_({topics})|SMS\d\db",  # one way, by messages.body
         "menu": "|".join(entry.text for entries in city().menus.values() for entry in entries),
         "words": rf"(month|month_short|weekday)_\d+|daypart_\w+|(state|say)_({states})",
-        "page": rf"about_({states})|step_(done|now|next)|score_[1-5]|(sent|next)_({'|'.join(acts.OUTCOMES)})",
+        "page": rf"about_({states})|step_(done|now|next)|score_[1-5]|(sent|next)_({'|'.join(actions.OUTCOMES)})",
         "mail": "-",
     }
 

@@ -2,14 +2,16 @@
 
 from flask import Blueprint
 
-from ticketing.web import finding, forms, health, metrics, photos, recordings, tracking
+from ticketing.web import photos, recordings
+from ticketing.web.monitoring import health, metrics
+from ticketing.web.residents import find, forms, tracking
 
 PAGES: tuple[Blueprint, ...] = (
     health.health,
     metrics.metrics,
     recordings.pages,
     photos.pages,
-    finding.pages,
+    find.blueprint,
     forms.forms,
-    tracking.pages,
+    tracking.blueprint,
 )

@@ -7,7 +7,7 @@ import pytest
 from config.hotline import city
 from ticketing.rules import points
 from ticketing.rules.places import nearest
-from ticketing.web import sketch
+from ticketing.web.residents import city_map
 
 HERE = (-6.2383, 106.9756)
 
@@ -79,10 +79,10 @@ def test_what_is_no_point_is_none(text: str) -> None:
     ("x", "y"), [("0", "0"), ("", ""), ("-1", "5"), ("5", "99999"), ("289", "5"), ("1.5", "2"), ("a", "b"), ("٣", "٣")]
 )
 def test_what_is_no_touch_of_the_sketch_is_none(x: str, y: str) -> None:
-    assert sketch.point(x, y) is None
+    assert city_map.point(x, y) is None
 
 
 def test_a_touch_on_the_dot_of_a_kelurahan_is_that_kelurahan() -> None:
-    dots = re.findall(r'cx="(\d+)" cy="(\d+)" r="2\.5"', sketch.drawn())
-    found = [nearest(sketch.point(x, y) or (0, 0)) for x, y in dots]
+    dots = re.findall(r'cx="(\d+)" cy="(\d+)" r="2\.5"', city_map.drawn())
+    found = [nearest(city_map.point(x, y) or (0, 0)) for x, y in dots]
     assert found == [key for key, area in city().areas.items() if area.lat is not None]

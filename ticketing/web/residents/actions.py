@@ -15,7 +15,7 @@ from ticketing.models import Contact, Rating, Ticket
 from ticketing.rules import lifecycle, routing
 from ticketing.rules.references import written
 from ticketing.tickets import additions, history, intake, ratings, verdicts
-from ticketing.web.sent import Sent
+from ticketing.web.residents.submission import Sent
 
 BY, CHANNEL = "resident", "page"
 OUTCOMES = ("added", "answered", "placed", "reopened", "escalated", "again", "rated", "confirmed", "promised")

@@ -18,8 +18,8 @@ from ticketing.media import photos
 from ticketing.models import Callback, Event, Note, Photo, Rating, Ticket
 from ticketing.rules import deadlines, lifecycle
 from ticketing.tickets import history, verdicts
-from ticketing.web import dates
-from ticketing.web.story import Story
+from ticketing.web.residents import dates
+from ticketing.web.residents.timeline import Story
 
 _MOST_PHOTOS = 6
 # What may be a telephone number, in whatever way it is written.

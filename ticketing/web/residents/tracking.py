@@ -11,20 +11,22 @@ from config.hotline import CITY_LANGUAGE, city
 from ticketing.contacts import contacts, lookups
 from ticketing.media import photos
 from ticketing.models import Contact, Photo, Rating, Ticket
-from ticketing.web import look, progress, sketch
+from ticketing.web.residents import city_map, pages, progress
 
-pages = Blueprint("tracking", __name__, template_folder="templates", static_folder="static", static_url_path="/static")
+blueprint = Blueprint(
+    "tracking", __name__, template_folder="templates", static_folder="static", static_url_path="/static"
+)
 
 
-@pages.after_request
+@blueprint.after_request
 def private(response: Response) -> Response:
     """A ticket is never kept by anybody; the look of the page is, for an hour."""
-    if request.endpoint == f"{pages.name}.static":
+    if request.endpoint == f"{blueprint.name}.static":
         response.headers["Cache-Control"] = "public, max-age=3600"
-    return look.private(response)
+    return pages.private(response)
 
 
-@pages.get("/t/<code>")
+@blueprint.get("/t/<code>")
 def track(code: str) -> Response:
     """One ticket for whoever holds its link; or the question how a call was."""
     with stores.reading() as session:
@@ -40,13 +42,13 @@ def of(session: Session, code: str, found: Ticket | Rating) -> Response:
     """The page of what the link belongs to."""
     language = language_of(session, found)
     if isinstance(found, Rating):
-        return look.show("call.html", language, form=look.Form(code, language), score=found.score)
+        return pages.show("call.html", language, form=pages.Form(code, language), score=found.score)
     shown = progress.of(session, language, found)
-    return look.show("track.html", language, ticket=shown, form=look.Form(code, language))
+    return pages.show("track.html", language, ticket=shown, form=pages.Form(code, language))
 
 
-@pages.get("/t/<code>/foto/<uuid:id_>", defaults={"size": ""})
-@pages.get("/t/<code>/foto/<uuid:id_>/<any(kecil):size>")
+@blueprint.get("/t/<code>/foto/<uuid:id_>", defaults={"size": ""})
+@blueprint.get("/t/<code>/foto/<uuid:id_>/<any(kecil):size>")
 def photo(code: str, id_: UUID, size: str) -> Response:
     """A proof of this ticket; nothing that a resident sent comes back this way."""
     with stores.reading() as session:
@@ -61,13 +63,13 @@ def photo(code: str, id_: UUID, size: str) -> Response:
             picture = photos.picture(found, thumb=bool(size))
             if picture is not None:
                 return Response(picture, mimetype="image/jpeg")
-    return look.tell("photo_gone", "photo_gone_words", 404)
+    return pages.tell("photo_gone", "photo_gone_words", 404)
 
 
-@pages.get("/peta.svg")
+@blueprint.get("/peta.svg")
 def map_sketch() -> Response:
     """What residents point at; the same for everybody."""
-    answer = Response(sketch.drawn(), mimetype="image/svg+xml")
+    answer = Response(city_map.drawn(), mimetype="image/svg+xml")
     answer.headers["Cache-Control"] = "public, max-age=3600"
     return answer
 
@@ -75,22 +77,22 @@ def map_sketch() -> Response:
 def language_of(session: Session, found: Ticket | Rating) -> str:
     """The language that is asked for, else that of the report or of whoever was called."""
     if isinstance(found, Ticket):
-        return look.asked_language(found.language)
+        return pages.asked_language(found.language)
     contact = session.get(Contact, found.contact_id) if found.contact_id else None
-    return look.asked_language(contacts.language(contact, CITY_LANGUAGE))
+    return pages.asked_language(contacts.language(contact, CITY_LANGUAGE))
 
 
 def too_often(session: Session) -> Response | None:
     """The answer to whoever opened too many links that are none."""
-    if not lookups.stopped(session, look.source(), lookups.LINK):
+    if not lookups.stopped(session, pages.source(), lookups.LINK):
         return None
     measures.add("look-up refused")
-    return look.tell("too_often", "too_often_link", 429)
+    return pages.tell("too_often", "too_often_link", 429)
 
 
 def unknown() -> Response:
     """There is no such link: count it, and offer another way."""
     with stores.transaction() as session:
-        lookups.failed(session, look.source(), lookups.LINK)
-    language = look.asked_language()
-    return look.show("unknown.html", language, 404, form=look.Form("", language))
+        lookups.failed(session, pages.source(), lookups.LINK)
+    language = pages.asked_language()
+    return pages.show("unknown.html", language, 404, form=pages.Form("", language))

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import measures, patience, stores
 from config.measures import Figure
 from config.settings import LEAST_TOKEN, settings
-from ticketing.vitals import Vitals, vitals
+from ticketing.web.monitoring.vitals import Vitals, vitals
 
 metrics = Blueprint("metrics", __name__)
 

@@ -10,7 +10,7 @@ from config.hotline import city
 from ticketing.media import photos
 from ticketing.rules import places, points
 from ticketing.tickets import additions
-from ticketing.web import look, sketch
+from ticketing.web.residents import city_map, pages
 
 MOST_WORDS, MOST_PLACE = 1000, 300
 MOST_PHOTOS, PHOTO_BYTES = 3, 8_000_000
@@ -21,7 +21,7 @@ _FAULTS = {"type": "photo_type", "size": "photo_large", "broken": "photo_broken"
 class Sent:
     """What came with a form."""
 
-    form: look.Form
+    form: pages.Form
     words: str = ""
     place: additions.Place | None = None
     pointed: bool = False  # the sketch was touched: show what that means before it is sent
@@ -37,7 +37,7 @@ class Sent:
         return content.hexdigest()
 
 
-def read(what: str, form: look.Form, *, of_call: bool) -> Sent:
+def read(what: str, form: pages.Form, *, of_call: bool) -> Sent:
     """Understand the form of this name; what is wrong with it is in its errors."""
     sent = Sent(form, words=_text(form, "kata", MOST_WORDS))
     if what == "tambah":
@@ -51,7 +51,7 @@ def read(what: str, form: look.Form, *, of_call: bool) -> Sent:
     return sent
 
 
-def _text(form: look.Form, name: str, most: int) -> str:
+def _text(form: pages.Form, name: str, most: int) -> str:
     """What was typed; nothing where no letter of it is visible."""
     typed = request.form.get(name, "").replace("\r\n", "\n")
     form.values[name] = typed
@@ -89,7 +89,7 @@ def _read_place(sent: Sent) -> None:
         form.errors["titik"] = "point_unread"
     touched = "peta.x" in request.form
     if touched:
-        point = sketch.point(request.form.get("peta.x", ""), request.form.get("peta.y", ""))
+        point = city_map.point(request.form.get("peta.x", ""), request.form.get("peta.y", ""))
         form.errors.pop("titik", None)
         if point is None:
             form.errors["peta"] = "map_missed"

@@ -19,11 +19,11 @@ from ticketing.contacts import lookups
 from ticketing.media import photos
 from ticketing.models import Message, Photo, Rating, Ticket
 from ticketing.tickets import verdicts
-from ticketing.web import acts, dates, look, progress, sketch, tracking
-from ticketing.web.sent import MOST_PHOTOS, PHOTO_BYTES, Sent, read
+from ticketing.web.residents import actions, city_map, dates, pages, progress, tracking
+from ticketing.web.residents.submission import MOST_PHOTOS, PHOTO_BYTES, Sent, read
 
 forms = Blueprint("forms", __name__)
-forms.after_request(look.private)
+forms.after_request(pages.private)
 
 ALL_BYTES = MOST_PHOTOS * PHOTO_BYTES + 256_000
 PHOTOS_OF_A_TICKET = 12
@@ -48,22 +48,22 @@ def ask(code: str, what: str) -> Response:
             return refused
         found = lookups.by_link(session, code)
         if found is not None:
-            return _shown(session, found, what, look.Form(code, tracking.language_of(session, found)))
+            return _shown(session, found, what, pages.Form(code, tracking.language_of(session, found)))
     return tracking.unknown()
 
 
 @forms.post(_FORM)
 def send(code: str, what: str) -> Response:
     """Do what the form says, once, and go to what comes of it."""
-    if look.from_elsewhere():
-        return look.tell("elsewhere", "elsewhere_words", 403)
+    if pages.from_elsewhere():
+        return pages.tell("elsewhere", "elsewhere_words", 403)
     if what == "tambah":
         request.max_content_length = ALL_BYTES
     with stores.reading() as session:
         if refused := tracking.too_often(session):
             return refused
         found = lookups.by_link(session, code)
-        form = look.Form(code, tracking.language_of(session, found) if found else "")
+        form = pages.Form(code, tracking.language_of(session, found) if found else "")
     if found is None:
         return tracking.unknown()
     try:
@@ -87,21 +87,21 @@ def done(code: str, what: str) -> Response:
             return refused
         found = lookups.by_link(session, code)
         if found is not None:
-            form = look.Form(code, tracking.language_of(session, found))
+            form = pages.Form(code, tracking.language_of(session, found))
             if isinstance(found, Rating):
-                return look.show("call_sent.html", form.language, form=form, number=acts.number_of(session, found))
-            if what not in acts.OUTCOMES:
-                return look.go(form.page)
+                return pages.show("call_sent.html", form.language, form=form, number=actions.number_of(session, found))
+            if what not in actions.OUTCOMES:
+                return pages.go(form.page)
             shown = progress.of(session, form.language, found)
-            return look.show("sent.html", form.language, form=form, ticket=shown, outcome=what)
+            return pages.show("sent.html", form.language, form=form, ticket=shown, outcome=what)
     return tracking.unknown()
 
 
-def _written(form: look.Form, act: Callable[[Session, Ticket | Rating], Response]) -> Response:
+def _written(form: pages.Form, act: Callable[[Session, Ticket | Rating], Response]) -> Response:
     """Do it in one transaction with the ticket locked."""
     with stores.transaction() as session:
         found = lookups.by_link(session, form.code, change=True)
-        return act(session, found) if found is not None else look.tell("unknown_title", "unknown", 404)
+        return act(session, found) if found is not None else pages.tell("unknown_title", "unknown", 404)
 
 
 def _answered(session: Session, found: Ticket | Rating, what: str, sent: Sent) -> Response:
@@ -116,30 +116,30 @@ def _answered(session: Session, found: Ticket | Rating, what: str, sent: Sent) -
         return _shown(session, found, what, form)
     if isinstance(found, Rating):
         if what == "nilai":
-            acts.rate_call(session, found, sent)
+            actions.rate_call(session, found, sent)
         return _to(form, "rated")
     return _once(session, found, what, sent)
 
 
 def _once(session: Session, ticket: Ticket, what: str, sent: Sent) -> Response:
     """What was sent is remembered with the outcome it had; the same again has the same outcome and does nothing."""
-    sid = f"{acts.CHANNEL}:{sent.digest(what)}"
+    sid = f"{actions.CHANNEL}:{sent.digest(what)}"
     before = session.scalar(select(Message).where(Message.sid == sid))
     if before is not None:
         return _again(session, ticket, sent) if what == "lagi" else _to(sent.form, str(before.intent))
     if what not in progress.of(session, sent.form.language, ticket).can:
-        return look.go(sent.form.page)
-    sent_here = select(func.count()).select_from(Message).where(Message.channel == acts.CHANNEL)
+        return pages.go(sent.form.page)
+    sent_here = select(func.count()).select_from(Message).where(Message.channel == actions.CHANNEL)
     lately = sent_here.where(Message.ticket_id == ticket.id, Message.created_at > clock.now() - lookups.WITHIN)
     if (session.scalar(lately) or 0) >= SENT_AN_HOUR:
-        return look.tell("too_often", "too_often_form", 429, sent.form.language)
-    outcome = "again" if what == "lagi" else acts.ACTS[what](session, ticket, sent)
+        return pages.tell("too_often", "too_often_form", 429, sent.form.language)
+    outcome = "again" if what == "lagi" else actions.ACTS[what](session, ticket, sent)
     session.add(
         Message(
             inbound=True,
             sid=sid,
             ticket_id=ticket.id,
-            channel=acts.CHANNEL,
+            channel=actions.CHANNEL,
             status="read",
             intent=outcome,
             created_at=clock.now(),
@@ -148,16 +148,16 @@ def _once(session: Session, ticket: Ticket, what: str, sent: Sent) -> Response:
     return _again(session, ticket, sent) if what == "lagi" else _to(sent.form, outcome)
 
 
-def _shown(session: Session, found: Ticket | Rating, what: str, form: look.Form, status: int = 200) -> Response:
+def _shown(session: Session, found: Ticket | Rating, what: str, form: pages.Form, status: int = 200) -> Response:
     """The form; the page itself where there is nothing to say any more."""
     if isinstance(found, Rating):
         if what != "nilai":
-            return look.go(form.page)
-        return look.show("call.html", form.language, status, form=form, score=found.score)
+            return pages.go(form.page)
+        return pages.show("call.html", form.language, status, form=form, score=found.score)
     shown = progress.of(session, form.language, found)
     if what not in shown.can:
-        return look.go(form.page)
-    page = look.show(
+        return pages.go(form.page)
+    page = pages.show(
         TEMPLATES[what],
         form.language,
         status,
@@ -166,10 +166,10 @@ def _shown(session: Session, found: Ticket | Rating, what: str, form: look.Form,
         kecamatan=_areas() if what == "tempat" else {},
         near=city().area_name(form.language, near) if (near := form.values.get("dekat")) else "",
         window=dates.window(form.language, *callbacks.window(clock.now())) if what == "telepon" else "",
-        map_size=(sketch.WIDTH, sketch.height()),
+        map_size=(city_map.WIDTH, city_map.height()),
     )
     if what == "tempat":
-        page.headers["Content-Security-Policy"] = look.SCRIPTED
+        page.headers["Content-Security-Policy"] = pages.SCRIPTED
     return page
 
 
@@ -181,12 +181,12 @@ def _areas() -> dict[str, list[tuple[str, str]]]:
     return found
 
 
-def _to(form: look.Form, outcome: str) -> Response:
+def _to(form: pages.Form, outcome: str) -> Response:
     where = url_for("forms.done", code=form.code, what=outcome, bahasa=form.language)
-    return look.go(where)
+    return pages.go(where)
 
 
 def _again(session: Session, ticket: Ticket, sent: Sent) -> Response:
     """The new report has a page of its own."""
-    new = verdicts.report_again(session, ticket, by=acts.BY, channel=acts.CHANNEL)
-    return _to(look.Form(new.tracking_code, sent.form.language), "again")
+    new = verdicts.report_again(session, ticket, by=actions.BY, channel=actions.CHANNEL)
+    return _to(pages.Form(new.tracking_code, sent.form.language), "again")

@@ -23,7 +23,7 @@ from ticketing.models import Call, Callback, Note, Photo, Rating, Ticket
 from ticketing.rules import lifecycle
 from ticketing.rules.references import written
 from ticketing.tickets import additions, moves, ratings, register
-from ticketing.web import forms
+from ticketing.web.residents import forms
 
 MONDAY = "2026-03-02 10:00"
 

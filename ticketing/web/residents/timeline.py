@@ -12,7 +12,7 @@ from ticketing.contacts import disclosure
 from ticketing.models import Event, Ticket
 from ticketing.rules import lifecycle
 from ticketing.rules.references import written
-from ticketing.web import dates
+from ticketing.web.residents import dates
 
 # The shape and the tone of each state; the word beside them says the same.
 _LOOKS = {
