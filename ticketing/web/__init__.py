@@ -2,15 +2,15 @@
 
 from flask import Blueprint
 
-from ticketing.web import photos, recordings
+from ticketing.web import files
 from ticketing.web.monitoring import health, metrics
 from ticketing.web.residents import find, forms, tracking
 
 PAGES: tuple[Blueprint, ...] = (
     health.health,
     metrics.metrics,
-    recordings.pages,
-    photos.pages,
+    files.recordings,
+    files.pictures,
     find.blueprint,
     forms.forms,
     tracking.blueprint,

@@ -1,5 +1,7 @@
-"""A recording behind a signed link that ends: played with seeking, never cached, never indexed, every play logged."""
+"""A recording or a photo behind a signed link that ends, for the department that has the report: the recording played
+with seeking. Never cached, never indexed, every look and every play logged."""
 
+from typing import TypeVar
 from uuid import UUID
 
 from flask import Blueprint, Response, request
@@ -7,21 +9,24 @@ from flask import Blueprint, Response, request
 from config import stores
 from config.hotline import city
 from config.logs import log
-from ticketing.media import recordings
-from ticketing.models import Recording
+from ticketing.media import photos
+from ticketing.media import recordings as sounds
+from ticketing.models import Photo, Recording
 from ticketing.outgoing import links, promises
 
-pages = Blueprint("recordings", __name__)
+Kept = TypeVar("Kept", Photo, Recording)
+recordings = Blueprint("recordings", __name__)
+pictures = Blueprint("photos", __name__)
 
 
-@pages.get("/recordings/<token>")
+@recordings.get("/recordings/<token>")
 def play(token: str) -> Response:
     """The audio, whole or the asked range; 404 for a link that is not ours or has ended, 503 while it is fetched."""
     recording_id = links.read_recording(token)
-    row = _row(recording_id) if recording_id else None
+    row = _row(Recording, recording_id)
     if recording_id is None or row is None or row.removed_at:
         return _words("recording_unknown", 404)
-    audio = recordings.audio(recording_id)
+    audio = sounds.audio(recording_id)
     if audio is None:
         lost = _fetch_given_up(row)
         return _words("recording_lost", 404) if lost else _words("recording_pending", 503, {"Retry-After": "10"})
@@ -32,17 +37,31 @@ def play(token: str) -> Response:
     return response.make_conditional(request.environ, accept_ranges=True, complete_length=len(audio))  # type: ignore[return-value]
 
 
-@pages.after_request
+@pictures.get("/photos/<token>")
+def show(token: str) -> Response:
+    """The picture; 404 for a link that is not ours or has ended and for what is not kept, 503 while it is fetched."""
+    row = _row(Photo, links.read_photo(token))
+    if row is None or row.removed_at:
+        return _words("photo_unknown", 404)
+    picture = photos.picture(row)
+    if picture is None:
+        return _words("photo_lost", 404) if row.unusable else _words("photo_pending", 503, {"Retry-After": "10"})
+    log("photo seen", photo=str(row.id))
+    return Response(picture, mimetype="image/jpeg", headers={"Content-Disposition": "inline"})
+
+
+@recordings.after_request
+@pictures.after_request
 def private(response: Response) -> Response:
-    """A voice is never kept by anybody on the way."""
+    """A voice or a picture is never kept by anybody on the way."""
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
 
-def _row(recording_id: UUID) -> Recording | None:
+def _row(table: type[Kept], row_id: UUID | None) -> Kept | None:
     with stores.reading() as session:
-        return session.get(Recording, recording_id)
+        return session.get(table, row_id) if row_id else None
 
 
 def _fetch_given_up(row: Recording) -> bool:
