@@ -1,19 +1,15 @@
 """What came with messages: the carrier's REST API names it, and sends to where it is kept."""
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint, Response
 
+from ivr.simulator.book import Book
 from ivr.simulator.carrier import Carrier
 from ivr.simulator.ledger import Attachment
 from ivr.simulator.refusals import RefusalError
 from ivr.simulator.shapes import Json
 
-if TYPE_CHECKING:
-    from ivr.simulator.rest import Book
 
-
-def attachments(api: Blueprint, book: "Book") -> None:
+def attachments(api: Blueprint, book: Book) -> None:
     """What came with messages, in the REST API."""
     shelf = book.ledger.attachments
 

@@ -3,12 +3,12 @@
 import hmac
 import json
 import re
-from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, request
 
-from ivr.simulator import ledger, media, shapes
+from ivr.simulator import ledger, media
+from ivr.simulator.book import Book
 from ivr.simulator.call import LiveCall
 from ivr.simulator.carrier import Carrier
 from ivr.simulator.events import Moved
@@ -17,7 +17,6 @@ from ivr.simulator.refusals import E164, MEANINGS, RefusalError, unsendable
 from ivr.simulator.shapes import Json
 from ivr.simulator.wire import bad_url
 
-E = TypeVar("E", bound=ledger.Entry)
 _CONTENT = re.compile(r"HX[0-9a-fA-F]{32}")
 
 
@@ -63,28 +62,6 @@ def rest(carrier: Carrier) -> Blueprint:
     media.attachments(api, book)
     _recordings(api, book)
     return api
-
-
-class Book:
-    """The carrier's log, looked up and written down for an answer."""
-
-    def __init__(self, carrier: Carrier) -> None:
-        self.carrier, self.ledger = carrier, carrier.ledger
-
-    def shape(self, entry: ledger.Entry) -> Json:
-        return shapes.of(entry, self.carrier.account_sid, self.carrier.api_url)
-
-    def listed(self, kind: str, names: dict[str, str], dated: str) -> Json:
-        return self.page(kind, shapes.chosen(self.ledger.listed(kind), request.args, names, dated))
-
-    def page(self, kind: str, entries: Iterable[ledger.Entry]) -> Json:
-        return shapes.page(kind, [self.shape(entry) for entry in entries], request.path, request.args)
-
-    @staticmethod
-    def find(shelf: dict[str, E], sid: str) -> E:
-        if sid not in shelf:
-            raise RefusalError(20404, 404)
-        return shelf[sid]
 
 
 def _texts(api: Blueprint, book: Book) -> None:
