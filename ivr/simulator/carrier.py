@@ -13,6 +13,7 @@ from ivr.simulator.call import LiveCall
 from ivr.simulator.events import Moved
 from ivr.simulator.faults import Faults
 from ivr.simulator.ledger import KEEP, Attachment, Call, Ledger, Message, Recording, new_sid
+from ivr.simulator.state import CallState
 from ivr.simulator.wire import Answer, Trouble, Wire, Witness
 
 _STOP = frozenset(["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "BERHENTI"])
@@ -70,13 +71,13 @@ class Carrier:
         return call.start(Moved(self._voice_url or f"{self.app_url}/voice/incoming"))
 
     def ring(
-        self, caller: LiveCall, to: str, at: Moved, *, status_url: str = "", status_events: Iterable[str] = ()
+        self, caller: CallState, to: str, url: str, method: str, *, status_url: str, status_events: Iterable[str]
     ) -> LiveCall:
         """A leg of <Dial>: a call of its own that rings until somebody takes it."""
         entry = Call(new_sid("CA"), caller.from_, to, "outbound-dial", "ringing", parent=caller.sid)
         leg = LiveCall(self, entry, status_url=status_url, status_events=frozenset(status_events))
         self.connect(leg)
-        return leg.start(at)
+        return leg.start(Moved(url, method))
 
     def connect(self, call: LiveCall) -> None:
         with self.lock:
@@ -99,7 +100,7 @@ class Carrier:
 
     # Recordings
 
-    def keep_recording(self, call: LiveCall, sound: bytes) -> Recording:
+    def keep_recording(self, call: CallState, sound: bytes) -> Recording:
         recording = Recording(new_sid("RE"), call.sid, round(audio.length(sound)))
         self.ledger.add(recording)
         self.ledger.keep_media(recording.sid, sound)

@@ -1,12 +1,8 @@
 """What can happen to a call while it waits: one small class each, so that the interpreter can match on them."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
 
-if TYPE_CHECKING:
-    from ivr.simulator.call import LiveCall
-
-State = Literal["ringing", "speaking", "gathering", "recording", "dialing", "ended"]
+from ivr.simulator.state import CallState
 
 
 class Event:
@@ -53,7 +49,7 @@ class Recorded(Event):
 
 @dataclass(frozen=True)
 class OfficerAnswered(Event):
-    leg: "LiveCall"
+    leg: CallState
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ happened. It has no clock; a time-out happens when somebody says so.
 
 import xml.etree.ElementTree as ET
 from collections.abc import Generator
-from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from ivr.simulator import twiml, verbs
@@ -18,22 +17,19 @@ from ivr.simulator.events import (
     Moved,
     RedirectedError,
     Speech,
-    State,
     Unanswered,
 )
 from ivr.simulator.speech import Line, said
+from ivr.simulator.state import CallState, State
 from ivr.simulator.twiml import Document, DocumentError
 from ivr.simulator.wire import Answer, Trouble, bad_url
-
-if TYPE_CHECKING:
-    from ivr.simulator.call import LiveCall
 
 _APOLOGY = Line("say", "We're sorry, an application error has occurred. Goodbye.", "en-US", "man", seconds=4.0)
 _IN_CIRCLES = 50  # documents in a row without the caller doing anything
 
 
 class Interpreter:
-    def __init__(self, call: "LiveCall") -> None:
+    def __init__(self, call: CallState) -> None:
         self.call = call
         self._documents = 0
         self._current = ""  # the address of the document being performed

@@ -12,22 +12,20 @@ from ivr.simulator.events import (
     CallerGoneError,
     Event,
     Keys,
-    Moved,
     OfficerAnswered,
     OfficerLeft,
     Recorded,
     RedirectedError,
     Silence,
     Speech,
-    State,
 )
 from ivr.simulator.speech import Line
+from ivr.simulator.state import CallState, State
+from ivr.simulator.twiml import Document
 from ivr.simulator.wire import Trouble
 
 if TYPE_CHECKING:
-    from ivr.simulator.call import LiveCall
     from ivr.simulator.interpreter import Interpreter
-    from ivr.simulator.twiml import Document
 
 Fields = dict[str, str]
 _DIALABLE = re.compile(r"\+[1-9]\d{6,14}|\d{3,6}")
@@ -45,7 +43,7 @@ def collect(digits: str, keys: str, finish: str, most: int) -> tuple[str, str | 
     return digits, None
 
 
-def gather(at: "Interpreter", verb: ET.Element, document: "Document") -> Generator[State, Event, Fields | None]:
+def gather(at: "Interpreter", verb: ET.Element, document: Document) -> Generator[State, Event, Fields | None]:
     """The fields for the action, or None where the call goes on with the next verb."""
     for child in verb:
         at.utter(child, document)
@@ -72,7 +70,7 @@ def gather(at: "Interpreter", verb: ET.Element, document: "Document") -> Generat
             return {"Digits": digits, "FinishedOnKey": ended, "msg": "Gather End"}
 
 
-def record(at: "Interpreter", verb: ET.Element, document: "Document") -> Generator[State, Event, "Document"]:
+def record(at: "Interpreter", verb: ET.Element, document: Document) -> Generator[State, Event, Document]:
     """Keep what is said and request the action, also for a caller who hung up; the audio is ready a moment later."""
     call, carrier, faults = at.call, at.call.carrier, at.call.carrier.faults
     if verb.get("playBeep") != "false":
@@ -126,7 +124,7 @@ def _taken(at: "Interpreter", finish: str) -> Generator[State, Event, Recorded]:
         return Recorded(1, "hangup", audio.silent(1))
 
 
-def dial(at: "Interpreter", verb: ET.Element, document: "Document") -> Generator[State, Event, Fields]:
+def dial(at: "Interpreter", verb: ET.Element, document: Document) -> Generator[State, Event, Fields]:
     """Ring everybody named; the first to answer is bridged once the document of that noun has run out."""
     call = at.call
     nouns = list(verb) or ([verb] if (verb.text or "").strip() else [])
@@ -159,19 +157,20 @@ def dial(at: "Interpreter", verb: ET.Element, document: "Document") -> Generator
     return _dialled(call, leg, status)
 
 
-def _ring(at: "Interpreter", noun: ET.Element, document: "Document") -> "LiveCall":
+def _ring(at: "Interpreter", noun: ET.Element, document: Document) -> CallState:
     """A leg of its own that rings until somebody takes it."""
     url, callback, call = noun.get("url"), noun.get("statusCallback"), at.call
     return call.carrier.ring(
         call,
         (noun.text or "").strip(),
-        Moved(at.resolve(url, document) if url else "", noun.get("method", "POST")),
+        at.resolve(url, document) if url else "",
+        noun.get("method", "POST"),
         status_url=at.resolve(callback, document) if callback else "",
         status_events=noun.get("statusCallbackEvent", "completed").split(),
     )
 
 
-def _dialable(call: "LiveCall", noun: ET.Element, document: "Document") -> bool:
+def _dialable(call: CallState, noun: ET.Element, document: Document) -> bool:
     target = (noun.text or "").strip()
     good = noun.tag not in ("Number", "Dial") or bool(_DIALABLE.fullmatch(target))
     if not good:
@@ -179,7 +178,7 @@ def _dialable(call: "LiveCall", noun: ET.Element, document: "Document") -> bool:
     return good
 
 
-def _dialled(call: "LiveCall", leg: "LiveCall | None", status: str) -> Fields:
+def _dialled(call: CallState, leg: CallState | None, status: str) -> Fields:
     """End every leg and say how it went."""
     bridged, seconds = call.bridged, _TALK_SECONDS if call.bridged else 0
     for one in call.legs:
