@@ -5,7 +5,6 @@ an officer. Each is a generator that ends with the fields of the request that fo
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Generator
-from typing import TYPE_CHECKING
 
 from ivr.simulator import audio
 from ivr.simulator.events import (
@@ -19,13 +18,11 @@ from ivr.simulator.events import (
     Silence,
     Speech,
 )
+from ivr.simulator.performer import Performer
 from ivr.simulator.speech import Line
 from ivr.simulator.state import CallState, State
 from ivr.simulator.twiml import Document
 from ivr.simulator.wire import Trouble
-
-if TYPE_CHECKING:
-    from ivr.simulator.interpreter import Interpreter
 
 Fields = dict[str, str]
 _DIALABLE = re.compile(r"\+[1-9]\d{6,14}|\d{3,6}")
@@ -43,7 +40,7 @@ def collect(digits: str, keys: str, finish: str, most: int) -> tuple[str, str | 
     return digits, None
 
 
-def gather(at: "Interpreter", verb: ET.Element, document: Document) -> Generator[State, Event, Fields | None]:
+def gather(at: Performer, verb: ET.Element, document: Document) -> Generator[State, Event, Fields | None]:
     """The fields for the action, or None where the call goes on with the next verb."""
     for child in verb:
         at.utter(child, document)
@@ -70,7 +67,7 @@ def gather(at: "Interpreter", verb: ET.Element, document: Document) -> Generator
             return {"Digits": digits, "FinishedOnKey": ended, "msg": "Gather End"}
 
 
-def record(at: "Interpreter", verb: ET.Element, document: Document) -> Generator[State, Event, Document]:
+def record(at: Performer, verb: ET.Element, document: Document) -> Generator[State, Event, Document]:
     """Keep what is said and request the action, also for a caller who hung up; the audio is ready a moment later."""
     call, carrier, faults = at.call, at.call.carrier, at.call.carrier.faults
     if verb.get("playBeep") != "false":
@@ -109,7 +106,7 @@ def record(at: "Interpreter", verb: ET.Element, document: Document) -> Generator
             carrier.recording_done(recording, callback)
 
 
-def _taken(at: "Interpreter", finish: str) -> Generator[State, Event, Recorded]:
+def _taken(at: Performer, finish: str) -> Generator[State, Event, Recorded]:
     """What is recorded. A caller who only hangs up or presses a key leaves a second of silence."""
     try:
         while True:
@@ -124,7 +121,7 @@ def _taken(at: "Interpreter", finish: str) -> Generator[State, Event, Recorded]:
         return Recorded(1, "hangup", audio.silent(1))
 
 
-def dial(at: "Interpreter", verb: ET.Element, document: Document) -> Generator[State, Event, Fields]:
+def dial(at: Performer, verb: ET.Element, document: Document) -> Generator[State, Event, Fields]:
     """Ring everybody named; the first to answer is bridged once the document of that noun has run out."""
     call = at.call
     nouns = list(verb) or ([verb] if (verb.text or "").strip() else [])
@@ -157,7 +154,7 @@ def dial(at: "Interpreter", verb: ET.Element, document: Document) -> Generator[S
     return _dialled(call, leg, status)
 
 
-def _ring(at: "Interpreter", noun: ET.Element, document: Document) -> CallState:
+def _ring(at: Performer, noun: ET.Element, document: Document) -> CallState:
     """A leg of its own that rings until somebody takes it."""
     url, callback, call = noun.get("url"), noun.get("statusCallback"), at.call
     return call.carrier.ring(
