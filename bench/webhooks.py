@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from ivr.simulator.wire import sign
+from ivr.simulator.network.wire import sign
 
 ACCOUNT, TOKEN, HOTLINE = "AC" + "b" * 32, "bench-token-of-32-characters-....", "1500444"
 _numbers = itertools.count(10_000_000)

@@ -3,8 +3,9 @@
 from collections.abc import Generator
 from uuid import uuid4
 
+from ivr.simulator.network.ledger import Call
+
 from chaos.broken import Broken
-from ivr.simulator.ledger import Call
 
 POISON = {"riddle": "texts", "email": "dispatch", "webhook": "dispatch", "recording": "recordings"}
 

@@ -5,12 +5,13 @@ import hashlib
 import threading
 from urllib.parse import parse_qs, urlsplit
 
+from ivr.simulator.calls import twiml
+from ivr.simulator.calls.call import LiveCall
+from ivr.simulator.network.ledger import Recording
+from ivr.simulator.network.wire import Answer, Request
+
 from chaos.history import History
-from ivr.simulator import twiml
-from ivr.simulator.call import LiveCall
 from ivr.simulator.carrier import Carrier
-from ivr.simulator.ledger import Recording
-from ivr.simulator.wire import Answer, Request
 
 _DOCUMENTS = ("/voice/incoming", "/voice/turn/", "/voice/fallback", "/voice/officer")
 _DEGRADED = "/voice/fallback/saved"  # where the apology brings what it records

@@ -5,8 +5,8 @@ import socket
 from email.message import EmailMessage
 
 import pytest
+from ivr.simulator.network.ledger import Ledger
 
-from ivr.simulator.ledger import Ledger
 from ivr.simulator.mailbox import Mailbox, listening
 
 from .city_script import MAIL, NUMBER

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+from ivr.simulator.network import ledger
 from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
-from ivr.simulator import ledger
 from ivr.simulator.carrier import Carrier
 
 from .script import ACCOUNT, BUDI, LANDLINE, NUMBER, SITI, TOKEN, Script
