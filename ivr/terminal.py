@@ -121,14 +121,7 @@ def _house() -> Iterator[bool]:
         app = create_app()
         logs.set_up(logging.ERROR)  # this terminal is for the conversation
         stack.enter_context(serving(app, here.port))
-        carrier = Carrier(
-            here.public_url,
-            here.twilio_account_sid,
-            here.auth_tokens[0],
-            here.hotline_number,
-            api_url=here.twilio_api_url,
-            home=here.var_dir / "simulator",
-        )
+        carrier = Carrier.configured()
         stack.callback(carrier.close)
         stack.enter_context(serving(create_simulator(carrier), here.simulator_port))
         stack.callback(listening(carrier.ledger, "127.0.0.1", here.simulator_port + 1).stop)

@@ -6,7 +6,9 @@ One object, no global state; rest.py serves its REST API and page.py its telepho
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Self
 
+from config.settings import settings
 from ivr.simulator import audio, fields, twiml, whatsapp
 from ivr.simulator.background import Background
 from ivr.simulator.call import LiveCall
@@ -53,6 +55,20 @@ class Carrier:
         self.errors: list[Trouble] = []  # what went wrong outside a call
         self._background = Background()
         self._live: dict[str, LiveCall] = {}
+
+    @classmethod
+    def configured(cls) -> Self:
+        """The carrier of this house, as its settings say."""
+        here = settings()
+        return cls(
+            here.public_url,
+            here.twilio_account_sid,
+            here.auth_tokens[0],
+            here.hotline_number,
+            api_url=here.twilio_api_url,
+            whatsapp_number=here.whatsapp_sender,
+            home=here.var_dir / "simulator",
+        )
 
     # Calls
 
