@@ -12,9 +12,9 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from aiosmtpd.smtp import SMTP
-from ivr.simulator.calls import audio
 
 from bench.webhooks import ACCOUNT, sid
+from ivr.simulator.calls import audio
 
 API = f"/2010-04-01/Accounts/{ACCOUNT}"
 _PHRASES = {200: "OK", 201: "Created", 204: "No Content", 404: "Not Found"}

@@ -28,7 +28,7 @@ from config.settings import ROOT
 from ivr import fallback
 from ivr.channels import twiml
 from ivr.simulator.app import serving
-from ivr.simulator.call import LiveCall, NotNowError
+from ivr.simulator.calls.call import LiveCall, NotNowError
 from ivr.simulator.carrier import Carrier
 
 LIMIT = 10.0

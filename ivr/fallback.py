@@ -17,8 +17,8 @@ from config.hotline import CITY_LANGUAGE, city
 from config.lint import RECORDED
 from config.settings import ROOT, settings
 from ivr.channels import twiml
-from ivr.simulator.twiml import Document, DocumentError, read
-from ivr.simulator.wire import Answer
+from ivr.simulator.calls.twiml import Document, DocumentError, read
+from ivr.simulator.network.wire import Answer
 
 FOLDER = ROOT / "config" / "fallback"
 VOICE, SAVED = "voice.xml", "saved.xml"

@@ -9,7 +9,7 @@ from functools import cache
 from config import spoken
 from config.hotline import city
 from ivr.prompts import Line
-from ivr.simulator import twiml as carrier
+from ivr.simulator.calls import twiml as carrier
 
 Words = frozenset[str]
 _FEWEST = 6  # digits of a telephone number that already give somebody away

@@ -12,9 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from ivr.simulator.calls import audio
-from ivr.simulator.calls.call import LiveCall
-from ivr.simulator.network.wire import sign
 from redis import Redis
 
 from config import spoken, stores
@@ -23,8 +20,11 @@ from ivr.app import create_app
 from ivr.channels import inbox
 from ivr.simulator.app import create_app as create_simulator
 from ivr.simulator.app import serving
+from ivr.simulator.calls import audio
+from ivr.simulator.calls.call import LiveCall
 from ivr.simulator.carrier import Carrier
 from ivr.simulator.mailbox import listening
+from ivr.simulator.network.wire import sign
 from ticketing.database import schema
 from workers import jobs, outbox
 

@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from ivr.simulator import media
 from ivr.simulator.carrier import Carrier
-from ivr.simulator.page import page
-from ivr.simulator.rest import rest
+from ivr.simulator.page.page import page
+from ivr.simulator.rest import media
+from ivr.simulator.rest.api import rest
 
 
 def create_app(carrier: Carrier) -> Flask:

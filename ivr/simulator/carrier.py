@@ -1,6 +1,6 @@
 """The carrier in a box: places calls and texts against the hotline's webhooks over HTTP, and carries what it sends.
 
-One object, no global state; rest.py serves its REST API and page.py its telephone in the browser.
+One object, no global state; rest/ serves its REST API and page/ its telephone in the browser.
 """
 
 import threading
@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Self
 
 from config.settings import settings
-from ivr.simulator import audio, fields, twiml, whatsapp
-from ivr.simulator.background import Background
-from ivr.simulator.call import LiveCall
-from ivr.simulator.events import Moved
-from ivr.simulator.faults import Faults
-from ivr.simulator.ledger import KEEP, Attachment, Call, Ledger, Message, Recording, new_sid
-from ivr.simulator.state import CallState
-from ivr.simulator.wire import Answer, Trouble, Wire, Witness
+from ivr.simulator.calls import audio, twiml
+from ivr.simulator.calls.call import LiveCall
+from ivr.simulator.calls.events import Moved
+from ivr.simulator.calls.state import CallState
+from ivr.simulator.network import fields, whatsapp
+from ivr.simulator.network.background import Background
+from ivr.simulator.network.faults import Faults
+from ivr.simulator.network.ledger import KEEP, Attachment, Call, Ledger, Message, Recording, new_sid
+from ivr.simulator.network.wire import Answer, Trouble, Wire, Witness
 
 _STOP = frozenset(["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "BERHENTI"])
 _START = frozenset(["START", "YES", "UNSTOP", "MULAI"])

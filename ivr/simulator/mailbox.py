@@ -10,7 +10,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from ivr.simulator.ledger import Ledger, Mail, new_sid
+from ivr.simulator.network.ledger import Ledger, Mail, new_sid
 
 _NUMBER = re.compile(r"(?<![\d-])([1-9]\d{2})[- ]?(\d{3})[- ]?(\d{3})(?![\d-])")
 _LARGEST = 10_000_000

@@ -8,13 +8,13 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import psycopg
-from ivr.simulator.network.ledger import Ledger
 from psycopg.rows import dict_row
 
 from chaos.history import History
 from chaos.house import House
 from config.hotline import city
 from ivr.simulator.carrier import Carrier
+from ivr.simulator.network.ledger import Ledger
 from ticketing.outgoing import links
 
 REST_SECONDS, MOST_STEPS = 180.0, 8

@@ -8,14 +8,14 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from ivr.simulator.calls import audio
-from ivr.simulator.calls.call import LiveCall, NotNowError
 from sqlalchemy.exc import SQLAlchemyError
 
 from chaos.history import History
 from chaos.house import House
 from config import spoken
 from config.hotline import CITY_LANGUAGE, city
+from ivr.simulator.calls import audio
+from ivr.simulator.calls.call import LiveCall, NotNowError
 from ivr.simulator.carrier import Carrier
 from ticketing.rules import lifecycle
 from ticketing.tickets import moves, register

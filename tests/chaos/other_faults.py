@@ -3,9 +3,8 @@
 from collections.abc import Generator
 from uuid import uuid4
 
-from ivr.simulator.network.ledger import Call
-
 from chaos.broken import Broken
+from ivr.simulator.network.ledger import Call
 
 POISON = {"riddle": "texts", "email": "dispatch", "webhook": "dispatch", "recording": "recordings"}
 

@@ -13,9 +13,6 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from ivr.simulator.calls import audio
-from ivr.simulator.network import fields
-from ivr.simulator.network.wire import sign
 from people import TOKEN, House
 from redis import Redis
 from rq import Queue
@@ -27,6 +24,9 @@ from chaos.watched import Watched, without_row_locks
 from config import patience, stores
 from config.settings import settings
 from ivr.channels import calls, guard, twiml
+from ivr.simulator.calls import audio
+from ivr.simulator.network import fields
+from ivr.simulator.network.wire import sign
 from ivr.talk import Talk
 from ticketing.models import Outbox, Turn, remembered
 from ticketing.tickets import intake, moves, register

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from ivr.simulator.network.wire import Wire
 from people import ACCOUNT, TOKEN, House, use
 from sqlalchemy import Select, make_url
 
@@ -21,6 +20,7 @@ from chaos.proxy import Proxy
 from chaos.sinks import Mailboxes
 from chaos.witness import Exchange, Witness
 from config.settings import settings
+from ivr.simulator.network.wire import Wire
 from ticketing.calls import call_log
 
 

@@ -5,13 +5,12 @@ import hashlib
 import threading
 from urllib.parse import parse_qs, urlsplit
 
+from chaos.history import History
 from ivr.simulator.calls import twiml
 from ivr.simulator.calls.call import LiveCall
+from ivr.simulator.carrier import Carrier
 from ivr.simulator.network.ledger import Recording
 from ivr.simulator.network.wire import Answer, Request
-
-from chaos.history import History
-from ivr.simulator.carrier import Carrier
 
 _DOCUMENTS = ("/voice/incoming", "/voice/turn/", "/voice/fallback", "/voice/officer")
 _DEGRADED = "/voice/fallback/saved"  # where the apology brings what it records

@@ -19,14 +19,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus, urlsplit
 
-from ivr.simulator.network.ledger import new_sid
-from ivr.simulator.network.wire import Wire
 from people import ACCOUNT, HOTLINE, TOKEN, House
 
 from config import logs
 from config.settings import settings
 from hostile.invented import number
 from ivr.simulator.mailbox import Mailbox
+from ivr.simulator.network.ledger import new_sid
+from ivr.simulator.network.wire import Wire
 
 FORM = "application/x-www-form-urlencoded"
 LONGEST = 5.0  # seconds; what is usual is printed, not asserted

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from ivr.simulator.calls import audio
-from ivr.simulator.network.ledger import Recording, new_sid
 from people import ACCOUNT, TOKEN
 from sqlalchemy import func, select
 
@@ -17,6 +15,8 @@ from hostile.attacked import FORM, Attacked, Tally, arrived, encoded, of_call, o
 from hostile.callbacks import Callback, callbacks
 from hostile.corpus import corpus
 from hostile.forgeries import Forgery, forgeries
+from ivr.simulator.calls import audio
+from ivr.simulator.network.ledger import Recording, new_sid
 from ticketing.models import Call, Contact, Message, Ticket
 from ticketing.outgoing import links
 from ticketing.rules import numbers

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from ivr.simulator.network.ledger import Mail, Message, new_sid
 from people import House, Resident
 from playwright.sync_api import Browser, Page, expect
 
 from hostile.corpus import corpus
+from ivr.simulator.network.ledger import Mail, Message, new_sid
 
 SITI = "+6281290001234"  # the first telephone on the page
 VALUES = [

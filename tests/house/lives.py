@@ -11,7 +11,6 @@ from uuid import uuid4
 
 import factories
 import time_machine
-from ivr.simulator.network.ledger import new_sid
 from sqlalchemy import event, insert, select
 from sqlalchemy.orm import Session
 
@@ -21,6 +20,7 @@ from config.settings import settings
 from ivr import talk
 from ivr.conversations import CONVERSATIONS
 from ivr.prompts import Answer, Memory, Prompt, Take
+from ivr.simulator.network.ledger import new_sid
 from ticketing.contacts import callers, contacts, disclosure
 from ticketing.messages import announcements
 from ticketing.models import Announcement, Call, Contact, Follower, Message, Recording, Ticket, WrongTry

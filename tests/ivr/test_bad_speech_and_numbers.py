@@ -6,12 +6,12 @@ import xml.etree.ElementTree as ET
 import pytest
 import time_machine
 from factories import ANI, opened, wib
-from ivr.simulator.network.ledger import new_sid
 from people import House, Resident, use
 from sqlalchemy import select
 from webhooks import document, of_call, verbs
 
 from config import stores
+from ivr.simulator.network.ledger import new_sid
 from ticketing.models import Outbox, Recording
 
 pytestmark = pytest.mark.usefixtures("unlimited")

@@ -3,12 +3,12 @@
 import itertools
 
 import pytest
-from ivr.simulator.network.ledger import new_sid
 from people import House
 from sqlalchemy import select
 from webhooks import document, of_call, of_recording, verbs
 
 from config import stores
+from ivr.simulator.network.ledger import new_sid
 from ticketing.models import Call, Recording
 
 

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from ivr.simulator.calls import audio, speech
 from people import House, Resident
 
 from config import spoken
@@ -25,6 +24,7 @@ from ivr import clips
 from ivr.channels import twiml
 from ivr.clips import Sentence
 from ivr.commands.prompts import prompts_group
+from ivr.simulator.calls import audio, speech
 
 CLIPS_PATH = "/voice/clips/"
 

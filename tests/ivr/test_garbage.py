@@ -7,9 +7,10 @@ import re
 from typing import Any
 
 import pytest
-from ivr.simulator.network.ledger import new_sid
 from people import House
 from webhooks import document, of_call, of_receipt, of_recording, of_text, sends, verbs
+
+from ivr.simulator.network.ledger import new_sid
 
 pytestmark = pytest.mark.usefixtures("unlimited")
 

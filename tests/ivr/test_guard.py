@@ -5,11 +5,11 @@ import json
 
 import pytest
 import requests
-from ivr.simulator.network.wire import sign
 from people import ACCOUNT, OLD_TOKEN, TOKEN, House, use
 from webhooks import FORM, encoded, of_call, of_receipt, of_recording, of_text, sends, status_of_raw_path
 
 from ivr.channels.guard import _KNOWN
+from ivr.simulator.network.wire import sign
 
 SID = "CA" + "a" * 32
 WEBHOOKS = {

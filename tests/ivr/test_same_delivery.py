@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import requests
 import time_machine
-from ivr.simulator.network.ledger import new_sid
 from people import House
 from sqlalchemy import func, select
 from webhooks import document, of_call, of_recording, of_text, verbs
 
 from config import stores
+from ivr.simulator.network.ledger import new_sid
 from ticketing.models import Call, Contact, Event, Message, Outbox, Recording, Ticket, Turn
 from ticketing.privacy import retention
 

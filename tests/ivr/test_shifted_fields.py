@@ -4,11 +4,11 @@
 from collections.abc import Iterator
 
 import pytest
-from ivr.simulator.network.wire import sign
 from people import House
 from webhooks import Pairs, of_call, of_recording, of_text, sends
 
 from ivr.channels.guard import CALL, RECORDED, TEXT
+from ivr.simulator.network.wire import sign
 
 FORMS = {
     "/voice/incoming": (of_call(), CALL.needed),

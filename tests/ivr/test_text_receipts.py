@@ -10,12 +10,12 @@ import time_machine
 from factories import ANI, moved, opened, text_row, texts, wib
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ivr.simulator.network.ledger import new_sid
 from people import House, Resident, use
 from sqlalchemy import select
 from webhooks import of_receipt, sends
 
 from config import stores
+from ivr.simulator.network.ledger import new_sid
 from ticketing.messages import receipts
 from ticketing.models import Message
 from ticketing.outgoing import links

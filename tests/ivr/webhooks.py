@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from urllib.parse import quote_plus, urlsplit
 
 import requests
+from people import ACCOUNT, HOTLINE, TOKEN, House
+
 from ivr.simulator.network.ledger import new_sid
 from ivr.simulator.network.wire import sign
-from people import ACCOUNT, HOTLINE, TOKEN, House
 
 CALLER = "+6281200001111"
 FORM = "application/x-www-form-urlencoded"

@@ -12,8 +12,6 @@ from pathlib import Path
 import pytest
 from factories import until
 from flask import Flask
-from ivr.simulator.network.faults import Faults
-from ivr.simulator.network.wire import Wire
 from people import House, free_port, use
 from standing import clean_environment
 
@@ -21,6 +19,8 @@ from config.settings import ROOT
 from ivr import drill, fallback
 from ivr.channels import twiml
 from ivr.simulator.app import serving
+from ivr.simulator.network.faults import Faults
+from ivr.simulator.network.wire import Wire
 
 STEPS = [
     "the app answers", "killed in the middle of a call", "killed before the call", "frozen in the middle of a call",

@@ -1,8 +1,7 @@
 """A short, lifelike hotline for the page's tests: menu, place by speech, recording, officer, number."""
 
-from ivr.simulator.network.ledger import Message, new_sid
-
 from ivr.simulator.carrier import Carrier
+from ivr.simulator.network.ledger import Message, new_sid
 
 from .script import Script
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 import requests
+
+from ivr.simulator.carrier import Carrier
 from ivr.simulator.network import faults as faults_module
 from ivr.simulator.network import ledger
 from ivr.simulator.network.ledger import KEEP, Ledger
-
-from ivr.simulator.carrier import Carrier
 
 from .script import ACCOUNT, NUMBER, SITI, TOKEN, Script
 

@@ -5,9 +5,9 @@ import socket
 from email.message import EmailMessage
 
 import pytest
-from ivr.simulator.network.ledger import Ledger
 
 from ivr.simulator.mailbox import Mailbox, listening
+from ivr.simulator.network.ledger import Ledger
 
 from .city_script import MAIL, NUMBER
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 import requests
 from axe_playwright_python.sync_playwright import Axe
-from ivr.simulator.calls import audio
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from snapshots import photo
 
+from ivr.simulator.calls import audio
 from ivr.simulator.carrier import Carrier
 from ivr.simulator.mailbox import Mailbox
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from ivr.simulator.network import ledger
 from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 from ivr.simulator.carrier import Carrier
+from ivr.simulator.network import ledger
 
 from .script import ACCOUNT, BUDI, LANDLINE, NUMBER, SITI, TOKEN, Script
 

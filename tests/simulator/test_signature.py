@@ -1,8 +1,9 @@
 """The carrier's signature against published vectors and against the real helper."""
 
 import pytest
-from ivr.simulator.network.wire import bad_url, sign
 from twilio.request_validator import RequestValidator
+
+from ivr.simulator.network.wire import bad_url, sign
 
 URL = "https://mycompany.com/myapp.php?foo=1&bar=2"
 FIELDS = [

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import pytest
 from flask import Response
+
 from ivr.simulator.calls import audio
 from ivr.simulator.calls.call import LiveCall, NotNowError
 from ivr.simulator.calls.speech import said
 from ivr.simulator.calls.twiml import DocumentError, parse
 from ivr.simulator.calls.verbs import collect
-
 from ivr.simulator.carrier import Carrier
 
 from .script import ACCOUNT, NUMBER, SITI, Script

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import requests
 import time_machine
-from ivr.simulator.network.ledger import Ledger
 from snapshots import photo
 from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
 from ivr.simulator.carrier import Carrier
+from ivr.simulator.network.ledger import Ledger
 
 from .script import ACCOUNT, BUDI, LANDLINE, SITI, TOKEN, Script
 

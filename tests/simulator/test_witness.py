@@ -1,9 +1,8 @@
 """Whoever stands at the carrier is told of every request, also of one that failed and was repeated."""
 
+from ivr.simulator.carrier import Carrier
 from ivr.simulator.network.ledger import Call, Ledger, new_sid
 from ivr.simulator.network.wire import Answer, Request
-
-from ivr.simulator.carrier import Carrier
 
 from .script import ACCOUNT, NUMBER, SITI, TOKEN
 

@@ -1,13 +1,13 @@
 """Life in danger, and we ourselves in trouble: the phone always speaks, and says the right thing."""
 
 import pytest
-from ivr.simulator.calls.call import LiveCall
-from ivr.simulator.calls.events import Moved
-from ivr.simulator.network import ledger
 from people import House, Resident, use
 from sqlalchemy import text
 
 from config import stores
+from ivr.simulator.calls.call import LiveCall
+from ivr.simulator.calls.events import Moved
+from ivr.simulator.network import ledger
 
 
 @pytest.mark.parametrize(("keys", "said"), [(["1"], "hubungi 1 1 2, gratis"), (["8", "1"], "dial 1 1 2, free")])

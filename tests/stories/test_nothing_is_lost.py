@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
-from ivr.simulator.network import ledger
 from people import House, Resident
 from sqlalchemy import func, select
 
 from config import stores
 from ivr.channels import inbox
 from ivr.fallback import FOLDER
+from ivr.simulator.network import ledger
 from ticketing.models import Beat, Call, Contact, Message, Recording
 from workers import reconcile
 from workers.reconcile import CarrierAway

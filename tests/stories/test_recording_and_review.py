@@ -4,8 +4,9 @@ import re
 
 import pytest
 import requests
-from ivr.simulator.calls import audio
 from people import House, Resident, use
+
+from ivr.simulator.calls import audio
 
 
 def at_the_recording(house: House, number: str = "+6281200001111") -> Resident:

@@ -4,8 +4,9 @@ import re
 
 import pytest
 import requests
-from ivr.simulator.calls import audio
 from people import House, Resident
+
+from ivr.simulator.calls import audio
 
 
 def reports_a_lamp(resident: Resident) -> Resident:

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 from factories import ANI, change, changing, make_due, opened, rows, seen
-from ivr.simulator.network.ledger import Attachment, new_sid
 from people import House, use
 from pretenders import web
 from snapshots import BEKASI, photo
 from sqlalchemy import select
 
 from config import clock, stores
+from ivr.simulator.network.ledger import Attachment, new_sid
 from ticketing.media import photos
 from ticketing.messages import inbound
 from ticketing.models import Outbox, Photo

@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 import requests
 from factories import change, make_due, rows
-from ivr.simulator.calls import audio
 from people import House, Resident, use
 from pretenders import web
 from sqlalchemy import select
 
 from config import clock, stores
 from config.settings import settings
+from ivr.simulator.calls import audio
 from ticketing.media import recordings
 from ticketing.models import Outbox, Recording
 from workers.senders import recording as sender

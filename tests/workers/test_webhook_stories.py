@@ -8,11 +8,11 @@ import requests
 import time_machine
 from deliveries import NEW, PHONE, add_recording, delivery, state
 from factories import changing, make_due, moved, opened, rows, wib
-from ivr.simulator.calls import audio
 from people import House, Resident
 from pretenders import System, says
 from standardwebhooks import Webhook
 
+from ivr.simulator.calls import audio
 from ticketing.tickets import moves
 
 # -- a ticket that goes on meanwhile -------------------------------------------------------------------------------

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 import time_machine
 from factories import ANI, caller, changing, moved, opened, seen, wib
-from ivr.simulator.network.ledger import new_sid
 from people import House
 
 from config import clock, stores
+from ivr.simulator.network.ledger import new_sid
 from ticketing.contacts import disclosure, followers
 from ticketing.models import Call
 from ticketing.rules import numbers

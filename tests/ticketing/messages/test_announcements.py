@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 import time_machine
 from factories import ANI, caller, moved, opened, wib
-from ivr.simulator.network.ledger import new_sid
 from people import House
 
 from config import clock, stores
+from ivr.simulator.network.ledger import new_sid
 from ticketing.messages import announcements
 from ticketing.messages.announcements import AnnouncementError
 from ticketing.models import Announcement, Call

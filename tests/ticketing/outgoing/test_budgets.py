@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 import time_machine
 from factories import ANI, caller, opened, row, rows, text_row, wib
-from ivr.simulator.network.ledger import new_sid
 from people import House, use
 from sqlalchemy import select
 
 from config import clock, stores
+from ivr.simulator.network.ledger import new_sid
 from ticketing.messages import inbound, texts
 from ticketing.models import Contact, Message, Outbox
 from ticketing.outgoing import spending

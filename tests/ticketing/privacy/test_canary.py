@@ -6,8 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from ivr.simulator.calls import audio
-from ivr.simulator.network.wire import Wire
 from people import House, Resident
 from redis import Redis
 from sqlalchemy import make_url, select
@@ -15,6 +13,8 @@ from sqlalchemy import make_url, select
 from config import stores
 from config.settings import settings
 from config.stores import Base
+from ivr.simulator.calls import audio
+from ivr.simulator.network.wire import Wire
 
 NUMBER, SECOND = "+6281377204951", "081366609915"
 NAME = "sulastri widyaningrum"

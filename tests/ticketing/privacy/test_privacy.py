@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 import time_machine
 from factories import caller, changing, moved, opened, rows, seen, wib
-from ivr.simulator.calls import audio
 from people import House, Resident
 from PIL import Image
 from sqlalchemy import make_url, select
@@ -22,6 +21,7 @@ from config.hotline import city
 from config.settings import ROOT, settings
 from config.stores import Base
 from ivr.channels import inbox
+from ivr.simulator.calls import audio
 from ticketing.calls import callbacks
 from ticketing.contacts import disclosure, followers
 from ticketing.models import (

@@ -7,11 +7,11 @@ import pytest
 import requests
 import time_machine
 from factories import wib
-from ivr.simulator.calls import audio
 from people import House
 
 from config import clock, stores
 from config.settings import settings
+from ivr.simulator.calls import audio
 from ticketing.media import recordings
 from ticketing.models import Recording
 from ticketing.outgoing import links

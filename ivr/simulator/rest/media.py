@@ -2,11 +2,11 @@
 
 from flask import Blueprint, Response
 
-from ivr.simulator.book import Book
 from ivr.simulator.carrier import Carrier
-from ivr.simulator.ledger import Attachment
-from ivr.simulator.refusals import RefusalError
-from ivr.simulator.shapes import Json
+from ivr.simulator.network.ledger import Attachment
+from ivr.simulator.rest.book import Book
+from ivr.simulator.rest.refusals import RefusalError
+from ivr.simulator.rest.shapes import Json
 
 
 def attachments(api: Blueprint, book: Book) -> None:

@@ -7,15 +7,16 @@ from typing import Any
 
 from flask import Blueprint, Response, g, jsonify, request
 
-from ivr.simulator import ledger, media
-from ivr.simulator.book import Book
-from ivr.simulator.call import LiveCall
+from ivr.simulator.calls.call import LiveCall
+from ivr.simulator.calls.events import Moved
 from ivr.simulator.carrier import Carrier
-from ivr.simulator.events import Moved
-from ivr.simulator.fields import API
-from ivr.simulator.refusals import E164, MEANINGS, RefusalError, unsendable
-from ivr.simulator.shapes import Json
-from ivr.simulator.wire import bad_url
+from ivr.simulator.network import ledger
+from ivr.simulator.network.fields import API
+from ivr.simulator.network.wire import bad_url
+from ivr.simulator.rest import media
+from ivr.simulator.rest.book import Book
+from ivr.simulator.rest.refusals import E164, MEANINGS, RefusalError, unsendable
+from ivr.simulator.rest.shapes import Json
 
 _CONTENT = re.compile(r"HX[0-9a-fA-F]{32}")
 

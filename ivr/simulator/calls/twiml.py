@@ -1,5 +1,5 @@
 """Reads TwiML as strictly as Twilio documents it: what makes a document unusable is raised, what Twilio would only warn
-about is collected. It knows the shape of documents; what the verbs do is in call.py.
+about is collected. It knows the shape of documents; what the verbs do is in verbs.py.
 """
 
 import re
@@ -7,8 +7,8 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ivr.simulator.speech import say_troubles
-from ivr.simulator.wire import Answer, Trouble
+from ivr.simulator.calls.speech import say_troubles
+from ivr.simulator.network.wire import Answer, Trouble
 
 _BODY_LIMIT = 64 * 1024
 _SSML = {

@@ -4,12 +4,12 @@ import xml.etree.ElementTree as ET
 from collections.abc import Generator
 from urllib.parse import urljoin
 
-from ivr.simulator import twiml
-from ivr.simulator.events import CallerGoneError, CallOverError, Event, HangUp, Moved, RedirectedError
-from ivr.simulator.speech import Line, said
-from ivr.simulator.state import CallState, State
-from ivr.simulator.twiml import Document, DocumentError
-from ivr.simulator.wire import Answer, Trouble, bad_url
+from ivr.simulator.calls import twiml
+from ivr.simulator.calls.events import CallerGoneError, CallOverError, Event, HangUp, Moved, RedirectedError
+from ivr.simulator.calls.speech import Line, said
+from ivr.simulator.calls.state import CallState, State
+from ivr.simulator.calls.twiml import Document, DocumentError
+from ivr.simulator.network.wire import Answer, Trouble, bad_url
 
 _APOLOGY = Line("say", "We're sorry, an application error has occurred. Goodbye.", "en-US", "man", seconds=4.0)
 _IN_CIRCLES = 50  # documents in a row without the caller doing anything

@@ -15,7 +15,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
-from ivr.simulator.faults import Faults
+from ivr.simulator.network.faults import Faults
 
 XML = "text/xml, application/xml, text/html, audio/*"
 _MAX_REDIRECTS = 10

@@ -3,9 +3,9 @@
 from dataclasses import asdict
 from typing import Any
 
-from ivr.simulator import whatsapp
-from ivr.simulator.call import LiveCall
-from ivr.simulator.ledger import Mail, Message
+from ivr.simulator.calls.call import LiveCall
+from ivr.simulator.network import whatsapp
+from ivr.simulator.network.ledger import Mail, Message
 
 Json = dict[str, Any]
 

@@ -13,10 +13,12 @@ from werkzeug.exceptions import BadRequest, HTTPException, UnsupportedMediaType
 from werkzeug.wrappers import Response as AnyResponse
 
 from config.hotline import city
-from ivr.simulator import audio, operators, views, whatsapp
-from ivr.simulator.call import LiveCall, NotNowError
+from ivr.simulator.calls import audio
+from ivr.simulator.calls.call import LiveCall, NotNowError
 from ivr.simulator.carrier import Carrier
-from ivr.simulator.views import Json
+from ivr.simulator.network import whatsapp
+from ivr.simulator.page import operators, views
+from ivr.simulator.page.views import Json
 
 _MAILS, _TEXTS = 50, 100
 _PROFILE = "Simulator"  # how WhatsApp names whoever writes from the page

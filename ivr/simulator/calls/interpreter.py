@@ -4,12 +4,12 @@ happened. It has no clock; a time-out happens when somebody says so.
 
 from collections.abc import Generator
 
-from ivr.simulator import twiml, verbs
-from ivr.simulator.events import Answered, CallOverError, Event, Keys, Moved, RedirectedError, Speech, Unanswered
-from ivr.simulator.performer import Performer
-from ivr.simulator.state import State
-from ivr.simulator.twiml import Document, DocumentError
-from ivr.simulator.wire import Trouble
+from ivr.simulator.calls import twiml, verbs
+from ivr.simulator.calls.events import Answered, CallOverError, Event, Keys, Moved, RedirectedError, Speech, Unanswered
+from ivr.simulator.calls.performer import Performer
+from ivr.simulator.calls.state import State
+from ivr.simulator.calls.twiml import Document, DocumentError
+from ivr.simulator.network.wire import Trouble
 
 
 class Interpreter(Performer):

@@ -5,10 +5,11 @@ from typing import TypeVar
 
 from flask import request
 
-from ivr.simulator import ledger, shapes
 from ivr.simulator.carrier import Carrier
-from ivr.simulator.refusals import RefusalError
-from ivr.simulator.shapes import Json
+from ivr.simulator.network import ledger
+from ivr.simulator.rest import shapes
+from ivr.simulator.rest.refusals import RefusalError
+from ivr.simulator.rest.shapes import Json
 
 E = TypeVar("E", bound=ledger.Entry)
 

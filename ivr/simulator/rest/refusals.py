@@ -2,9 +2,9 @@
 
 import re
 
-from ivr.simulator import whatsapp
-from ivr.simulator.ledger import Message
-from ivr.simulator.wire import bad_url
+from ivr.simulator.network import whatsapp
+from ivr.simulator.network.ledger import Message
+from ivr.simulator.network.wire import bad_url
 
 _MOBILE = re.compile(r"\+628\d{7,11}")
 E164 = re.compile(r"\+[1-9]\d{7,14}")

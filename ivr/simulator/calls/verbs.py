@@ -6,8 +6,8 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Generator
 
-from ivr.simulator import audio
-from ivr.simulator.events import (
+from ivr.simulator.calls import audio
+from ivr.simulator.calls.events import (
     CallerGoneError,
     Event,
     Keys,
@@ -18,11 +18,11 @@ from ivr.simulator.events import (
     Silence,
     Speech,
 )
-from ivr.simulator.performer import Performer
-from ivr.simulator.speech import Line
-from ivr.simulator.state import CallState, State
-from ivr.simulator.twiml import Document
-from ivr.simulator.wire import Trouble
+from ivr.simulator.calls.performer import Performer
+from ivr.simulator.calls.speech import Line
+from ivr.simulator.calls.state import CallState, State
+from ivr.simulator.calls.twiml import Document
+from ivr.simulator.network.wire import Trouble
 
 Fields = dict[str, str]
 _DIALABLE = re.compile(r"\+[1-9]\d{6,14}|\d{3,6}")

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from ivr.simulator.ledger import Ledger, Message, now
+from ivr.simulator.network.ledger import Ledger, Message, now
 
 PREFIX = "whatsapp:"
 WINDOW = timedelta(hours=24)

@@ -6,7 +6,7 @@ take now raises NotNowError; what the application did wrong collects in `errors`
 
 from collections.abc import Callable, Generator
 
-from ivr.simulator.events import (
+from ivr.simulator.calls.events import (
     Answered,
     Event,
     HangUp,
@@ -20,8 +20,8 @@ from ivr.simulator.events import (
     Speech,
     Unanswered,
 )
-from ivr.simulator.interpreter import Interpreter
-from ivr.simulator.state import CallState, State
+from ivr.simulator.calls.interpreter import Interpreter
+from ivr.simulator.calls.state import CallState, State
 
 _KEYS = frozenset("0123456789*#")
 

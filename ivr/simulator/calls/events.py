@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ivr.simulator.state import CallState
+from ivr.simulator.calls.state import CallState
 
 
 class Event:

@@ -7,11 +7,11 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal, Protocol, Self
 
-from ivr.simulator.faults import Faults
-from ivr.simulator.fields import of_progress
-from ivr.simulator.ledger import Call, Ledger, Recording, now
-from ivr.simulator.speech import Line
-from ivr.simulator.wire import Answer, Trouble, Wire
+from ivr.simulator.calls.speech import Line
+from ivr.simulator.network.faults import Faults
+from ivr.simulator.network.fields import of_progress
+from ivr.simulator.network.ledger import Call, Ledger, Recording, now
+from ivr.simulator.network.wire import Answer, Trouble, Wire
 
 State = Literal["ringing", "speaking", "gathering", "recording", "dialing", "ended"]
 

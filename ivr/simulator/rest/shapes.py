@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
-from ivr.simulator import ledger
-from ivr.simulator.fields import API, date, segments
+from ivr.simulator.network import ledger
+from ivr.simulator.network.fields import API, date, segments
 
 Json = dict[str, Any]
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from email.utils import format_datetime
 
-from ivr.simulator import whatsapp
-from ivr.simulator.ledger import Call, Message, Recording, now
+from ivr.simulator.network import whatsapp
+from ivr.simulator.network.ledger import Call, Message, Recording, now
 
 API = "2010-04-01"
 Fields = dict[str, str]
