@@ -8,15 +8,17 @@ from pathlib import Path
 import pytest
 import requests
 import time_machine
+from people import use
 from snapshots import photo
 from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
+from ivr.simulator.app import serving
 from ivr.simulator.carrier import Carrier
 from ivr.simulator.network.ledger import Ledger
 
-from .script import ACCOUNT, BUDI, LANDLINE, SITI, TOKEN, Script
+from .script import ACCOUNT, BUDI, LANDLINE, NUMBER, SITI, TOKEN, Script
 
 CHAT, OURS = f"whatsapp:{SITI}", "whatsapp:+622150010445"
 TEMPLATE = "HX" + "a" * 32
@@ -44,6 +46,19 @@ def test_a_message_says_who_wrote_and_how(carrier: Carrier, script: Script) -> N
     assert "FromCountry" not in got
     assert "Latitude" not in got
     assert "ButtonText" not in got
+
+
+def test_the_house_is_written_to_at_the_number_that_is_set(script: Script, tmp_path: Path) -> None:
+    with serving(script.app()) as url:
+        use(PUBLIC_URL=url, WHATSAPP_SENDER="+622150010499", VAR_DIR=str(tmp_path), TWILIO_ACCOUNT_SID=ACCOUNT)
+        use(TWILIO_AUTH_TOKEN=TOKEN, HOTLINE_NUMBER=NUMBER)
+        carrier = Carrier.configured()
+        carrier.text(CHAT, "halo")
+        assert form(script)["To"] == "whatsapp:+622150010499"
+        carrier.text(SITI, "halo")
+        assert form(script)["To"] == NUMBER
+        carrier.close()
+    assert (tmp_path / "simulator" / "ledger.json").exists()
 
 
 def test_a_button_and_a_place(carrier: Carrier, script: Script) -> None:
