@@ -1,5 +1,5 @@
 """What a city's files say of how texts are understood: the words of each wish, and how words are compared. What they
-mean together is ivr/reading.py.
+mean together is ivr/understanding/intents.py.
 """
 
 import re

@@ -9,7 +9,7 @@ from typing import Any
 from config import clock
 from config.hotline import city
 from config.settings import settings
-from ivr import reading
+from ivr.understanding import intents
 from ticketing.rules import deadlines, numbers, places, routing, working_time
 
 
@@ -55,16 +55,16 @@ def _route(given: Any) -> dict[str, Any]:
 def _message(given: Any) -> dict[str, Any]:
     asked = _fields(given)
     context = _text(asked.get("context", "none"))
-    if context not in reading.CONTEXTS:
-        raise CannotExplain(f"context must be one of {', '.join(reading.CONTEXTS)}")
-    found = reading.read(_text(asked["text"]), context)
+    if context not in intents.CONTEXTS:
+        raise CannotExplain(f"context must be one of {', '.join(intents.CONTEXTS)}")
+    found = intents.read(_text(asked["text"]), context)
     area = city().area(found.area) if found.area else None
     return {
         "intent": found.intent,
         "number": found.number,
         "place": (area.kelurahan or area.kecamatan) if area else None,
         "language": found.language,
-        "answer": reading.answer(found),
+        "answer": intents.answer(found),
     }
 
 

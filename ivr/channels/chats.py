@@ -1,6 +1,6 @@
 """One text read and answered: what it means where this number stands, and the conversation that follows from it.
 
-The order of reading is reading.py's; here is what it needs to know first: whether the number is being asked something,
+The order of reading is intents.py's; here is what it needs to know first: whether the number is being asked something,
 by a conversation, by an officer, or by a survey. A text that asks for something else ends a conversation that waits.
 """
 
@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 from config import clock, stores
 from config.hotline import CITY_LANGUAGE
 from config.logs import log
-from ivr import reading, talk
+from ivr import talk
 from ivr.conversations.written import WRITTEN
 from ivr.prompts import Answer, Memory
-from ivr.reading import Understood
+from ivr.understanding import intents
+from ivr.understanding.intents import Understood
 from ticketing.contacts import contacts, disclosure
 from ticketing.messages import texts
 from ticketing.models import Chat, Contact, Message, Ticket
@@ -127,7 +128,7 @@ def _understood(session: Session, message: Message, where: _Where) -> Understood
     body, details = message.body or "", texts.details_of(message)
     language = contacts.language(message.contact, CITY_LANGUAGE)
     button = str(details.get("button", ""))
-    found = reading.read(body, where.context, language=language, button=button)
+    found = intents.read(body, where.context, language=language, button=button)
     brought = _has_photos(session, message) or bool(details.get("place"))
     if found.intent in PLAIN and where.context not in ("none", "survey_open"):
         found = _rather(session, message, where, found)
@@ -144,11 +145,11 @@ def _rather(session: Session, message: Message, where: _Where, found: Understood
     body = message.body or ""
     contact = message.contact
     if contact is not None and len(body.split()) <= SHORT and ratings.open_for(session, contact) is not None:
-        short = reading.read(body, "survey_open", language=found.language)
+        short = intents.read(body, "survey_open", language=found.language)
         if short.intent in SURVEY_ANSWERS:
             return short
     if where.context == "asked_advice":
-        plain = reading.read(body, "none", language=found.language)
+        plain = intents.read(body, "none", language=found.language)
         if plain.intent == "report" and (plain.area or plain.category not in (None, "lainnya")):
             return plain
     return found

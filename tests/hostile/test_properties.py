@@ -25,9 +25,9 @@ from werkzeug.wrappers import Request
 from config import logs
 from hostile.corpus import corpus
 from hostile.sinks import UNPRINTABLE, tree
-from ivr import reading
 from ivr.channels import guard, twiml
 from ivr.prompts import Line, Prompt, Wants
+from ivr.understanding import intents
 from ticketing.rules import numbers, places, references
 from workers.senders import email as mail
 from workers.senders.report import Report
@@ -72,7 +72,7 @@ def test_a_masked_number_hides_four_digits(raw: str) -> None:
 def test_commands_numbers_and_places_are_read_or_refused(text: str) -> None:
     number = references.clean(text)
     assert number is None or (references.check(number) and number.isascii() and len(number) == 9)
-    assert reading.read(text).intent in reading.INTENTS
+    assert intents.read(text).intent in intents.INTENTS
     assert places.recognise(text[:300]).result in ("match", "ambiguous", "outside", "none")
 
 

@@ -11,9 +11,10 @@ from people import House, Resident
 from sqlalchemy import func, select
 
 from config import clock, stores
-from ivr import reading, talk
+from ivr import talk
 from ivr.conversations.written import WRITTEN
 from ivr.prompts import Answer, Memory
+from ivr.understanding import intents
 from ticketing.contacts import contacts
 from ticketing.messages import inbound
 from ticketing.models import Callback, Chat, Contact, Event, Message, Outbox, Rating, Ticket
@@ -43,7 +44,7 @@ WHAT_ACTS_MAKE = (Ticket, Event, Message, Outbox, Callback, Rating)
 
 
 def test_every_intent_has_its_conversation() -> None:
-    assert set(WRITTEN) == set(reading.INTENTS) == set(WORDS)
+    assert set(WRITTEN) == set(intents.INTENTS) == set(WORDS)
 
 
 def counts(session: stores.Session) -> list[int]:
@@ -64,7 +65,7 @@ def test_a_second_run_does_nothing_again(sqlite_house: House, intent: str, answe
         assert message is not None
         chat = session.scalars(select(Chat)).one()
         memory = talk.fresh("id")
-        understood = asdict(reading.read(WORDS[intent], "survey_open"))
+        understood = asdict(intents.read(WORDS[intent], "survey_open"))
         memory.update(name=intent, args={**understood, "context": "survey_open", "about": None})
 
         def run(known: Memory, answer: Answer | None) -> Memory:

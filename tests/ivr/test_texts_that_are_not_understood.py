@@ -10,8 +10,8 @@ from sqlalchemy import select
 from webhooks import of_text
 
 from config import clock, stores
-from ivr import reading
 from ivr.channels import inbox
+from ivr.understanding import intents
 from ticketing.models import Message
 
 
@@ -27,7 +27,7 @@ def status() -> str:
 def test_a_fault_while_reading_is_made_good_by_the_sweeper(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     use(SMS_DUA_ARAH="true")
     with monkeypatch.context() as fault, time_machine.travel(clock.now() - timedelta(minutes=1)):
-        fault.setattr(reading, "read", broken)
+        fault.setattr(intents, "read", broken)
         ani = Resident(house).texts("lapor sampah menumpuk di kayuringin")
         assert status() == "received"
         assert inbox.read_late() == 0, "its own webhook may still be reading it"
@@ -39,7 +39,7 @@ def test_a_fault_while_reading_is_made_good_by_the_sweeper(house: House, monkeyp
 
 
 def test_what_can_never_be_read_is_kept_as_it_stands(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "read", broken)
+    monkeypatch.setattr(intents, "read", broken)
     Resident(house).texts("lapor sampah menumpuk di kayuringin")
     with time_machine.travel(clock.now() + timedelta(minutes=1)):
         for _ in range(5):
@@ -56,7 +56,7 @@ def test_the_same_delivery_after_a_fault_is_no_second_text(
 
     form = of_text("lapor sampah menumpuk di kayuringin")
     with monkeypatch.context() as fault:
-        fault.setattr(reading, "read", broken)
+        fault.setattr(intents, "read", broken)
         assert sqlite_house.post("/sms/incoming", form).status_code == 200
     assert sqlite_house.post("/sms/incoming", form).status_code == 200
     with time_machine.travel(clock.now() + timedelta(minutes=1)):

@@ -1,13 +1,13 @@
 """What a text shows while its meaning is looked for: danger, a keyword, yes and no, a rating, its language, category
-and place. Says nothing about which of them counts; that is reading.py.
+and place. Says nothing about which of them counts; that is intents.py.
 """
 
 from functools import cached_property
 
 from config.hotline import city
-from ivr import keywords
-from ivr.keywords import Phrase, Phrases, Wish, wishes
-from ivr.spelling import Said
+from ivr.understanding import vocabulary
+from ivr.understanding.tokens import Said
+from ivr.understanding.vocabulary import Phrase, Phrases, Wish, wishes
 from ticketing.rules import places
 
 ENOUGH = 4  # words from which a text is a report, whatever it says
@@ -28,7 +28,7 @@ class Text:
         self.context = context
         self.tokens = said.tokens
         self._language = language
-        self.start, end = keywords.matter(self.tokens)
+        self.start, end = vocabulary.matter(self.tokens)
         self.core = self.tokens[self.start : end]
         self.first = self.core[0] if self.core else ""
 
@@ -43,7 +43,7 @@ class Text:
     @cached_property
     def language(self) -> str:
         """The language whose words are more, of equals that of the first; if none shows, what the resident had."""
-        known = keywords.languages().items()
+        known = vocabulary.languages().items()
         counts = {
             code: 2 * sum(token in words for token in self.tokens) + (self.first in words) for code, words in known
         }
@@ -53,11 +53,11 @@ class Text:
 
     @cached_property
     def category(self) -> str | None:
-        return keywords.best(self.tokens, keywords.categories())
+        return vocabulary.best(self.tokens, vocabulary.categories())
 
     @cached_property
     def topic(self) -> str | None:
-        return keywords.best(self.tokens, keywords.topics())
+        return vocabulary.best(self.tokens, vocabulary.topics())
 
     @cached_property
     def place(self) -> places.Place:
@@ -70,7 +70,7 @@ class Text:
     @property
     def is_brief(self) -> bool:
         """Whether there are few words besides courtesies."""
-        return sum(token not in keywords.speech("words") for token in self.core) <= BRIEF
+        return sum(token not in vocabulary.speech("words") for token in self.core) <= BRIEF
 
     @property
     def is_whole(self) -> bool:
@@ -80,17 +80,19 @@ class Text:
     @property
     def asks(self) -> bool:
         """Whether it is a question; a short word like "apa" makes one only at the beginning."""
-        asked = [token for token in self.tokens if token in keywords.speech("questions")]
+        asked = [token for token in self.tokens if token in vocabulary.speech("questions")]
         first = (*self.tokens[:1], self.first)
         return self.said.asks or any(len(token) > SHORT or token in first for token in asked)
 
 
 def in_danger(text: Text) -> bool:
     """Sentence by sentence, so that a fear is only of what it is said of."""
-    wish, around = wishes()["emergency"], keywords.danger()
+    wish, around = wishes()["emergency"], vocabulary.danger()
     for number in dict.fromkeys(word.sentence for word in text.said.words):
         tokens = tuple(word.text for word in text.said.words if word.sentence == number)
-        hits = wish.within.find(tokens) + [(at, at + 1) for at, token in enumerate(tokens) if keywords.alarming(token)]
+        hits = wish.within.find(tokens) + [
+            (at, at + 1) for at, token in enumerate(tokens) if vocabulary.alarming(token)
+        ]
         feared, usual = around.feared.find(tokens), around.usual.find(tokens)
         for start, end in _outside(hits, wish.unless.find(tokens)):
             fear = any(0 <= start - last <= NEAR for _, last in feared)
@@ -103,12 +105,12 @@ def in_danger(text: Text) -> bool:
 
 def first_wish(text: Text) -> str | None:
     """The wish whose keyword, perhaps misspelt, the text begins with."""
-    known, brief = keywords.first_words(), keywords.brief_words()
+    known, brief = vocabulary.first_words(), vocabulary.brief_words()
     if text.is_brief:
         known = brief | known
     elif text.first in brief:
         return None
-    wish = known.get(keywords.nearest(text.first, known) or "")
+    wish = known.get(vocabulary.nearest(text.first, known) or "")
     if wish in ("help", "want_person") and text.category and text.first in brief:
         return None  # "bantuan sosial", "petugas sampah"
     if wish == "status" and text.category and len(text.core) > ENOUGH and text.said.number is None:
@@ -127,7 +129,7 @@ def mentions_report(text: Text) -> bool:
 
 def orders_otherwise(text: Text) -> bool:
     """Whether a text is an order that has nothing to do with a survey: a keyword, unless it brings a no with it."""
-    exact = keywords.first_words().get(text.first)
+    exact = vocabulary.first_words().get(text.first)
     if exact == "report":
         return len(text.core) > ENOUGH and not claims(text)
     lone = any(text.is_all(wishes()[name].alone) for name in ALONE)
@@ -144,7 +146,7 @@ def objects(text: Text) -> bool:
 
 def claims(text: Text) -> bool:
     """Whether it speaks of a report that was made before."""
-    return bool(keywords.claims().find(text.tokens))
+    return bool(vocabulary.claims().find(text.tokens))
 
 
 def says_no(text: Text) -> bool:
@@ -171,7 +173,7 @@ def says_yes(text: Text) -> bool:
 def _answer(text: Text) -> str:
     """The yes or no that a text begins with."""
     yes, no = wishes()["fixed"].first, wishes()["not_fixed"].first
-    courtesies = keywords.speech("words") | keywords.speech("praise")
+    courtesies = vocabulary.speech("words") | vocabulary.speech("praise")
     for token in text.tokens:
         if (token,) in yes or (token,) in no:
             return token
@@ -190,7 +192,7 @@ def score(text: Text) -> int | None:
     if not marks or any(token.isdigit() and token not in SCORES for token in core):
         return None
     at = marks[0]
-    courteous = keywords.speech("words") | keywords.speech("praise")
+    courteous = vocabulary.speech("words") | vocabulary.speech("praise")
     named = any((token,) in wishes()["rating"].first for token in core[:at])
     plain = set(core) - {core[at], "5"} <= courteous
     leads = at == 0 and core[at] in SCORES and (not text.category or bool(set(core[1:2]) & courteous))
@@ -198,14 +200,14 @@ def score(text: Text) -> int | None:
 
 
 def _mark(token: str) -> int | None:
-    return int(token) if token in SCORES else keywords.scores().get((token,))
+    return int(token) if token in SCORES else vocabulary.scores().get((token,))
 
 
 def odd_number(text: Text) -> str:
     """The digits that somebody gave as a ticket number and that are none, where nothing else was said."""
     rest = [token for token in text.tokens if not token.isdigit()]
     digits = "".join(token for token in text.tokens if token.isdigit())
-    known = keywords.around_a_number() | keywords.speech("words")
+    known = vocabulary.around_a_number() | vocabulary.speech("words")
     return digits if len(digits) > ENOUGH and all(token in known for token in rest) else ""
 
 
@@ -214,8 +216,8 @@ def is_trouble(text: Text) -> bool:
     asked = {topic.category for topic in city().topics.values()} - {"banjir"}
     if text.category is None or text.topic is None or text.category in asked:
         return text.category is not None and text.topic is None
-    trouble, topic = keywords.categories()[text.category], keywords.topics()[text.topic]
-    return keywords.weight(topic, text.tokens) <= keywords.weight(trouble, text.tokens)
+    trouble, topic = vocabulary.categories()[text.category], vocabulary.topics()[text.topic]
+    return vocabulary.weight(topic, text.tokens) <= vocabulary.weight(trouble, text.tokens)
 
 
 def _outside(hits: list[tuple[int, int]], around: list[tuple[int, int]]) -> list[tuple[int, int]]:

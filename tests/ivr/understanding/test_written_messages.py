@@ -1,6 +1,6 @@
 """How well texts are understood as people write them: a set that was written apart from the tables and is not tuned to.
 
-`python tests/ivr/test_written_messages.py` prints the figures by intent and every row that was misread.
+`python tests/ivr/understanding/test_written_messages.py` prints the figures by intent and every row that was misread.
 """
 
 import json
@@ -30,7 +30,7 @@ def misread() -> list[tuple[dict[str, Any], dict[str, Any]]]:
 
 
 def test_the_set_is_large_and_has_every_intent() -> None:
-    from ivr.reading import INTENTS  # noqa: PLC0415
+    from ivr.understanding.intents import INTENTS  # noqa: PLC0415
 
     counts = Counter(row["intent"] for row in rows())
     assert sum(counts.values()) >= 300
@@ -38,7 +38,7 @@ def test_the_set_is_large_and_has_every_intent() -> None:
 
 
 def test_no_row_of_it_was_used_for_tuning() -> None:
-    tuned = (Path(__file__).parent / "test_reading.py").read_text(encoding="utf-8")
+    tuned = (Path(__file__).parent / "test_intents.py").read_text(encoding="utf-8")
     long = [row["text"] for row in rows() if len(row["text"].split()) > 2]
     assert [text for text in long if f'"{text}"' in tuned] == []
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from config.hotline import CITY_LANGUAGE
-from ivr import keywords, signs
-from ivr.keywords import wishes
-from ivr.signs import ALONE, BRIEF, ENOUGH, Text
-from ivr.spelling import take_apart
+from ivr.understanding import features, vocabulary
+from ivr.understanding.features import ALONE, BRIEF, ENOUGH, Text
+from ivr.understanding.tokens import take_apart
+from ivr.understanding.vocabulary import wishes
 
 Intent = Literal[
     "report",
@@ -124,7 +124,7 @@ def _stop_or_start(text: Text) -> Understood | None:
 
 def _emergency(text: Text) -> Understood | None:
     """Somebody in danger, whatever else is said or was asked."""
-    if not signs.in_danger(text):
+    if not features.in_danger(text):
         return None
     return _placed(text, "emergency", "a word of danger", category="darurat", words=text.said.legible)
 
@@ -145,10 +145,10 @@ def _pending(text: Text) -> Understood | None:
 
 def _order(text: Text) -> Understood | None:
     """What nobody would write as an answer: a keyword with a ticket number, alone, or before a report of its own."""
-    exact = keywords.first_words().get(text.first)
+    exact = vocabulary.first_words().get(text.first)
     if text.said.number and (exact or len(text.tokens) <= BRIEF):
         return _numbered(text)
-    if text.core and (signs.is_brief_order(text) or any(text.is_all(wishes()[name].alone) for name in ALONE)):
+    if text.core and (features.is_brief_order(text) or any(text.is_all(wishes()[name].alone) for name in ALONE)):
         return _wish(text)
     if (exact in ("report", "proposal") and len(text.core) > ENOUGH) or (
         exact == "cancel_callback" and len(text.core) <= BRIEF
@@ -159,13 +159,13 @@ def _order(text: Text) -> Understood | None:
 
 def _survey(text: Text) -> Understood | None:
     """A rating, yes or no, while a survey is open. Another order stays one."""
-    if text.context != "survey_open" or signs.orders_otherwise(text):
+    if text.context != "survey_open" or features.orders_otherwise(text):
         return None
-    score, words = signs.score(text), text.said.legible
-    if len(text.tokens) <= RATED or not text.is_somewhere or signs.claims(text):
-        if signs.says_no(text):
+    score, words = features.score(text), text.said.legible
+    if len(text.tokens) <= RATED or not text.is_somewhere or features.claims(text):
+        if features.says_no(text):
             return _understood(text, "not_fixed", "says no", score=score, words=words)
-        if score is None and signs.says_yes(text):
+        if score is None and features.says_yes(text):
             return _understood(text, "fixed", "says yes", words=words)
     return None if score is None else _understood(text, "rating", "a rating", score=score, words=words)
 
@@ -173,7 +173,7 @@ def _survey(text: Text) -> Understood | None:
 def _numbered(text: Text) -> Understood | None:
     """A ticket number, or nine digits that are none, with little else."""
     said, words = text.said, text.said.legible
-    courtesies = keywords.speech("words") | keywords.around_a_number()
+    courtesies = vocabulary.speech("words") | vocabulary.around_a_number()
     others = [token for token in text.tokens if not token.isdigit() and token not in courtesies]
     if said.number is None:
         return _status(text, said.digits) if said.digits and not others else None
@@ -184,7 +184,7 @@ def _numbered(text: Text) -> Understood | None:
     for name in ("not_fixed", "fixed", "cancel_callback", "want_person", "status", "add_detail"):
         if text.has(wishes()[name]) or text.is_all(wishes()[name].alone):
             return _understood(text, name, "with its number", words=words) if name != "status" else _status(text)
-    named = signs.first_wish(text)
+    named = features.first_wish(text)
     if named in ("cancel_callback", "want_person", "add_detail", "info", "proposal"):
         return _told(text, named)
     if named == "status" or len(others) < BRIEF:
@@ -196,14 +196,14 @@ def _wish(text: Text) -> Understood | None:
     """A keyword, or a phrase as good as one."""
     if found := _whole(text):
         return found
-    if signs.objects(text):
+    if features.objects(text):
         return _understood(text, "not_fixed", "says that it is not fixed", words=text.said.legible)
     for name in ("cancel_callback", "help", "status"):
         if text.has(wishes()[name]) and not (name == "status" and text.is_whole and not text.said.asks):
             return _told(text, name)
-    if named := signs.first_wish(text):
+    if named := features.first_wish(text):
         return _told(text, named)
-    if signs.mentions_report(text):
+    if features.mentions_report(text):
         return _told(text, "status")
     for name in ("proposal", "want_person", "info", "add_detail"):
         if text.has(wishes()[name]) and not (name == "want_person" and text.is_whole):
@@ -226,7 +226,7 @@ def _whole(text: Text) -> Understood | None:
 
 def _cries(text: Text) -> bool:
     """Whether somebody calls for help and says nothing else."""
-    cry, courtesies = wishes()["cry"].alone, keywords.speech("words")
+    cry, courtesies = wishes()["cry"].alone, vocabulary.speech("words")
     return text.is_all(cry) or (
         any((token,) in cry for token in text.tokens)
         and all(token in courtesies or (token,) in cry for token in text.tokens)
@@ -235,9 +235,9 @@ def _cries(text: Text) -> bool:
 
 def _question(text: Text) -> Understood | None:
     """Something that one of our topics answers, and no trouble; or the name of a topic and nothing else."""
-    if text.topic is None or signs.is_trouble(text):
+    if text.topic is None or features.is_trouble(text):
         return None
-    topic = keywords.topics()[text.topic]
+    topic = vocabulary.topics()[text.topic]
     begins = any(start == 0 for start, _ in topic.find(text.core))
     named = text.tokens in topic or (begins and len(text.core) <= BRIEF and text.category is None)
     if named or (text.asks and (text.category or not text.is_somewhere)):
@@ -247,7 +247,7 @@ def _question(text: Text) -> Understood | None:
 
 def _otherwise(text: Text) -> Understood:
     """Enough words are a report, unless they are only courtesies or an advertisement."""
-    meant = [token for token in text.tokens if token not in keywords.speech("words") and not token.isdigit()]
+    meant = [token for token in text.tokens if token not in vocabulary.speech("words") and not token.isdigit()]
     advertises = text.has(wishes()["noise"]) and not text.is_somewhere
     enough = len(text.tokens) >= ENOUGH and (len(meant) > 1 or (meant and text.category))
     if advertises or not (text.is_whole or enough):
@@ -260,7 +260,7 @@ def _otherwise(text: Text) -> Understood:
 
 def _told(text: Text, name: str) -> Understood:
     """What follows from a wish whose word is there."""
-    begins = bool(text.core) and signs.first_wish(text) == name
+    begins = bool(text.core) and features.first_wish(text) == name
     own = text.said.after(text.start) if len(text.core) > 1 else ""
     words = own if begins else text.said.legible
     match name:
@@ -269,7 +269,7 @@ def _told(text: Text, name: str) -> Understood:
         case "proposal":
             return _placed(text, "proposal", "its keyword", category="usulan", words=words)
         case "status":
-            return _status(text, text.said.digits or signs.odd_number(text))
+            return _status(text, text.said.digits or features.odd_number(text))
         case "info":
             return _understood(text, "info", "its keyword", topic=text.topic, words=words)
         case "add_detail":

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from messages_as_written import MORE, WRITTEN
 
 from config.hotline import city
-from ivr import keywords, spelling
-from ivr.reading import ANSWERS, CONTEXTS, INTENTS, Understood, answer, read
+from ivr.understanding import tokens, vocabulary
+from ivr.understanding.intents import ANSWERS, CONTEXTS, INTENTS, Understood, answer, read
 
 OFTEN = how(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 WORDS = sorted({word for text, *_ in WRITTEN for word in text.split()})
@@ -59,7 +59,7 @@ def test_what_comes_first_comes_first_whatever_is_open(text: str, intent: str, c
 @pytest.mark.parametrize("word", [word for name in ("stop", "start") for word in city().keywords.wishes()[name].alone])
 def test_nobody_stops_by_a_typing_error(word: str) -> None:
     for wrong in (word[:-1], f"{word[0]}x{word[1:]}", f"{word} lampu", f"{word}kan"):
-        assert keywords.words_of(wrong) in keywords.wishes()["stop"].alone or read(wrong).intent != "stop", wrong
+        assert vocabulary.words_of(wrong) in vocabulary.wishes()["stop"].alone or read(wrong).intent != "stop", wrong
 
 
 @pytest.mark.parametrize("word", city().keywords.emergency.within)
@@ -122,7 +122,7 @@ def test_typing_errors_are_forgiven(typed: str, intent: str) -> None:
 
 @pytest.mark.parametrize("word", city().keywords.speech.ordinary)
 def test_a_real_word_is_no_typing_error(word: str) -> None:
-    assert keywords.nearest(keywords.words_of(word)[0], set(keywords.first_words()) - {word}) is None
+    assert vocabulary.nearest(vocabulary.words_of(word)[0], set(vocabulary.first_words()) - {word}) is None
 
 
 @pytest.mark.parametrize("count", [3, 4])
@@ -161,7 +161,7 @@ def test_every_topic_that_our_text_names_is_known(language: str) -> None:
 @pytest.mark.parametrize("key", [key for key, category in city().categories.items() if category.words])
 def test_a_category_is_known_by_each_of_its_words(key: str) -> None:
     for word in city().categories[key].words:
-        assert keywords.best(keywords.words_of(word), keywords.categories()) == key, word
+        assert vocabulary.best(vocabulary.words_of(word), vocabulary.categories()) == key, word
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ def test_a_resident_is_not_quoted_in_the_reason() -> None:
     "text", ["1" * 5000, "1 " * 5000, "a" * 5000, "a " * 5000, "oil" * 2000, "12-" * 2000, "\ufdfa" * 5000]
 )
 def test_a_long_text_is_looked_at_in_part(text: str) -> None:
-    assert len(spelling.take_apart(text).legible) <= spelling.LOOKED_AT
+    assert len(tokens.take_apart(text).legible) <= tokens.LOOKED_AT
     assert read(text).intent in INTENTS
 
 

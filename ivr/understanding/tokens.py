@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ivr.keywords import Phrase, usual
+from ivr.understanding.vocabulary import Phrase, usual
 from ticketing.rules import references
 
 LOOKED_AT = 1600
