@@ -25,7 +25,7 @@ def menu_command(language: str, path: Path | None, as_json: bool, check: bool) -
 
     It is found by calling the hotline in memory, in some worlds; no database is read. Takes a minute.
     """
-    from ivr import drawing, picture, tree  # noqa: PLC0415 - what no web process needs
+    from ivr.explorer import as_svg, as_text, tree  # noqa: PLC0415 - what no web process needs
 
     if language not in city().languages:
         raise click.ClickException(f"there is no language {language}; there are {', '.join(city().languages)}")
@@ -34,12 +34,12 @@ def menu_command(language: str, path: Path | None, as_json: bool, check: bool) -
     if check:
         _check(found.nodes, found.presses, found.problems)
     elif path is not None:
-        path.write_text(picture.svg(found))
+        path.write_text(as_svg.svg(found))
         click.echo(f"{path}: {len(found.nodes)} questions and goodbyes")
     elif as_json:
-        click.echo(json.dumps(drawing.fields(found), ensure_ascii=False, indent=1))
+        click.echo(json.dumps(as_text.fields(found), ensure_ascii=False, indent=1))
     else:
-        click.echo(drawing.text(found), nl=False)
+        click.echo(as_text.text(found), nl=False)
     for problem in found.problems:
         click.echo(f"problem: {problem}", err=True)
 

@@ -14,17 +14,17 @@ from people import use
 
 from config import logs
 from config.hotline import city
-from ivr import walk, worlds
 from ivr.conversations import CONVERSATIONS
+from ivr.explorer import scenarios, walker
+from ivr.explorer.scenarios import World
+from ivr.explorer.walker import Walk
 from ivr.prompts import Line, Option, Wants
 from ivr.talk import Conversation, Talk
-from ivr.walk import Walk
-from ivr.worlds import World
 from ticketing.rules import numbers, places, references
 
 TO_THE_END = 60
 LANGUAGES = ("id", "en")
-PLAIN = worlds.WORLDS[0]
+PLAIN = scenarios.WORLDS[0]
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +39,7 @@ def no_house(tmp_path: Path) -> Iterator[None]:
 
 def walked(world: World, language: str = "id", **how: object) -> Walk:
     with time_machine.travel(world.at, tick=False):
-        return walk.walk(world, language, **how)
+        return walker.walk(world, language, **how)
 
 
 def counted(found: Walk) -> str:
@@ -52,7 +52,7 @@ def counted(found: Walk) -> str:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("world", worlds.WORLDS, ids=lambda world: world.name)
+@pytest.mark.parametrize("world", scenarios.WORLDS, ids=lambda world: world.name)
 def test_every_key_at_every_question(world: World, language: str) -> None:
     found = walked(world, language)
     print(counted(found))
@@ -60,10 +60,14 @@ def test_every_key_at_every_question(world: World, language: str) -> None:
     assert len(found.states) >= 40 * world.depth  # less would mean that the machine does not get through
     assert len(found.edges) >= 250 * world.depth
     pressed = {edge.action.name for edge in found.edges}
-    assert {f"press {key}" for key in worlds.KEYS} | {worlds.SILENCE, worlds.HANG_UP, "speak and hang up"} <= pressed
+    assert {f"press {key}" for key in scenarios.KEYS} | {
+        scenarios.SILENCE,
+        scenarios.HANG_UP,
+        "speak and hang up",
+    } <= pressed
 
 
-@pytest.mark.parametrize("world", worlds.WORLDS, ids=lambda world: world.name)
+@pytest.mark.parametrize("world", scenarios.WORLDS, ids=lambda world: world.name)
 def test_every_way_to_its_end(world: World) -> None:
     found = walked(world, depth=TO_THE_END, everything=False)
     print(counted(found))
@@ -82,7 +86,7 @@ def test_both_walks_are_the_same_every_time() -> None:
 
 
 def test_a_caller_who_listens_reaches_every_goal_with_few_keys() -> None:
-    presses = walk.presses_to_goals(walked(PLAIN, depth=TO_THE_END, everything=False))
+    presses = walker.presses_to_goals(walked(PLAIN, depth=TO_THE_END, everything=False))
     print(presses)
     reports = {goal for goal in presses if goal.startswith("report")}
     assert presses["emergency"] == 1
@@ -98,11 +102,11 @@ def test_a_walk_that_is_cut_off_says_so() -> None:
 
 
 def test_what_callers_key_is_what_it_is_called() -> None:
-    assert references.check(worlds.UNKNOWN_NUMBER)
-    assert not references.check(worlds.MISTYPED_NUMBER)
-    assert numbers.read(worlds.MOBILE_KEYED).sms
+    assert references.check(scenarios.UNKNOWN_NUMBER)
+    assert not references.check(scenarios.MISTYPED_NUMBER)
+    assert numbers.read(scenarios.MOBILE_KEYED).sms
     said = [
-        action.answer.words for action in worlds.every_action(Wants("words"), None) if action.name.startswith("say ")
+        action.answer.words for action in scenarios.every_action(Wants("words"), None) if action.name.startswith("say ")
     ]
     assert [places.recognise(words).result for words in said if words] == ["match", "ambiguous", "outside", "none"]
 
@@ -119,7 +123,7 @@ def test_what_callers_key_is_what_it_is_called() -> None:
     ],
 )
 def test_the_keys_that_a_sentence_names(said: str, keys: str) -> None:
-    assert worlds.named_keys([Line("any", said, "id")]) == list(keys)
+    assert scenarios.named_keys([Line("any", said, "id")]) == list(keys)
 
 
 # -- planted faults ------------------------------------------------------------------------------------------------
@@ -136,12 +140,12 @@ def names_a_key_and_hangs_up(talk: Talk) -> None:
 def goes_round(talk: Talk) -> None:
     """Every key means something, none of them leads out; 0 too."""
     for nth in range(1000):
-        keys = [Option(key, key) for key in worlds.KEYS]
+        keys = [Option(key, key) for key in scenarios.KEYS]
         talk.choose(f"round {nth}", lambda slow: talk.say("topic_ask"), keys, silence="on")
 
 
 def goes_round_by_leaving(talk: Talk) -> None:
-    talk.choose("round", lambda slow: talk.say("topic_ask"), [Option(key, key) for key in worlds.KEYS], silence="on")
+    talk.choose("round", lambda slow: talk.say("topic_ask"), [Option(key, key) for key in scenarios.KEYS], silence="on")
     talk.go("main")
 
 

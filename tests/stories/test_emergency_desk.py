@@ -9,8 +9,8 @@ from people import House, Resident, use
 from sqlalchemy import select
 
 from config import stores
-from ivr import worlds
-from ivr.walk import walk
+from ivr.explorer import scenarios
+from ivr.explorer.walker import walk
 from ticketing.models import Call
 from ticketing.rules import numbers
 
@@ -142,7 +142,7 @@ def test_an_emergency_number_in_the_setting_is_not_dialled(sqlite_house: House, 
 
 
 def test_no_document_of_any_path_dials_an_emergency_number(desk: House) -> None:
-    found = walk(worlds.WORLDS[0], depth=4, everything=False)
+    found = walk(scenarios.WORLDS[0], depth=4, everything=False)
     assert found.problems == []
     roots = [ET.fromstring(state.reply) for state in found.states]
     targets = {one.text for root in roots for one in root.iter("Number")} | {

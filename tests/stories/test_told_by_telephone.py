@@ -12,8 +12,8 @@ from people import House, Resident, use
 from sqlalchemy import func, select
 
 from config import logs, stores
-from ivr import walk, worlds
-from ivr.worlds import World
+from ivr.explorer import scenarios, walker
+from ivr.explorer.scenarios import World
 from ticketing.calls import outbound
 from ticketing.contacts import callers, contacts
 from ticketing.models import Call, Contact, Event, Message
@@ -337,7 +337,7 @@ def test_a_try_is_written_down_once(sqlite_house: House) -> None:
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
-@pytest.mark.parametrize("world", worlds.CALLED, ids=lambda world: world.name)
+@pytest.mark.parametrize("world", scenarios.CALLED, ids=lambda world: world.name)
 def test_every_key_at_every_question_of_a_call_that_we_make(
     world: World, language: str, tmp_path: Path, by_day: time_machine.Traveller
 ) -> None:
@@ -345,7 +345,7 @@ def test_every_key_at_every_question_of_a_call_that_we_make(
     use(DATABASE_URL="sqlite:////nowhere/hotline.db", REDIS_URL="unix:///nowhere", VAR_DIR=str(tmp_path))
     by_day.move_to(world.at)
     logs.set_up(logging.ERROR)
-    found = walk.walk(world, language)
+    found = walker.walk(world, language)
     logs.set_up()
     assert found.problems == []
     assert len(found.states) >= 100

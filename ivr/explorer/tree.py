@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from config.hotline import city
-from ivr import walk, worlds
+from ivr.explorer import scenarios, walker
+from ivr.explorer.scenarios import World
+from ivr.explorer.walker import State, Walk
 from ivr.prompts import Line
-from ivr.walk import State, Walk
-from ivr.worlds import World
 
 TO_THE_END = 60  # answers; no way is that long
 ROOT, GOODBYE = "main", "goodbye"
@@ -66,8 +66,8 @@ class Tree:
 
 def grow(language: str, some: Sequence[World] | None = None) -> Tree:
     """Walk through some worlds, by default all there are, and make one tree of what was heard."""
-    some = some or worlds.WORLDS
-    walks = [walk.walk(world, language, depth=TO_THE_END, everything=False) for world in some]
+    some = some or scenarios.WORLDS
+    walks = [walker.walk(world, language, depth=TO_THE_END, everything=False) for world in some]
     root = _key(walks[0].states[0])
     nodes = _nodes(walks, root)
     for node in nodes.values():
@@ -76,7 +76,7 @@ def grow(language: str, some: Sequence[World] | None = None) -> Tree:
     _arrange(nodes, root)
     presses: dict[str, int] = {}
     for found in walks:
-        for goal, count in walk.presses_to_goals(found).items():
+        for goal, count in walker.presses_to_goals(found).items():
             presses[goal] = min(count, presses.get(goal, count))
     problems = [problem for found in walks for problem in found.problems]
     return Tree(language, [world.name for world in some], nodes, root, _again(walks[0]), presses, problems)
@@ -209,7 +209,7 @@ def _title(key: Key) -> str:
 def _label(name: str) -> str:
     """An action as a drawing says it: a key alone, words without an example."""
     plain = name.partition(" (")[0]
-    if plain == worlds.SILENCE:
+    if plain == scenarios.SILENCE:
         return "silence"
     return plain.removeprefix("press ") if len(plain) == len("press 1") else plain
 

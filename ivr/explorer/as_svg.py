@@ -6,8 +6,8 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from ivr import drawing
-from ivr.tree import GOODBYE, Node, Tree, Way
+from ivr.explorer import as_text
+from ivr.explorer.tree import GOODBYE, Node, Tree, Way
 
 COLUMNS, COLUMN, MARGIN, INDENT, PAD, TOP = 2, 620, 24, 22, 12, 66
 SIZE, LEADING, SMALL = 13.0, 19, 11.0
@@ -56,7 +56,7 @@ def svg(tree: Tree) -> str:
     """The whole drawing."""
     width = COLUMNS * COLUMN + (COLUMNS + 1) * MARGIN
     page = _Page(tree)
-    page.words(MARGIN, 44, [(drawing.heading(tree), "h")])
+    page.words(MARGIN, 44, [(as_text.heading(tree), "h")])
     root = tree.nodes[tree.root]
     heights = [
         _card(page, root, MARGIN, TOP, COLUMN) + MARGIN,
@@ -73,7 +73,7 @@ def _document(page: _Page, width: float, height: float) -> str:
     size = {"width": f"{width:g}", "height": f"{height:g}", "viewBox": f"0 0 {width:g} {height:g}"}
     labelled = {"role": "img", "aria-labelledby": "title desc", "xmlns": "http://www.w3.org/2000/svg"}
     top = ET.Element("svg", {**labelled, **size})
-    ET.SubElement(top, "title", id="title").text = drawing.heading(page.tree)
+    ET.SubElement(top, "title", id="title").text = as_text.heading(page.tree)
     ET.SubElement(top, "desc", id="desc").text = _described(page.tree)
     ET.SubElement(top, "style").text = STYLE
     ET.SubElement(top, "rect", {"width": "100%", "height": "100%", "fill": "#f5f7fa"})
@@ -83,14 +83,14 @@ def _document(page: _Page, width: float, height: float) -> str:
 
 def _described(tree: Tree) -> str:
     root = tree.nodes[tree.root]
-    leads = [f"{', '.join(way.labels)} leads to {drawing.target(tree, root, way.to[0])}" for way in root.ways]
-    return f"{len(tree.nodes)} questions and goodbyes. At the root {'; '.join(leads)}. {drawing.RULES[0]}"
+    leads = [f"{', '.join(way.labels)} leads to {as_text.target(tree, root, way.to[0])}" for way in root.ways]
+    return f"{len(tree.nodes)} questions and goodbyes. At the root {'; '.join(leads)}. {as_text.RULES[0]}"
 
 
 def _rules(page: _Page, x: float, top: float, width: float) -> float:
     """What holds everywhere."""
-    lines = [*drawing.RULES, *(f"Not understood: {drawing.said(sentence)}" for sentence in page.tree.again)]
-    lines += [f"The fewest key presses to each goal: {drawing.goals(page.tree)}."]
+    lines = [*as_text.RULES, *(f"Not understood: {as_text.said(sentence)}" for sentence in page.tree.again)]
+    lines += [f"The fewest key presses to each goal: {as_text.goals(page.tree)}."]
     for line in lines:
         for words in _wrapped([(word, "w") for word in line.split()], width):
             page.words(x, top, words)
@@ -130,12 +130,12 @@ def _card(page: _Page, node: Node, x: float, top: float, width: float) -> float:
     box = page.add("rect", id=f"n{node.number}", class_="card", x=f"{x:g}", y=f"{top:g}", width=f"{width:g}", rx=6)
     bar = page.add("rect", x=f"{x:g}", y=f"{top:g}", width=5, rx=2, fill=page.colour)
     y, inner, room = top + 21, x + 16, width - 28
-    title = [*_words(f"{node.number} {node.title}", "t"), *_words(drawing.only(page.tree, node), "w")]
+    title = [*_words(f"{node.number} {node.title}", "t"), *_words(as_text.only(page.tree, node), "w")]
     for words in _wrapped([*title, *_words(_waiting(node), "i")], room):
         page.words(inner, y, words)
         y += LEADING
     for sentence in node.sentences:
-        words = [*_words(drawing.remark(node, sentence), "w"), *_words(sentence.text), (f"[{sentence.id}]", "i")]
+        words = [*_words(as_text.remark(node, sentence), "w"), *_words(sentence.text), (f"[{sentence.id}]", "i")]
         for line in _wrapped(words, room):
             page.words(inner, y, line)
             y += LEADING
@@ -170,7 +170,7 @@ def _targets(page: _Page, node: Node, way: Way) -> Iterator[Word]:
     for at, key in enumerate(way.to):
         if at:
             yield "or", ""
-        yield from _words(drawing.target(page.tree, node, key), "l")
+        yield from _words(as_text.target(page.tree, node, key), "l")
 
 
 def _words(text: str, kind: str = "") -> list[Word]:

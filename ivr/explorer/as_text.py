@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from config.hotline import city
-from ivr.tree import OTHER_LANGUAGE, Key, Node, Sentence, Tree
+from ivr.explorer.tree import OTHER_LANGUAGE, Key, Node, Sentence, Tree
 
 WIDTH, STEP = 100, 3
 RULES = (

@@ -13,11 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.hotline import city
-from ivr import hearing, scratch, worlds
 from ivr.channels import calls
+from ivr.explorer import checks, sandbox, scenarios
+from ivr.explorer.sandbox import Ear, House
+from ivr.explorer.scenarios import Action, World
 from ivr.prompts import Answer, Line, Memory, Prompt, Wants
-from ivr.scratch import Ear, House
-from ivr.worlds import Action, World
 from ticketing.calls import call_log
 from ticketing.contacts import contacts
 from ticketing.models import Call, Outbox, Ticket, remembered
@@ -87,7 +87,7 @@ def walk(
     because a walk in that language presses the others. Without, the caller listens: presses named keys only, and tells
     states apart by what was chosen, too.
     """
-    with scratch.standing(world.at, world.machine), scratch.listening() as ear:
+    with sandbox.standing(world.at, world.machine), sandbox.listening() as ear:
         walker = _Walker(Walk(world, language), ear, everything, most_turns)
         walker.explore(world.depth if depth is None else depth)
         walker.look_for_exits()
@@ -165,7 +165,7 @@ class _Walker:
         world, language = self.found.world, self.found.language
         with self.house.at(self.house.empty) as session:
             number = world.fill(session)
-            self.form = {"CallSid": worlds.SID, "From": number, "CallStatus": "in-progress"}
+            self.form = {"CallSid": scenarios.SID, "From": number, "CallStatus": "in-progress"}
             caller = numbers.read(number)
             self.private = (*world.private, *filter(None, [caller.e164]))
             contact = contacts.known(session, caller)
@@ -188,11 +188,11 @@ class _Walker:
         assert state.wants is not None
         with self.house.at(kept) as session:
             if not self.everything and state.error:  # how it goes on for a caller who says nothing at all
-                return [Action(worlds.SILENCE, Answer(), answers=False)]
+                return [Action(scenarios.SILENCE, Answer(), answers=False)]
             if self.everything and state.language == self.found.language:
-                return worlds.every_action(state.wants, session)
-            ends = worlds.hanging_up(state.wants) if self.everything else []
-            return [*worlds.meaningful_actions(state.wants, state.lines, session), *ends]
+                return scenarios.every_action(state.wants, session)
+            ends = scenarios.hanging_up(state.wants) if self.everything else []
+            return [*scenarios.meaningful_actions(state.wants, state.lines, session), *ends]
 
     def _try(self, at: int, kept: bytes, action: Action) -> None:
         state = self.found.states[at]
@@ -214,9 +214,9 @@ class _Walker:
             self._hang_up(session, way)
             return OVER
         prompt = self.ear.prompt
-        if answer.keys == worlds.MOBILE_KEYED and prompt.wants and prompt.wants.kind == "key":
+        if answer.keys == scenarios.MOBILE_KEYED and prompt.wants and prompt.wants.kind == "key":
             self.read_back.add(prompt.node)
-        if prompt.error and answer.keys and answer.keys in worlds.named_keys(state.lines):
+        if prompt.error and answer.keys and answer.keys in scenarios.named_keys(state.lines):
             self._problem(f"{state.node} names key {answer.keys} and does not take it", way)
         return self._arrive(session, reply, way)
 
@@ -253,8 +253,8 @@ class _Walker:
     # -- judging ---------------------------------------------------------------------------------------------------
 
     def _check(self, prompt: Prompt, memory: Memory, reply: str, way: tuple[str, ...]) -> None:
-        keyed = () if prompt.node in self.read_back else (worlds.MOBILE_KEYED,)
-        for finding in hearing.findings(prompt.lines, prompt.language, reply, (*self.private, *keyed)):
+        keyed = () if prompt.node in self.read_back else (scenarios.MOBILE_KEYED,)
+        for finding in checks.findings(prompt.lines, prompt.language, reply, (*self.private, *keyed)):
             self._problem(f"{prompt.node} {finding}", way)
         if prompt.wants is not None:
             if not prompt.lines and prompt.wants.kind != "transfer":
@@ -263,7 +263,7 @@ class _Walker:
             self._problem(f"{prompt.node} is a dead end: {self.ear.stopped} stops without a goodbye", way)
         elif not memory["over"] or not prompt.lines:
             self._problem(f"{prompt.node} is a dead end: it wants nothing and is no goodbye", way)
-        elif keys := worlds.named_keys(prompt.lines):
+        elif keys := scenarios.named_keys(prompt.lines):
             self._problem(f"{prompt.node} is a dead end: it names key {keys[0]} and hangs up", way)
 
     def _problem(self, what: str, way: tuple[str, ...]) -> None:
@@ -276,8 +276,8 @@ class _Walker:
 def _call(session: Session) -> Call:
     """The call under way: the turn has read it, mostly."""
     rows = (row for row in session.identity_map.values() if isinstance(row, Call))
-    known = next((row for row in rows if row.sid == worlds.SID), None)
-    return known or session.scalars(select(Call).where(Call.sid == worlds.SID)).one()
+    known = next((row for row in rows if row.sid == scenarios.SID), None)
+    return known or session.scalars(select(Call).where(Call.sid == scenarios.SID)).one()
 
 
 # -- what tells two states apart -----------------------------------------------------------------------------------

@@ -16,9 +16,9 @@ from people import use
 from config import logs
 from config.hotline import city
 from config.settings import ROOT, settings
-from ivr import drawing, picture, tree, worlds
 from ivr.commands.menu import menu_command
-from ivr.tree import Node, Sentence, Tree
+from ivr.explorer import as_svg, as_text, scenarios, tree
+from ivr.explorer.tree import Node, Sentence, Tree
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -36,7 +36,7 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> Tree:
     before = dict(os.environ)
     use(DATABASE_URL="sqlite:////nowhere/hotline.db", VAR_DIR=str(tmp_path_factory.mktemp("var")))
     logs.set_up(logging.ERROR)
-    found = tree.grow("id", worlds.WORLDS[:1])
+    found = tree.grow("id", scenarios.WORLDS[:1])
     os.environ.clear()
     os.environ.update(before)
     settings.cache_clear()
@@ -44,13 +44,13 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> Tree:
 
 
 def test_every_question_stands_there_once_in_full(grown: Tree) -> None:
-    lines = drawing.text(grown).splitlines()
-    assert max(map(len, lines)) <= drawing.WIDTH
+    lines = as_text.text(grown).splitlines()
+    assert max(map(len, lines)) <= as_text.WIDTH
     numbers = [int(found[1]) for line in lines if (found := re.match(r" *(\d+) [A-Z]", line))]
     assert numbers == list(range(1, len(grown.nodes) + 1))
     joined = " ".join(" ".join(lines).split())
     for node in grown.nodes.values():
-        assert all(drawing.said(sentence) in joined for sentence in node.sentences), node.title
+        assert all(as_text.said(sentence) in joined for sentence in node.sentences), node.title
 
 
 def test_every_answer_leads_to_a_question_that_stands_there(grown: Tree) -> None:
@@ -71,11 +71,11 @@ def test_what_is_said_is_written_as_it_is_in_the_texts(grown: Tree) -> None:
     assert shown["greeting"] == voice["greeting"]
     assert shown["record"] == voice["record"]
     assert [sentence.text for sentence in grown.again] == [voice["retry_keys"], voice["slower"]]
-    assert "+62" not in drawing.text(grown)
+    assert "+62" not in as_text.text(grown)
 
 
 def test_the_picture_is_text_without_script(grown: Tree) -> None:
-    drawn = picture.svg(grown)
+    drawn = as_svg.svg(grown)
     top = ET.fromstring(drawn)
     assert top.tag == f"{SVG}svg"
     assert [top[0].tag, top[1].tag] == [f"{SVG}title", f"{SVG}desc"]
@@ -87,11 +87,11 @@ def test_the_picture_is_text_without_script(grown: Tree) -> None:
     for node in grown.nodes.values():
         assert f"{node.number} {node.title}" in text
         assert all(f"[{sentence.id}]" in text for sentence in node.sentences)
-    assert picture.svg(grown) == drawn
+    assert as_svg.svg(grown) == drawn
 
 
 def test_no_line_of_the_picture_leaves_its_card(grown: Tree) -> None:
-    top = ET.fromstring(picture.svg(grown))
+    top = ET.fromstring(as_svg.svg(grown))
     cards = [element for element in top.iter(f"{SVG}rect") if element.get("class") == "card"]
     inside = 0
     for text in top.iter(f"{SVG}text"):
@@ -106,7 +106,7 @@ def test_no_line_of_the_picture_leaves_its_card(grown: Tree) -> None:
 
 
 def test_the_command_draws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(worlds, "WORLDS", worlds.WORLDS[:1])
+    monkeypatch.setattr(scenarios, "WORLDS", scenarios.WORLDS[:1])
     path = tmp_path / "menu.svg"
     run = CliRunner().invoke(menu_command, ["--language", "en", "--svg", str(path)])
     assert (run.exit_code, run.stderr) == (0, "")
@@ -116,7 +116,7 @@ def test_the_command_draws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
 
 
 def test_the_same_for_programs(grown: Tree) -> None:
-    found = json.loads(json.dumps(drawing.fields(grown)))
+    found = json.loads(json.dumps(as_text.fields(grown)))
     assert found["problems"] == []
     assert found["presses"]["emergency"] == 1
     numbers = [node["number"] for node in found["nodes"]]
@@ -136,7 +136,7 @@ def test_the_same_for_programs(grown: Tree) -> None:
 )
 def test_who_hears_what_not_everybody_hears(there: list[str], always: bool, words: str) -> None:
     node = Node(("report.place", "place_ask"), "Report: place", "words", worlds=["a", "b", "c"])
-    assert drawing.remark(node, Sentence("any", "Halo.", always, there)) == words
+    assert as_text.remark(node, Sentence("any", "Halo.", always, there)) == words
 
 
 def test_a_language_that_is_not_there_is_refused() -> None:
@@ -151,4 +151,4 @@ def test_the_drawing_in_docs_is_not_behind(grown: Tree) -> None:
     text = " ".join(" ".join(part for part in ET.fromstring(drawn).itertext()).split())
     for node in grown.nodes.values():
         for sentence in node.sentences:
-            assert drawing.said(sentence) in text, "the voice menu has changed: make docs"
+            assert as_text.said(sentence) in text, "the voice menu has changed: make docs"
