@@ -9,14 +9,14 @@ import click
 from ticketing.database.dumps import DumpError
 
 if TYPE_CHECKING:
-    from ivr.backup import Manifest
+    from ivr.operations.backup import Manifest
 
 
 @click.command("backup")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, writable=True, path_type=Path))
 def backup_command(folder: Path) -> None:
     """Write database, recordings and photos into one file in FOLDER, while the hotline works."""
-    from ivr import backup  # noqa: PLC0415 - no web process needs it
+    from ivr.operations import backup  # noqa: PLC0415 - no web process needs it
 
     began = time.monotonic()
     try:
@@ -33,7 +33,7 @@ def backup_command(folder: Path) -> None:
 @click.option("--replace", is_flag=True, help="Give up what the database holds now.")
 def restore_command(file: Path, replace: bool) -> None:
     """Make this house what it was when the backup FILE was made. Stop the hotline first."""
-    from ivr import backup  # noqa: PLC0415 - no web process needs it
+    from ivr.operations import backup  # noqa: PLC0415 - no web process needs it
 
     began = time.monotonic()
     try:

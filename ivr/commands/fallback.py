@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import click
 
-from ivr import fallback
 from ivr.commands.options import as_json
+from ivr.operations import fallback
 
 folder = click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=fallback.FOLDER)
 
@@ -56,7 +56,7 @@ def check_command(folder: Path, saved_url: str) -> None:
 @as_json
 def drill_command(as_json: bool) -> None:
     """On this machine alone: kill and freeze a hotline of its own, and measure until a caller hears the fallback."""
-    from ivr import drill  # noqa: PLC0415 - knows the simulated carrier, which no web process needs
+    from ivr.operations import drill  # noqa: PLC0415 - knows the simulated carrier, which no web process needs
 
     steps = []
     try:

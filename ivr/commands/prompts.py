@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from config.hotline import city
-from ivr import clips
 from ivr.channels import twiml
-from ivr.clips import Sentence
+from ivr.operations import clips
+from ivr.operations.clips import Sentence
 
 HEADER = ("id", "language", "seconds", "file", "text (| is half a second of silence)")
 UNRECORDED = "spoken by the synthesiser"

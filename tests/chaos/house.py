@@ -25,8 +25,8 @@ from chaos.servers import Keeper, Kept, Postgres, Redis, remove
 from chaos.sinks import Mailboxes, Systems
 from chaos.witness import Exchange, Witness
 from config.settings import ROOT, Settings
-from ivr import fallback
 from ivr.channels.twiml import OVERRIDES
+from ivr.operations import fallback
 from ivr.simulator.app import create_app, serving
 
 WEBHOOK_SECRET = "whsec_" + "c2VjcmV0LW9mLW9uZS1jYW1wYWlnbi1vbmx5"

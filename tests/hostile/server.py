@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from ivr import drill
+from ivr.operations import drill
 
 
 @contextlib.contextmanager

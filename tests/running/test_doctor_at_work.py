@@ -14,7 +14,7 @@ from redis import Redis
 from config import stores
 from config.settings import settings
 from config.valkey import Valkey
-from ivr import servers
+from ivr.operations import doctor_servers
 from ticketing.models import Beat
 
 NEVER = {
@@ -120,8 +120,8 @@ def test_postgresql_is_new_enough_and_has_room(postgres_house: House, monkeypatc
     found = findings(postgres_house, "database")
     assert any(re.fullmatch(r"PostgreSQL \d+", said) for said in found)
     assert marks(postgres_house, "database") == {"ok"}
-    monkeypatch.setattr(servers, "CONNECTIONS", 1000)
-    monkeypatch.setattr(servers, "OLDEST", 99)
+    monkeypatch.setattr(doctor_servers, "CONNECTIONS", 1000)
+    monkeypatch.setattr(doctor_servers, "OLDEST", 99)
     found = findings(postgres_house, "database")
     assert any("the hotline may need 1000" in said for said in found)
     assert any("99 or newer is tested" in said for said in found)

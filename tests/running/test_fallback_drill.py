@@ -16,8 +16,8 @@ from people import House, free_port, use
 from standing import clean_environment
 
 from config.settings import ROOT
-from ivr import drill, fallback
 from ivr.channels import twiml
+from ivr.operations import drill, fallback
 from ivr.simulator.app import serving
 from ivr.simulator.network.faults import Faults
 from ivr.simulator.network.wire import Wire

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from config import stores
 from ivr.channels import inbox
-from ivr.fallback import FOLDER
+from ivr.operations.fallback import FOLDER
 from ivr.simulator.network import ledger
 from ticketing.models import Beat, Call, Contact, Message, Recording
 from workers import reconcile

@@ -18,7 +18,7 @@ def rows() -> list[dict[str, Any]]:
 
 
 def misread() -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    from ivr import explain  # noqa: PLC0415 - also run as a script
+    from ivr.operations import explain  # noqa: PLC0415 - also run as a script
 
     found = []
     for row in rows():

@@ -7,7 +7,7 @@ from datetime import timedelta
 import click
 
 from config import clock
-from ivr import explain
+from ivr.operations import explain
 from ticketing.database import schema
 
 
@@ -23,7 +23,7 @@ def explain_command(kind: str) -> None:
 @click.command("doctor")
 def doctor_command() -> None:
     """Check every setting and connection, one line each; exit code 1 when something must be mended."""
-    from ivr import doctor  # noqa: PLC0415 - knows the carrier's client, which no web process needs
+    from ivr.operations import doctor  # noqa: PLC0415 - knows the carrier's client, which no web process needs
 
     found = doctor.examine()
     for finding in found:

@@ -25,8 +25,8 @@ from flask import Flask
 
 from config.hotline import CITY_LANGUAGE, city
 from config.settings import ROOT
-from ivr import fallback
 from ivr.channels import twiml
+from ivr.operations import fallback
 from ivr.simulator.app import serving
 from ivr.simulator.calls.call import LiveCall, NotNowError
 from ivr.simulator.carrier import Carrier

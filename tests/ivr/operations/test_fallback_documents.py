@@ -10,10 +10,10 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from people import ACCOUNT, HOTLINE, TOKEN, free_port, use
 
-from ivr import fallback
 from ivr.channels import twiml
 from ivr.channels.voice import trouble
 from ivr.commands.fallback import fallback_group
+from ivr.operations import fallback
 from ivr.simulator.app import serving
 from ivr.simulator.carrier import Carrier
 

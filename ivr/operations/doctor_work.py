@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config import stores
 from config.settings import LEAST_TOKEN, settings
-from ivr import backup, fallback
+from ivr.operations import backup, fallback
 from ticketing.outgoing import spending
 from ticketing.privacy import retention
 from ticketing.web.monitoring.health import LEAST_DISK

@@ -20,10 +20,10 @@ from config.city import City, MenuEntry
 from config.consistency import placeholders
 from config.hotline import city
 from config.settings import ROOT
-from ivr import clips
 from ivr.channels import twiml
-from ivr.clips import Sentence
 from ivr.commands.prompts import prompts_group
+from ivr.operations import clips
+from ivr.operations.clips import Sentence
 from ivr.simulator.calls import audio, speech
 
 CLIPS_PATH = "/voice/clips/"

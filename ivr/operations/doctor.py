@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import clock, stores, vault
 from config.hotline import CityFileError, city
 from config.settings import TWILIO_API, settings
-from ivr import servers, watch
+from ivr.operations import doctor_servers, doctor_work
 from ticketing.database import schema
 from ticketing.rules import numbers
 from workers.senders import carrier, mail
@@ -75,7 +75,7 @@ def _database() -> Iterator[tuple[str, str]]:
     if stores.is_sqlite():
         yield ("FAIL" if settings().production else "ok"), "SQLite, for trying and small houses"
     else:
-        yield from servers.postgres()
+        yield from doctor_servers.postgres()
 
 
 def _carrier() -> Iterator[tuple[str, str]]:
@@ -144,15 +144,15 @@ _CHECKS: dict[str, Callable[[], Iterator[tuple[str, str]]]] = {
     "city file": _city,
     "secrets": _secrets,
     "database": _database,
-    "redis": servers.redis,
+    "redis": doctor_servers.redis,
     "carrier": _carrier,
     "mail": _mail,
     "webhooks": _webhooks,
     "numbers": _numbers,
     "links": _links,
     "proxies": _proxies,
-    "fallback": watch.documents,
-    "work": watch.work,
-    "disk": watch.disk,
-    "metrics": watch.metrics,
+    "fallback": doctor_work.documents,
+    "work": doctor_work.work,
+    "disk": doctor_work.disk,
+    "metrics": doctor_work.metrics,
 }
