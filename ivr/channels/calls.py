@@ -52,9 +52,9 @@ def answer_turn(session: Session, form: dict[str, str], number: int, answer: Ans
 def menu_version() -> str:
     """A short mark of what callers hear and how it is asked: the city's files and the conversations."""
     here = Path(conversations.__file__).parent
-    asked = [*sorted(here.glob("*.py")), here.parent / "talk.py"]
+    spoken = [*sorted(here.glob("*.py")), *sorted(here.glob("parts/*.py")), here.parent / "talk.py"]
     digest = hashlib.sha256(city().mark.encode())
-    for path in asked:
+    for path in spoken:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:8]
 

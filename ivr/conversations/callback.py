@@ -4,9 +4,9 @@ from functools import partial
 from typing import Any
 
 from config.hotline import city
-from ivr.conversations import promised, wording
 from ivr.conversations.message import CATEGORY
-from ivr.conversations.mobile import keyed
+from ivr.conversations.parts import callback_window, wording
+from ivr.conversations.parts.mobile_number import keyed
 from ivr.prompts import Option
 from ivr.talk import Talk
 from ticketing.calls import callbacks
@@ -19,7 +19,7 @@ OFFER = [Option("1", "this"), Option("2", "other")]
 
 def callback(talk: Talk) -> None:
     department = talk.args.get("department")
-    found = talk.look("window", partial(promised.window, department))
+    found = talk.look("window", partial(callback_window.window, department))
     here = talk.look("has a number", lambda: talk.contact is not None)
     offer = partial(_offer, talk, found)
     number = None
@@ -51,5 +51,5 @@ def _promise(talk: Talk, found: dict[str, Any], number: numbers.Number | None) -
         category=str(talk.args.get("category") or CATEGORY),
         department=str(talk.args.get("department") or city().category(CATEGORY).owner),
         call=talk.call,
-        when=promised.read_window(found),
+        when=callback_window.read_window(found),
     )

@@ -7,8 +7,8 @@ from typing import Any
 from config import clock
 from config.gsm7 import gsm7
 from config.hotline import city
-from ivr.conversations import menus, wording
-from ivr.conversations.mobile import mobile
+from ivr.conversations.parts import menus, wording
+from ivr.conversations.parts.mobile_number import mobile
 from ivr.prompts import Option
 from ivr.talk import Talk
 from ticketing.contacts import contacts

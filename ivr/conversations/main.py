@@ -5,7 +5,8 @@ from typing import Any
 
 from config import clock
 from config.hotline import city
-from ivr.conversations import menus, status, wording
+from ivr.conversations import status
+from ivr.conversations.parts import menus, wording
 from ivr.prompts import Option
 from ivr.talk import Talk
 from ticketing.contacts import disclosure

@@ -3,8 +3,8 @@
 from functools import partial
 from typing import Any
 
-from ivr.conversations import promised, wording
-from ivr.conversations.kept import keep
+from ivr.conversations.parts import callback_window, wording
+from ivr.conversations.parts.kept import keep
 from ivr.talk import Talk
 from ticketing.tickets import intake, register
 
@@ -37,8 +37,8 @@ def _promise(talk: Talk, number: str) -> dict[str, Any] | None:
     """When somebody calls back; nobody can call a hidden number."""
     if talk.contact is None:
         return None
-    found = promised.window()
+    found = callback_window.window()
     ticket = register.find(talk.session, number, change=True)
     key = f"{talk.call.sid}:message"
-    promised.promise(talk, ticket, talk.contact, found, key=key, department=ticket.department)
+    callback_window.promise(talk, ticket, talk.contact, found, key=key, department=ticket.department)
     return found

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from config.hotline import CITY_LANGUAGE, city
-from ivr.conversations import menus, status
+from ivr.conversations import status
+from ivr.conversations.parts import menus
 from ivr.prompts import Option
 from ivr.talk import Talk
 from ticketing.contacts import disclosure

@@ -7,7 +7,7 @@ from typing import Any
 from config import clock
 from config.hotline import city
 from config.settings import settings
-from ivr.conversations import wording
+from ivr.conversations.parts import wording
 from ivr.prompts import Option
 from ivr.talk import Talk
 from ticketing.contacts import callers

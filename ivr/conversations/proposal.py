@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 
 from config import clock, spoken
 from config.hotline import CITY_LANGUAGE, city
-from ivr.conversations import menus, wording
+from ivr.conversations.parts import menus, wording
 from ivr.prompts import Option
 from ivr.talk import Talk
 from ticketing.contacts import callers, followers

@@ -6,11 +6,11 @@ from typing import Any
 
 from config import spoken
 from config.hotline import city
-from ivr.conversations import menus, wording
-from ivr.conversations.incident import offer_incident
-from ivr.conversations.kept import keep
-from ivr.conversations.mobile import mobile
-from ivr.conversations.place import place
+from ivr.conversations.parts import menus, wording
+from ivr.conversations.parts.incident import offer_incident
+from ivr.conversations.parts.kept import keep
+from ivr.conversations.parts.mobile_number import mobile
+from ivr.conversations.parts.place import place
 from ivr.prompts import Memory, Option
 from ivr.talk import Talk
 from ticketing.contacts import callers, contacts

@@ -6,8 +6,8 @@ from typing import Any
 
 from config import clock, spoken
 from config.hotline import city
-from ivr.conversations import menus, wording
-from ivr.conversations.kept import keep
+from ivr.conversations.parts import menus, wording
+from ivr.conversations.parts.kept import keep
 from ivr.prompts import Option
 from ivr.talk import Talk
 from ticketing.contacts import callers, disclosure

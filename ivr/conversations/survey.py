@@ -3,8 +3,8 @@ why."""
 
 from functools import partial
 
-from ivr.conversations import menus
-from ivr.conversations.kept import keep
+from ivr.conversations.parts import menus
+from ivr.conversations.parts.kept import keep
 from ivr.prompts import Option
 from ivr.talk import Talk
 from ticketing.calls import surveys

@@ -23,7 +23,8 @@ from sqlalchemy import func, select
 from config import clock
 from config.hotline import city
 from config.settings import ROOT
-from ivr.conversations import CONVERSATIONS, menus
+from ivr.conversations import CONVERSATIONS
+from ivr.conversations.parts import menus
 from ivr.prompts import Answer, Memory, Option, Prompt
 from ivr.talk import Conversation, Talk
 from ticketing.models import Ticket, WrongTry
@@ -194,11 +195,14 @@ def test_every_prefix_of_a_call_that_we_make(town: Caller, state: str) -> None:
     assert TOLD[state] - nodes == set()
 
 
+SPOKEN = [path for folder in (".", "parts") for path in (ROOT / "ivr/conversations" / folder).glob("*.py")]
+
+
 def test_no_question_of_a_conversation_is_left_out() -> None:
     """A new question is added to those that a caller above must come to."""
     met = {node.partition(".")[2] for name in CALLERS for node in expected(name)}
     met |= {node.partition(".")[2] for nodes in TOLD.values() for node in nodes}
-    asked = {key for path in (ROOT / "ivr/conversations").glob("*.py") for key in questions(path)}
+    asked = {key for path in SPOKEN for key in questions(path)}
     assert {"root", "wish", "withdraw", "feedback", "instead", "place"} <= asked
     assert [key for key in sorted(asked) if not any(question.startswith(key) for question in met)] == []
 

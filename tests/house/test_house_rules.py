@@ -344,7 +344,11 @@ def test_menus_may_lead_to_every_other_conversation() -> None:
 
 
 def test_categories_and_menus_that_conversations_name_are_those_that_the_city_must_have() -> None:
-    paths = [*sorted((ROOT / "ivr/conversations").glob("*.py")), ROOT / "ivr/understanding/intents.py"]
+    paths = [
+        *sorted((ROOT / "ivr/conversations").glob("*.py")),
+        *sorted((ROOT / "ivr/conversations/parts").glob("*.py")),
+        ROOT / "ivr/understanding/intents.py",
+    ]
     named = {text for path in paths for _, text in literals(path)} | {news.PROPOSAL}
     assert set(city().categories) & named == set(consistency._CATEGORIES)
     assert set(consistency._MENUS) <= named

@@ -7,8 +7,8 @@ from typing import Any
 
 from config import spoken
 from config.hotline import city
-from ivr.conversations import menus
-from ivr.conversations.mobile import mobile
+from ivr.conversations.parts import menus
+from ivr.conversations.parts.mobile_number import mobile
 from ivr.prompts import Option
 from ivr.talk import Talk
 from ticketing.contacts import contacts, followers
