@@ -2,6 +2,6 @@
 
 from flask import Blueprint
 
-from ivr.channels import aggregator, sms, told, voice
+from ivr.channels import aggregator, outbound, sms, voice
 
-CHANNELS: tuple[Blueprint, ...] = (voice.voice, told.told, sms.sms, aggregator.aggregator)
+CHANNELS: tuple[Blueprint, ...] = (voice.voice, outbound.calls, sms.sms, aggregator.aggregator)

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from config import measures
 from config.hotline import CITY_LANGUAGE, city
 from config.logs import warn
-from ivr.channels import calls, twiml
+from ivr.channels import turns, twiml
 from ivr.channels.guard import CALL, CALLERS, RECORDED, SIDS, Form, NoRoom, guarded
 from ivr.prompts import Answer, Line, Take
 from ticketing.calls import call_log
@@ -46,7 +46,7 @@ def turn(form: Form, number: int) -> Response:
 @guarded(CALL)
 def status(form: Form) -> Response:
     """The carrier tells how a call went on; only its end matters to us."""
-    outbox.carry_out(lambda session: call_log.ended(session, calls.find_or_begin(session, form), form["CallStatus"]))
+    outbox.carry_out(lambda session: call_log.ended(session, turns.find_or_begin(session, form), form["CallStatus"]))
     return Response(status=204)
 
 
@@ -55,7 +55,7 @@ def status(form: Form) -> Response:
 def recorded(form: Form, number: int) -> Response:
     """The recording that turn `number` brings is complete, whether or not that turn ever comes."""
     if form["RecordingStatus"] == "completed":
-        outbox.carry_out(lambda session: calls.keep_told(session, form, min(number, MOST_TURN)))
+        outbox.carry_out(lambda session: turns.keep_told(session, form, min(number, MOST_TURN)))
     return Response(status=204)
 
 
@@ -77,7 +77,7 @@ def accepted(form: Form, caller: str) -> Response:
     """The officer pressed a key; after a 1 an empty document connects the caller."""
     response = VoiceResponse()
     if form.get("Digits") == "1" and re.fullmatch(SIDS["CallSid"], caller):
-        outbox.carry_out(lambda session: calls.officer_accepted(session, caller))
+        outbox.carry_out(lambda session: turns.officer_accepted(session, caller))
     else:
         response.hangup()
     return _xml(str(response))
@@ -96,9 +96,9 @@ def fallback(form: Form) -> Response:
 @guarded(CALL)
 def fallback_saved(form: Form) -> Response:
     """The report that was recorded while something was broken becomes a ticket of the call centre."""
-    if calls.recording_sid(form) is None or calls.seconds(form) < call_log.LEAST_SECONDS:
+    if turns.recording_sid(form) is None or turns.seconds(form) < call_log.LEAST_SECONDS:
         return _xml(nothing_heard())
-    outbox.carry_out(lambda session: calls.keep_fallback(session, form))
+    outbox.carry_out(lambda session: turns.keep_fallback(session, form))
     return _xml(trouble_saved())
 
 
@@ -107,7 +107,7 @@ def fallback_saved(form: Form) -> Response:
 def fallback_recorded(form: Form) -> Response:
     """The same recording, told by the carrier's callback."""
     if form["RecordingStatus"] == "completed":
-        outbox.carry_out(lambda session: calls.keep_fallback(session, form))
+        outbox.carry_out(lambda session: turns.keep_fallback(session, form))
     return Response(status=204)
 
 
@@ -137,7 +137,7 @@ def broken(fault: Exception) -> Response | HTTPException:
 def _speak(form: Form, number: int) -> Response:
     answer = _answer(form)
     started = time.monotonic()
-    reply = outbox.carry_out(lambda session: calls.answer_turn(session, form, number, answer))
+    reply = outbox.carry_out(lambda session: turns.answer_turn(session, form, number, answer))
     measures.turn(time.monotonic() - started)
     return _xml(reply)
 
@@ -146,10 +146,10 @@ def _answer(form: Form) -> Answer:
     """What the carrier's fields mean, cleaned of what no keypad and no voice can say."""
     hung_up = form["CallStatus"] in call_log.ENDED
     ending = form.get("Digits", "")
-    sid = calls.recording_sid(form)
+    sid = turns.recording_sid(form)
     if sid is not None:
         ended_by = "hangup" if ending == "hangup" or hung_up else _KEYS.sub("", ending)[:1] or "silence"
-        take = Take(sid, calls.seconds(form), ended_by)
+        take = Take(sid, turns.seconds(form), ended_by)
         return Answer(take=take, hung_up=ended_by == "hangup")
     if "DialCallStatus" in form:
         answered = form["DialCallStatus"] in ("completed", "answered")

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from config import clock
 from config.clock import CITY_ZONE
 from config.hotline import city
-from ivr.channels import told
+from ivr.channels import outbound
 from ivr.prompts import Answer, Line, Take, Wants
 from ticketing.contacts import contacts
 from ticketing.messages import announcements, texts
@@ -102,7 +102,7 @@ def _called(*states: str) -> Callable[[Session], str]:
         for state in states:
             moves.move(session, ticket, state, by="Rina")
         newest = select(Message).where(Message.channel == texts.VOICE, Message.status == "promised")
-        told.begun(session, SID, session.scalars(newest).one(), ticket)
+        outbound.begun(session, SID, session.scalars(newest).one(), ticket)
         return _landline(session)
 
     return fill

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config.hotline import city
-from ivr.channels import calls
+from ivr.channels import turns
 from ivr.explorer import checks, sandbox, scenarios
 from ivr.explorer.sandbox import Ear, House
 from ivr.explorer.scenarios import Action, World
@@ -178,9 +178,9 @@ class _Walker:
 
     def _begin(self, session: Session) -> None:
         """The greeting, in the language of the walk: a caller whom we do not know chooses it with 8."""
-        reply, way = calls.answer_turn(session, self.form, 0, Answer()), tuple[str, ...]()
+        reply, way = turns.answer_turn(session, self.form, 0, Answer()), tuple[str, ...]()
         if self.ear.prompt.language != self.found.language:
-            reply, way = calls.answer_turn(session, self.form, 1, Answer(keys="8")), ("press 8",)
+            reply, way = turns.answer_turn(session, self.form, 1, Answer(keys="8")), ("press 8",)
         self._arrive(session, reply, way)
 
     def _actions(self, at: int, kept: bytes) -> list[Action]:
@@ -209,7 +209,7 @@ class _Walker:
     def _turn(self, session: Session, state: State, action: Action, way: tuple[str, ...]) -> int:
         """The carrier's next request, or its report that the call is over."""
         answer = action.answer
-        reply = calls.answer_turn(session, self.form, len(way), answer) if answer is not None else ""
+        reply = turns.answer_turn(session, self.form, len(way), answer) if answer is not None else ""
         if answer is None or answer.hung_up:
             self._hang_up(session, way)
             return OVER

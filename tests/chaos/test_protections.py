@@ -23,7 +23,7 @@ from chaos.load import Caller
 from chaos.watched import Watched, without_row_locks
 from config import patience, stores
 from config.settings import settings
-from ivr.channels import calls, guard, twiml
+from ivr.channels import guard, turns, twiml
 from ivr.simulator.calls import audio
 from ivr.simulator.network import fields
 from ivr.simulator.network.wire import sign
@@ -87,16 +87,16 @@ def copies_in_a_row(at: Watched, patch: Patch) -> None:
 
 def no_stored_reply(at: Watched, patch: Patch) -> None:
     """A turn that was answered is answered anew."""
-    original = calls.answer_turn
+    original = turns.answer_turn
 
     def anew(session: Any, form: dict[str, str], number: int, answer: Any) -> str:
-        call = calls.find_or_begin(session, form)
+        call = turns.find_or_begin(session, form)
         if session.scalar(select(Turn.id).where(Turn.call_id == call.id, Turn.number == number)):
             session.execute(delete(Turn).where(Turn.call_id == call.id, Turn.number == number))
-            call.memory = calls.json.dumps({**remembered(call), "turn": number - 1})
+            call.memory = turns.json.dumps({**remembered(call), "turn": number - 1})
         return original(session, form, number, answer)
 
-    patch.setattr(calls, "answer_turn", anew)
+    patch.setattr(turns, "answer_turn", anew)
 
 
 def a_call_without_report_key(at: Watched, patch: Patch) -> None:

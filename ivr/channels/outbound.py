@@ -14,7 +14,7 @@ from config import measures
 from config.hotline import CITY_LANGUAGE
 from config.logs import warn
 from ivr import talk
-from ivr.channels import calls, twiml
+from ivr.channels import turns, twiml
 from ivr.channels.guard import CALL, CALLERS, Form, NoRoom, guarded
 from ivr.prompts import Answer
 from ticketing.calls import call_log, outbound
@@ -23,10 +23,10 @@ from ticketing.models import Call, Message, Ticket
 from ticketing.outgoing import links
 from workers import outbox
 
-told = Blueprint("told", __name__)
+calls = Blueprint("told", __name__)
 
 
-@told.post("/voice/told/<token>")
+@calls.post("/voice/told/<token>")
 @guarded(CALL, CALLERS)
 def answered(form: Form, token: str) -> Response:
     """Somebody took the call, or a machine did."""
@@ -37,7 +37,7 @@ def answered(form: Form, token: str) -> Response:
     return Response(reply, mimetype="text/xml") if reply else _nothing()
 
 
-@told.post("/voice/told/<token>/status")
+@calls.post("/voice/told/<token>/status")
 @guarded(CALL)
 def ended(form: Form, token: str) -> Response:
     """The carrier tells how a call of ours went."""
@@ -47,7 +47,7 @@ def ended(form: Form, token: str) -> Response:
     return Response(status=204)
 
 
-@told.errorhandler(Exception)
+@calls.errorhandler(Exception)
 def broken(fault: Exception) -> Response:
     """Who was telephoned is asked to call back; the news is told another time. Callbacks ask to be called again."""
     trace = None if isinstance(fault, SQLAlchemyError | NoRoom) else fault
@@ -76,7 +76,7 @@ def _begin(session: Session, form: Form, message_id: UUID) -> str:
     if message is None or ticket is None or texts.barred(message):
         return ""
     begun(session, form["CallSid"], message, ticket)
-    return calls.answer_turn(session, form, 0, Answer())
+    return turns.answer_turn(session, form, 0, Answer())
 
 
 def _end(session: Session, form: Form, message_id: UUID) -> None:
