@@ -161,3 +161,15 @@ def _refused(status: int, why: str) -> Response:
         measures.add("signature failure")
     warn("webhook refused", endpoint=str(request.endpoint), status=status, why=why)
     return Response(f"{why}\n", status, mimetype="text/plain")
+
+
+def recording_sid(form: dict[str, str]) -> str | None:
+    """The recording that a request brings: its SID, or the end of its address where a carrier sends only that."""
+    named = form.get("RecordingSid") or form.get("RecordingUrl", "").rpartition("/")[2].partition(".")[0]
+    return named if re.fullmatch(SIDS["RecordingSid"], named) else None
+
+
+def recording_seconds(form: dict[str, str]) -> int:
+    """The length the carrier gives, 0 where it gives none."""
+    given = form.get("RecordingDuration", "")
+    return min(int(given), 36_000) if given.isascii() and given.isdecimal() and len(given) < 9 else 0

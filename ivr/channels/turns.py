@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 import time
 from dataclasses import replace
 from functools import cache
@@ -16,8 +15,7 @@ from config import measures
 from config.hotline import CITY_LANGUAGE, city
 from config.logs import log
 from ivr import conversations, talk
-from ivr.channels import twiml
-from ivr.channels.guard import SIDS
+from ivr.channels import guard, twiml
 from ivr.conversations import CONVERSATIONS
 from ivr.prompts import Answer, Memory
 from ticketing.calls import call_log
@@ -157,7 +155,12 @@ def _out_of_order(session: Session, call: Call, memory: Any, number: int) -> str
 def noted_recording(session: Session, call: Call, form: dict[str, str], turn: int) -> Recording:
     completed = form.get("RecordingStatus", "") == "completed"
     return recordings.noted(
-        session, sid=recording_sid(form) or "", call=call, turn=turn, seconds=seconds(form), completed=completed
+        session,
+        sid=guard.recording_sid(form) or "",
+        call=call,
+        turn=turn,
+        seconds=guard.recording_seconds(form),
+        completed=completed,
     )
 
 
@@ -178,15 +181,3 @@ def officer_accepted(session: Session, caller: str) -> None:
     call = session.scalar(select(Call).where(Call.sid == caller).with_for_update())
     if call is not None and call.memory:
         call.memory = json.dumps({**remembered(call), "accepted": True})
-
-
-def recording_sid(form: dict[str, str]) -> str | None:
-    """The recording that a request brings: its SID, or the end of its address where a carrier sends only that."""
-    named = form.get("RecordingSid") or form.get("RecordingUrl", "").rpartition("/")[2].partition(".")[0]
-    return named if re.fullmatch(SIDS["RecordingSid"], named) else None
-
-
-def seconds(form: dict[str, str]) -> int:
-    """The length the carrier gives, 0 where it gives none."""
-    told = form.get("RecordingDuration", "")
-    return min(int(told), 36_000) if told.isascii() and told.isdecimal() and len(told) < 9 else 0

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from config import measures
 from config.hotline import CITY_LANGUAGE, city
 from config.logs import warn
-from ivr.channels import turns, twiml
+from ivr.channels import guard, turns, twiml
 from ivr.channels.guard import CALL, CALLERS, RECORDED, SIDS, Form, NoRoom, guarded
 from ivr.prompts import Answer, Line, Take
 from ticketing.calls import call_log
@@ -96,7 +96,7 @@ def fallback(form: Form) -> Response:
 @guarded(CALL)
 def fallback_saved(form: Form) -> Response:
     """The report that was recorded while something was broken becomes a ticket of the call centre."""
-    if turns.recording_sid(form) is None or turns.seconds(form) < call_log.LEAST_SECONDS:
+    if guard.recording_sid(form) is None or guard.recording_seconds(form) < call_log.LEAST_SECONDS:
         return _xml(nothing_heard())
     outbox.carry_out(lambda session: turns.keep_fallback(session, form))
     return _xml(trouble_saved())
@@ -146,10 +146,10 @@ def _answer(form: Form) -> Answer:
     """What the carrier's fields mean, cleaned of what no keypad and no voice can say."""
     hung_up = form["CallStatus"] in call_log.ENDED
     ending = form.get("Digits", "")
-    sid = turns.recording_sid(form)
+    sid = guard.recording_sid(form)
     if sid is not None:
         ended_by = "hangup" if ending == "hangup" or hung_up else _KEYS.sub("", ending)[:1] or "silence"
-        take = Take(sid, turns.seconds(form), ended_by)
+        take = Take(sid, guard.recording_seconds(form), ended_by)
         return Answer(take=take, hung_up=ended_by == "hangup")
     if "DialCallStatus" in form:
         answered = form["DialCallStatus"] in ("completed", "answered")
