@@ -14,7 +14,7 @@ from bench import plant
 from bench.carrier import Carrier
 from bench.house import House
 from bench.journeys import until
-from workers import outbox
+from workers import doorbell
 
 MOST_SECONDS = 120.0
 NOTHING = "time.monotonic"  # what a job calls that does nothing
@@ -32,7 +32,7 @@ async def _measure(house: House, quick: bool, say: Callable[[str], None]) -> dic
         say(f"planted {texts} due texts in {time.monotonic() - began:.0f} s")
         with house.ours():
             began = time.monotonic()
-            outbox.ring("texts")
+            doorbell.ring("texts")
         await until(lambda: len(carrier.texts) >= texts, MOST_SECONDS)
         seconds = (max(carrier.texts.values()) if len(carrier.texts) >= texts else time.monotonic()) - began
         house.query("DELETE FROM outbox WHERE state = 'pending' AND dedupe_key LIKE 'due:%' RETURNING 1")

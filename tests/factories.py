@@ -21,7 +21,7 @@ from ticketing.models import Contact, Message, Outbox, Ticket, Turn
 from ticketing.outgoing import promises
 from ticketing.rules import numbers
 from ticketing.tickets import intake, moves, register
-from workers import outbox
+from workers import transactions
 
 Found = TypeVar("Found")
 
@@ -67,7 +67,7 @@ def opened(
         place_words=words,
         outside=outside,
     )
-    with outbox.transaction() as session:
+    with transactions.transaction() as session:
         ticket = intake.open_ticket(session, report, contact=caller(session, phone), call=None, by="caller")
         if not held:
             intake.release(session, ticket)
@@ -90,7 +90,7 @@ def city_with(**changed: Any) -> Iterator[None]:
 @contextmanager
 def changing(number: str) -> Iterator[tuple[Session, Ticket]]:
     """The locked ticket, in a transaction that is committed at the end."""
-    with outbox.transaction() as session:
+    with transactions.transaction() as session:
         yield session, register.find(session, number, change=True)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import stores
 from config.logs import warn
 from ticketing.tickets import time_limits
-from workers import outbox
+from workers import transactions
 
 BATCH, RUN_SECONDS = 100, 8.0  # the sweeper has other work too; what is left waits a minute
 
@@ -23,7 +23,7 @@ def chase() -> int:
                 some = time_limits.due(session, rule, after=last, most=BATCH)
             for ticket_id in some:
                 try:
-                    with outbox.transaction() as session:
+                    with transactions.transaction() as session:
                         done += time_limits.chase(session, rule, ticket_id)
                 except SQLAlchemyError:
                     raise  # the database is in trouble, not the ticket

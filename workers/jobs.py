@@ -7,8 +7,8 @@ from typing import Any
 
 from config import patience, stores
 from config.logs import log, warn
-from workers import outbox
-from workers.outbox import Outcome, Work
+from workers import doorbell, outbox, outcomes
+from workers.outcomes import Outcome, Work
 from workers.senders import MOST_FAULTS, SENDERS, Sender
 
 RUN_SECONDS = 20.0
@@ -18,7 +18,7 @@ DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 def drain(queue: str) -> int:
     """Keep the due promises of `queue`, one at a time, for at most RUN_SECONDS. Returns how many were tried."""
-    outbox.ring_heard(queue)
+    doorbell.ring_heard(queue)
     until = time.monotonic() + RUN_SECONDS
     tried = 0
     while time.monotonic() < until:
@@ -26,10 +26,10 @@ def drain(queue: str) -> int:
         if work is None:
             return tried
         if tried == 1:
-            outbox.ring(queue)  # there is more than one row, perhaps more than one worker's worth
+            doorbell.ring(queue)  # there is more than one row, perhaps more than one worker's worth
         outbox.finish(work, attempt(work))
         tried += 1
-    outbox.ring(queue)
+    doorbell.ring(queue)
     return tried
 
 
@@ -63,11 +63,11 @@ def _broke(work: Work, fault: Exception) -> Outcome:
     in_trouble = patience.is_trouble(fault) or isinstance(fault, patience.Away) or patience.may_repeat(fault)
     if in_trouble or (isinstance(fault, OSError) and fault.errno in DISK):
         warn("attempt put off", row=str(work.id), kind=work.kind, why=why)
-        return outbox.not_yet(f"our house is in trouble: {why}", HOUSE_PAUSE)
+        return outcomes.not_yet(f"our house is in trouble: {why}", HOUSE_PAUSE)
     warn("attempt broke", row=str(work.id), kind=work.kind, why=why, exc_info=True)
     if work.faults + 1 >= MOST_FAULTS:
-        return outbox.dead(f"broke {work.faults + 1} times: {why}")
-    return outbox.our_fault(f"our fault: {why}")
+        return outcomes.dead(f"broke {work.faults + 1} times: {why}")
+    return outcomes.our_fault(f"our fault: {why}")
 
 
 def _ask_first(sender: Sender, parcel: Any, work: Work) -> Outcome:
@@ -79,8 +79,8 @@ def _ask_first(sender: Sender, parcel: Any, work: Work) -> Outcome:
     if work.declined:
         return sender.send(parcel)
     if work.unknown_for is None or work.unknown_for < outbox.UNKNOWN_GIVE_UP:
-        return outbox.unknown("not in the carrier's list yet", wait=timedelta(minutes=1))
+        return outcomes.unknown("not in the carrier's list yet", wait=timedelta(minutes=1))
     if not work.repeatable:
-        return outbox.dead("unknown: the carrier never confirmed it, and a status text is not sent twice")
+        return outcomes.dead("unknown: the carrier never confirmed it, and a status text is not sent twice")
     again = sender.send(parcel)
-    return outbox.dead("unknown twice") if again.state == "unknown" else again
+    return outcomes.dead("unknown twice") if again.state == "unknown" else again

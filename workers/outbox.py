@@ -1,38 +1,25 @@
-"""Rows that wait for a worker: claim, finish, ring after commit, sweep for the lost.
+"""Rows that wait for a worker: claim, finish, sweep for the lost.
 
-The row is the truth and Redis only the doorbell: a ring names a queue, never a row, and a lost ring costs at most the
-time to the next sweep. Whoever claims a row holds a lease; only the holder's token may finish it, so a worker that
-was given up for dead and comes back changes nothing.
+The row is the truth and Redis only the doorbell (doorbell.py). Whoever claims a row holds a lease; only the holder's
+token may finish it, so a worker that was given up for dead and comes back changes nothing.
 """
 
 import random
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from redis.exceptions import RedisError
-from rq import Queue
-from rq.serializers import JSONSerializer
 from sqlalchemy import ColumnElement, and_, case, exists, func, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
-from config import measures, patience, stores
-from config.logs import warn
+from config import stores
 from ticketing.models import Breaker, Outbox, Tally
-
-Did = TypeVar("Did")
+from workers import doorbell, outcomes
 
 # The queues that workers listen to, one queue a worker. processes.conf starts them; a house test compares.
 QUEUES = ("texts", "dispatch", "recordings")
 
 LEASE = timedelta(seconds=60)
-RING_PAUSE = 5.0
-MOST_TRIES = 3
 DIED, MOST_DEATHS = "the worker died during the call", 5
 # What fails for all rows of a kind at once, because one carrier takes them all: they share its breaker.
 CARRIER = {
@@ -44,129 +31,8 @@ CARRIER = {
 BREAKER_OPENS_AFTER, BREAKER_OPEN = 5, timedelta(seconds=60)
 UNKNOWN_ASK_AFTER, UNKNOWN_GIVE_UP = timedelta(seconds=20), timedelta(minutes=10)
 
-_quiet_until = 0.0
 
-
-@dataclass(frozen=True)
-class Work:
-    """A claimed row, as its holder knows it."""
-
-    id: UUID
-    kind: str
-    destination: str
-    subject: UUID
-    token: UUID
-    attempt: int
-    created_at: datetime
-    repeatable: bool
-    unknown_for: timedelta | None
-    declined: bool
-    faults: int
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How an attempt ended: sent, later (try again), unknown (ask before sending again), or dead (never try again)."""
-
-    state: str
-    reason: str = ""
-    provider_ref: str | None = None
-    wait: timedelta | None = None
-    blame_destination: bool = False
-    free: bool = False
-    declined: bool = False
-    fault: bool = False
-
-
-def sent(provider_ref: str | None = None) -> Outcome:
-    return Outcome("sent", provider_ref=provider_ref)
-
-
-def done_for_now(reason: str, *, provider_ref: str, wait: timedelta) -> Outcome:
-    """It went well, and is done again after `wait` unless it turns out meanwhile that once was enough."""
-    return Outcome("sent", reason, provider_ref=provider_ref, wait=wait)
-
-
-def later(reason: str, *, wait: timedelta | None = None, blame: bool = True) -> Outcome:
-    """Try again after `wait`, or after the usual back-off. `blame`: the destination failed, count it."""
-    return Outcome("later", reason, wait=wait, blame_destination=blame)
-
-
-def not_yet(reason: str, wait: timedelta) -> Outcome:
-    """The row is not ready to go; nothing was tried, so the attempt does not count."""
-    return Outcome("later", reason, wait=wait, free=True)
-
-
-def our_fault(reason: str) -> Outcome:
-    """Our own code broke on this row: such attempts are counted apart, and nobody else is blamed."""
-    return Outcome("later", reason, fault=True)
-
-
-def unknown(reason: str, *, declined: bool = False, wait: timedelta | None = None) -> Outcome:
-    """It may have happened. `declined`: the other side answered that it failed, so it may be tried again once asked."""
-    return Outcome("unknown", reason, wait=wait, blame_destination=True, declined=declined)
-
-
-def dead(reason: str) -> Outcome:
-    return Outcome("dead", reason)
-
-
-@contextmanager
-def transaction() -> Iterator[Session]:
-    """A transaction that wakes the workers of what it promised, once it is committed."""
-    with stores.transaction() as session:
-        yield session
-    for queue in session.info.pop("rings", ()):
-        ring(queue)
-
-
-def carry_out(act: Callable[[Session], Did]) -> Did:
-    """One unit of work in a transaction of its own, for webhooks: done anew when it was chosen to end a deadlock or its
-    connection broke, as long as there is time. So `act` must be harmless when an earlier try was committed after all.
-    """
-    for attempt in range(1, MOST_TRIES + 1):
-        try:
-            with transaction() as session:
-                return act(session)
-        except SQLAlchemyError as fault:
-            if attempt == MOST_TRIES or patience.left() == 0.0 or not patience.may_repeat(fault):
-                measures.add("database failure")
-                raise
-            warn("done anew", why=type(fault).__name__, attempt=attempt)
-    raise AssertionError("unreachable")
-
-
-def ring(queue: str) -> None:
-    """Wake a worker of `queue`. Never raises and never waits long: the sweep finds what a lost ring left."""
-    global _quiet_until  # noqa: PLW0603 - one pause for the whole process
-    if time.monotonic() < _quiet_until:
-        return
-    try:
-        client = stores.redis()
-        if client.set(_waiting(queue), "1", nx=True, ex=30):  # no second ring waits while one does
-            Queue(queue, connection=client, serializer=JSONSerializer).enqueue(
-                "workers.jobs.drain", queue, result_ttl=0, failure_ttl=60, job_timeout=55
-            )
-    except (RedisError, OSError, ValueError) as fault:
-        _quiet_until = time.monotonic() + RING_PAUSE
-        measures.add("ring lost")
-        warn("ring lost", queue=queue, why=type(fault).__name__)
-
-
-def rings_are_lost() -> bool:
-    """True for a moment after a lost ring: a full or read-only Redis still answers, but takes no ring."""
-    return time.monotonic() < _quiet_until
-
-
-def ring_heard(queue: str) -> None:
-    """A worker starts on `queue`: from now on a new ring is needed for what comes after."""
-    try:
-        stores.redis().delete(_waiting(queue))
-    except (RedisError, OSError, ValueError):
-        return  # it expires by itself
-
-
-def claim(queue: str) -> Work | None:
+def claim(queue: str) -> outcomes.Work | None:
     """Lease one due row of `queue`; None when nothing is due. At most one call is in flight per destination."""
     for _ in range(5):
         try:
@@ -177,7 +43,7 @@ def claim(queue: str) -> Work | None:
     return None
 
 
-def finish(work: Work, outcome: Outcome) -> bool:
+def finish(work: outcomes.Work, outcome: outcomes.Outcome) -> bool:
     """Record how it went. False when the lease was lost meanwhile: somebody else decides about the row now."""
     with stores.transaction() as session:
         row = session.scalar(
@@ -213,14 +79,14 @@ def sweep() -> dict[str, int]:
         ):
             # The holder died: perhaps before the call, perhaps after it. A row that kills its workers is put aside.
             killer = row.last_error == DIED and row.attempts >= MOST_DEATHS
-            _record(row, dead(f"{DIED}, again and again") if killer else unknown(DIED), moment)
+            _record(row, outcomes.dead(f"{DIED}, again and again") if killer else outcomes.unknown(DIED), moment)
         waiting = due(session)
     for queue in waiting:
-        ring(queue)
+        doorbell.ring(queue)
     return waiting
 
 
-def _claim(session: Session, queue: str) -> Work | None:
+def _claim(session: Session, queue: str) -> outcomes.Work | None:
     moment = stores.database_now(session)
     other, suspect = aliased(Outbox), aliased(Breaker)
     failing = exists().where(Breaker.destination == _blamed(Outbox))
@@ -266,7 +132,7 @@ def _claim(session: Session, queue: str) -> Work | None:
     ).first()
     if claimed is None:
         return None
-    return Work(
+    return outcomes.Work(
         id=claimed.id,
         kind=claimed.kind,
         destination=claimed.destination,
@@ -290,7 +156,7 @@ def _is_due(moment: datetime) -> ColumnElement[bool]:
     return and_(Outbox.state.in_(("pending", "unknown")), Outbox.not_before <= moment)
 
 
-def _record(row: Outbox, outcome: Outcome, moment: datetime) -> None:
+def _record(row: Outbox, outcome: outcomes.Outcome, moment: datetime) -> None:
     row.lease_token = row.lease_until = None
     row.last_error = outcome.reason[:300] or None
     row.provider_ref = outcome.provider_ref or row.provider_ref
@@ -317,7 +183,7 @@ def _back_off(row: Outbox) -> timedelta:
     return timedelta(seconds=random.uniform(0.5, 1) * min(cap, base * 2 ** min(row.attempts, 12)))  # noqa: S311
 
 
-def _blame(session: Session, destination: str, outcome: Outcome) -> None:
+def _blame(session: Session, destination: str, outcome: outcomes.Outcome) -> None:
     """Five failures in a row open the destination's breaker for a minute; one success closes it."""
     breaker = session.get(Breaker, destination)
     if outcome.blame_destination:
@@ -341,7 +207,3 @@ def _count(session: Session, name: str) -> None:
             session.execute(insert(Tally).values(name=name, count=1))
     except IntegrityError:  # its first one twice at once
         session.execute(more)
-
-
-def _waiting(queue: str) -> str:
-    return f"hotline:rung:{queue}"

@@ -28,7 +28,7 @@ from ticketing.messages import texts as messages
 from ticketing.models import Beat, Call, Message, Outbox, Recording
 from ticketing.rules import numbers
 from ticketing.tickets import intake
-from workers import outbox
+from workers import transactions
 from workers.senders import carrier
 
 NAME = "reconcile"
@@ -147,7 +147,7 @@ class _Run:
 
     def _import(self, told: Any) -> None:
         self._check_time()
-        with outbox.transaction() as session:
+        with transactions.transaction() as session:
             known = session.scalar(select(Call.id).where(Call.sid == told.sid)) is not None
             call = _call(session, told)
             call_log.ended(session, call, told.status, at=told.end_time)
@@ -159,7 +159,7 @@ class _Run:
         about = self.client.calls(told.call_sid).fetch()
         if about.status not in call_log.ENDED:
             return
-        with outbox.transaction() as session:
+        with transactions.transaction() as session:
             call = _call(session, about)
             recording = recordings.noted(
                 session,
@@ -190,7 +190,7 @@ class _Run:
         sender = numbers.read(told.from_, hotline=settings().hotline_number)
         pictures = told.media.list(limit=10) if int(told.num_media or 0) else []
         media = [inbound.Media(f"carrier:{told.sid}/{one.sid}") for one in pictures]
-        with outbox.transaction() as session:
+        with transactions.transaction() as session:
             channel = messages.WHATSAPP if str(told.from_).startswith("whatsapp:") else messages.SMS
             text = inbound.Inbound(
                 told.sid, sender, (told.body or "")[:MOST_BODY], channel, at=told.date_created, media=tuple(media)
@@ -203,7 +203,7 @@ class _Run:
         status, error = str(told.status).lower(), str(told.error_code) if told.error_code else None
         if not _WORD.fullmatch(status):
             return
-        with outbox.transaction() as session:
+        with transactions.transaction() as session:
             moved = receipts.delivered(session, message_id, sid=told.sid, status=status, error=error)
         self.found["receipts"] += moved
 

@@ -12,7 +12,7 @@ from config.logs import log, warn
 from config.stopping import Stopping
 from ticketing.models import Beat
 from ticketing.privacy import retention
-from workers import chase, jobs, outbox, reconcile
+from workers import chase, doorbell, jobs, outbox, reconcile
 
 STEP = 1.0
 BY_HAND_SECONDS = 3.0
@@ -30,7 +30,7 @@ class Regular:
 def sweep() -> None:
     """Ring what is due and free what was abandoned; with Redis gone do some of it by hand."""
     waiting = outbox.sweep()
-    if waiting and (stores.redis_trouble() or outbox.rings_are_lost()):
+    if waiting and (stores.redis_trouble() or doorbell.rings_are_lost()):
         until = time.monotonic() + BY_HAND_SECONDS
         for queue in waiting:
             while time.monotonic() < until and (work := outbox.claim(queue)):

@@ -20,7 +20,7 @@ from ticketing.messages import inbound, texts
 from ticketing.models import Message
 from ticketing.rules import numbers
 from ticketing.tickets import intake
-from workers import outbox
+from workers import transactions
 
 MOST_BODY = 5_000
 SETTLED = timedelta(seconds=30)  # younger than this its own webhook may still be reading it
@@ -32,13 +32,13 @@ KEPT_AS = "lainnya"
 
 def take(text: inbound.Inbound) -> bool:
     """Store a text and answer it. False when it was here before. Raises only when it could not be stored."""
-    stored = outbox.carry_out(partial(_stored, text=text))
+    stored = transactions.carry_out(partial(_stored, text=text))
     log("text received", message=text.sid, new=stored is not None, sender=numbers.mask(text.sender.e164))
     if stored is None:
         return False
     try:
         with patience.within(READ_SECONDS):  # its own: storing may have taken all there was
-            outbox.carry_out(partial(_read, message_id=stored))
+            transactions.carry_out(partial(_read, message_id=stored))
     except Exception as fault:
         warn("text not understood yet", message=text.sid, why=type(fault).__name__, exc_info=fault)
     return True
@@ -53,10 +53,10 @@ def read_late() -> int:
         found = session.scalars(waiting.order_by(Message.created_at).limit(BATCH)).all()
     for message_id in found:
         try:
-            outbox.carry_out(partial(_read, message_id=message_id))
+            transactions.carry_out(partial(_read, message_id=message_id))
         except Exception as fault:
             warn("text not understood", message=str(message_id), why=type(fault).__name__, exc_info=fault)
-            outbox.carry_out(partial(_stumbled, message_id=message_id))
+            transactions.carry_out(partial(_stumbled, message_id=message_id))
     return len(found)
 
 

@@ -21,7 +21,7 @@ from ticketing.calls import call_log, outbound
 from ticketing.messages import texts
 from ticketing.models import Call, Message, Ticket
 from ticketing.outgoing import links
-from workers import outbox
+from workers import transactions
 
 calls = Blueprint("told", __name__)
 
@@ -33,7 +33,7 @@ def answered(form: Form, token: str) -> Response:
     message_id = links.read_told(token[:300])
     if message_id is None:
         return _nothing()
-    reply = outbox.carry_out(lambda session: _begin(session, form, message_id))
+    reply = transactions.carry_out(lambda session: _begin(session, form, message_id))
     return Response(reply, mimetype="text/xml") if reply else _nothing()
 
 
@@ -43,7 +43,7 @@ def ended(form: Form, token: str) -> Response:
     """The carrier tells how a call of ours went."""
     message_id = links.read_told(token[:300])
     if message_id is not None:
-        outbox.carry_out(lambda session: _end(session, form, message_id))
+        transactions.carry_out(lambda session: _end(session, form, message_id))
     return Response(status=204)
 
 

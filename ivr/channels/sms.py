@@ -17,7 +17,7 @@ from ivr.channels.guard import TEXT, TEXT_STATUS, Form, NoRoom, guarded
 from ticketing.messages import inbound, receipts, texts
 from ticketing.outgoing import links
 from ticketing.rules import numbers
-from workers import outbox
+from workers import transactions
 
 sms = Blueprint("sms", __name__)
 
@@ -79,7 +79,7 @@ def status(form: Form) -> Response:
         warn("receipt for nothing of ours", message=form["MessageSid"])
         return Response(status=204)
     error = form["ErrorCode"] if _CODE.fullmatch(form.get("ErrorCode", "")) else None
-    moved = outbox.carry_out(
+    moved = transactions.carry_out(
         lambda session: receipts.delivered(session, message_id, sid=form["MessageSid"], status=told, error=error)
     )
     log("receipt", message=str(message_id), status=told, moved=moved)

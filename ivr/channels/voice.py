@@ -19,7 +19,7 @@ from ivr.channels import guard, turns, twiml
 from ivr.channels.guard import CALL, CALLERS, RECORDED, SIDS, Form, NoRoom, guarded
 from ivr.prompts import Answer, Line, Take
 from ticketing.calls import call_log
-from workers import outbox
+from workers import transactions
 
 voice = Blueprint("voice", __name__)
 
@@ -46,7 +46,9 @@ def turn(form: Form, number: int) -> Response:
 @guarded(CALL)
 def status(form: Form) -> Response:
     """The carrier tells how a call went on; only its end matters to us."""
-    outbox.carry_out(lambda session: call_log.ended(session, turns.find_or_begin(session, form), form["CallStatus"]))
+    transactions.carry_out(
+        lambda session: call_log.ended(session, turns.find_or_begin(session, form), form["CallStatus"])
+    )
     return Response(status=204)
 
 
@@ -55,7 +57,7 @@ def status(form: Form) -> Response:
 def recorded(form: Form, number: int) -> Response:
     """The recording that turn `number` brings is complete, whether or not that turn ever comes."""
     if form["RecordingStatus"] == "completed":
-        outbox.carry_out(lambda session: turns.keep_told(session, form, min(number, MOST_TURN)))
+        transactions.carry_out(lambda session: turns.keep_told(session, form, min(number, MOST_TURN)))
     return Response(status=204)
 
 
@@ -77,7 +79,7 @@ def accepted(form: Form, caller: str) -> Response:
     """The officer pressed a key; after a 1 an empty document connects the caller."""
     response = VoiceResponse()
     if form.get("Digits") == "1" and re.fullmatch(SIDS["CallSid"], caller):
-        outbox.carry_out(lambda session: turns.officer_accepted(session, caller))
+        transactions.carry_out(lambda session: turns.officer_accepted(session, caller))
     else:
         response.hangup()
     return _xml(str(response))
@@ -98,7 +100,7 @@ def fallback_saved(form: Form) -> Response:
     """The report that was recorded while something was broken becomes a ticket of the call centre."""
     if guard.recording_sid(form) is None or guard.recording_seconds(form) < call_log.LEAST_SECONDS:
         return _xml(nothing_heard())
-    outbox.carry_out(lambda session: turns.keep_fallback(session, form))
+    transactions.carry_out(lambda session: turns.keep_fallback(session, form))
     return _xml(trouble_saved())
 
 
@@ -107,7 +109,7 @@ def fallback_saved(form: Form) -> Response:
 def fallback_recorded(form: Form) -> Response:
     """The same recording, told by the carrier's callback."""
     if form["RecordingStatus"] == "completed":
-        outbox.carry_out(lambda session: turns.keep_fallback(session, form))
+        transactions.carry_out(lambda session: turns.keep_fallback(session, form))
     return Response(status=204)
 
 
@@ -137,7 +139,7 @@ def broken(fault: Exception) -> Response | HTTPException:
 def _speak(form: Form, number: int) -> Response:
     answer = _answer(form)
     started = time.monotonic()
-    reply = outbox.carry_out(lambda session: turns.answer_turn(session, form, number, answer))
+    reply = transactions.carry_out(lambda session: turns.answer_turn(session, form, number, answer))
     measures.turn(time.monotonic() - started)
     return _xml(reply)
 

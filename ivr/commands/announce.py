@@ -17,7 +17,7 @@ from ticketing.messages.announcements import AnnouncementError
 from ticketing.models import Announcement, Ticket
 from ticketing.tickets import register
 from ticketing.tickets.register import TicketError
-from workers import outbox
+from workers import transactions
 
 
 class _Until(click.ParamType[datetime]):
@@ -102,7 +102,7 @@ def incident(number: str, id_: str, en: str, until: datetime, areas: tuple[str, 
 def alert(level: int, cm: int, areas: tuple[str, ...], by: str, second: str) -> None:
     """Warn by text everybody whose last report was there. Two people decide."""
     try:
-        with outbox.transaction() as session:
+        with transactions.transaction() as session:
             made = announcements.alert(session, level=level, cm=cm, areas=areas, by=by, second=second)
             shown = _shown(session, made)
     except AnnouncementError as fault:
@@ -115,7 +115,7 @@ def alert(level: int, cm: int, areas: tuple[str, ...], by: str, second: str) -> 
 def end(id_: UUID) -> None:
     """End one now; its ID is in the list."""
     try:
-        with outbox.transaction() as session:
+        with transactions.transaction() as session:
             announcements.end(session, id_)
     except AnnouncementError as fault:
         raise click.ClickException(str(fault)) from fault
@@ -124,7 +124,7 @@ def end(id_: UUID) -> None:
 
 def _begin(*, number: str | None = None, **given: Any) -> None:
     try:
-        with outbox.transaction() as session:
+        with transactions.transaction() as session:
             ticket: Ticket | None = register.find(session, number, change=True) if number else None
             made = announcements.announce(session, ticket=ticket, **given)
             shown = _shown(session, made)

@@ -18,7 +18,7 @@ from ticketing.calls import callbacks
 from ticketing.calls.callbacks import CallbackError
 from ticketing.models import Callback
 from ticketing.rules import numbers
-from workers import outbox
+from workers import transactions
 
 id_argument = click.argument("id_", metavar="ID", type=click.UUID)
 
@@ -68,7 +68,7 @@ def cancel(id_: UUID, by: str) -> None:
 def _changing(id_: UUID) -> Iterator[tuple[Session, Callback]]:
     """One locked callback in one transaction; prints what it has become, or says why it could not be done."""
     try:
-        with outbox.transaction() as session:
+        with transactions.transaction() as session:
             callback = callbacks.find(session, id_)
             yield session, callback
             state = callback.state

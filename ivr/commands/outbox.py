@@ -9,7 +9,7 @@ from config import stores
 from ivr.commands.options import as_json
 from ticketing.outgoing import promises
 from ticketing.worklists.outbox import overview
-from workers import outbox
+from workers import transactions
 
 
 @click.command("outbox")
@@ -18,7 +18,7 @@ from workers import outbox
 def outbox_command(as_json: bool, row_id: UUID | None) -> None:
     """What waits to leave the house: counts by kind and state, age of the oldest due row, dead rows with reasons."""
     if row_id is not None:
-        with outbox.transaction() as session:
+        with transactions.transaction() as session:
             if not promises.replay(session, row_id):
                 raise click.ClickException("there is no dead row with this id")
     with stores.reading() as session:

@@ -18,7 +18,7 @@ from ticketing.privacy.export import Dossier
 from ticketing.privacy.requests import PrivacyError
 from ticketing.rules.numbers import Number
 from ticketing.tickets.register import TicketError
-from workers import outbox
+from workers import transactions
 
 phone = click.option("--phone", required=True, metavar="NUMBER", help="The person's number, in any spelling.")
 
@@ -134,7 +134,7 @@ def _act(phone: str, act: Callable[[Session, Number], object]) -> None:
 def _changing() -> Iterator[Session]:
     """One transaction, or one sentence why it could not be done."""
     try:
-        with outbox.transaction() as session:
+        with transactions.transaction() as session:
             yield session
     except (PrivacyError, TicketError, OSError) as fault:
         raise click.ClickException(str(fault)) from fault

@@ -12,7 +12,7 @@ from ticketing.models import Ticket
 from ticketing.tickets import proposals
 from ticketing.tickets.register import TicketError
 from ticketing.worklists.proposals import listed
-from workers import outbox
+from workers import transactions
 
 number = click.argument("number")
 
@@ -56,7 +56,7 @@ def answer(number: str, words: str, by: str) -> None:
 
 def _change(number: str, act: Callable[[Session, Ticket], None]) -> None:
     try:
-        with outbox.transaction() as session:
+        with transactions.transaction() as session:
             ticket = proposals.find(session, number, change=True)
             act(session, ticket)
             state = ticket.state

@@ -16,7 +16,7 @@ from ticketing.contacts import contacts
 from ticketing.messages import receipts, whatsapp
 from ticketing.outgoing import spending
 from ticketing.rules import numbers
-from workers import outbox
+from workers import transactions
 
 
 @click.group("texts")
@@ -98,7 +98,7 @@ def _to_register(template: str, language: str) -> Iterator[str]:
 
 def _switch(act: Callable[[Session], object]) -> None:
     try:
-        with outbox.transaction() as session:
+        with transactions.transaction() as session:
             act(session)
     except spending.SwitchError as fault:
         raise click.ClickException(str(fault)) from fault

@@ -18,7 +18,7 @@ from ticketing.rules import lifecycle
 from ticketing.tickets import additions, confidential, history, moves, register
 from ticketing.tickets.register import TicketError
 from ticketing.worklists import tickets
-from workers import outbox
+from workers import transactions
 
 number = click.argument("number")
 note_option = click.option("--note", "note_text", help="Why, in words.")
@@ -52,7 +52,7 @@ def _changes(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def run(number: str, as_json: bool, **given: Any) -> None:
         try:
-            with outbox.transaction() as session:
+            with transactions.transaction() as session:
                 ticket = register.find(session, number, change=True)
                 command(session, ticket, **given)
                 session.flush()
@@ -72,7 +72,7 @@ def _changes(command: Callable[..., None]) -> Callable[..., None]:
 def show(number: str, reader: str | None, as_json: bool) -> None:
     """One ticket with its history."""
     try:
-        with outbox.transaction() if reader else stores.reading() as session:
+        with transactions.transaction() if reader else stores.reading() as session:
             ticket = register.find(session, number, change=reader is not None)
             if reader:
                 confidential.read(session, ticket, by=reader)
@@ -165,7 +165,7 @@ def photo(session: Session, ticket: Ticket, file: Path, by: str) -> None:
 def reveal(number: str, reason: str, audio: bool, by: str) -> None:
     """Print the reporter's telephone number, or links to the recordings. The history says who asked, and when."""
     try:
-        with outbox.transaction() as session:
+        with transactions.transaction() as session:
             ticket = register.find(session, number, change=True)
             if audio:
                 found = confidential.reveal_audio(session, ticket, by=by, reason=reason)

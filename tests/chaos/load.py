@@ -20,7 +20,7 @@ from ivr.simulator.carrier import Carrier
 from ticketing.rules import lifecycle
 from ticketing.tickets import moves, register
 from ticketing.tickets.register import TicketError
-from workers import outbox
+from workers import transactions
 
 LINES = 16  # callers at the same time
 LEAST_SECONDS = 2
@@ -238,7 +238,7 @@ class Load:
                 self.move(chance.choice(self.reported)[1], chance)
 
     def move(self, number: str, chance: random.Random) -> None:
-        with contextlib.suppress(SQLAlchemyError, TicketError), outbox.transaction() as session:
+        with contextlib.suppress(SQLAlchemyError, TicketError), transactions.transaction() as session:
             ticket = register.find(session, number, change=True)
             allowed = sorted(lifecycle.MOVES[ticket.state] & {"accepted", "in_progress", "scheduled", "resolved"})
             if allowed:

@@ -31,7 +31,7 @@ from ivr.talk import Talk
 from ticketing.models import Outbox, Turn, remembered
 from ticketing.tickets import intake, moves, register
 from ticketing.tickets.register import TicketError
-from workers import jobs, outbox, schedule
+from workers import jobs, outbox, outcomes, schedule, transactions
 from workers.senders import carrier, sms
 
 Patch = pytest.MonkeyPatch
@@ -137,7 +137,7 @@ def two_officers(at: Watched, patch: Patch) -> None:
     gate = threading.Barrier(2)
 
     def move(to: str) -> None:
-        with contextlib.suppress(TicketError), outbox.transaction() as session:
+        with contextlib.suppress(TicketError), transactions.transaction() as session:
             ticket = register.find(session, number, change=True)
             with contextlib.suppress(threading.BrokenBarrierError):
                 gate.wait(1)
@@ -171,7 +171,7 @@ def late_holder(at: Watched, patch: Patch) -> None:
     outbox.sweep()
     at.time_passes()
     at.house.work()
-    outbox.finish(first, outbox.later("no connection"))
+    outbox.finish(first, outcomes.later("no connection"))
     at.time_passes()
     at.house.work()
 
@@ -179,7 +179,7 @@ def late_holder(at: Watched, patch: Patch) -> None:
 def no_lease_token(at: Watched, patch: Patch) -> None:
     original = outbox.finish
 
-    def whoever(work: outbox.Work, outcome: outbox.Outcome) -> bool:
+    def whoever(work: outcomes.Work, outcome: outcomes.Outcome) -> bool:
         with stores.transaction() as session:
             row = session.get_one(Outbox, work.id)
             row.state, row.lease_token = "leased", work.token
@@ -253,7 +253,7 @@ def failing_commit(at: Watched, patch: Patch) -> None:
 
 
 def reply_before_commit(at: Watched, patch: Patch) -> None:
-    original = outbox.transaction
+    original = transactions.transaction
 
     @contextlib.contextmanager
     def hasty() -> Iterator[Any]:
@@ -266,7 +266,7 @@ def reply_before_commit(at: Watched, patch: Patch) -> None:
             if not replied:
                 raise
 
-    patch.setattr(outbox, "transaction", hasty)
+    patch.setattr(transactions, "transaction", hasty)
 
 
 def hung_database(at: Watched, patch: Patch) -> None:

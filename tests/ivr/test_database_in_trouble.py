@@ -19,7 +19,7 @@ from config import patience, stores
 from config.patience import Away
 from config.settings import settings
 from ivr.channels import guard
-from workers import outbox
+from workers import transactions
 
 CARRIER_WAITS = 4.0  # twiml.OVERRIDES: what the carrier gives one of our answers
 
@@ -139,7 +139,7 @@ def test_two_that_block_each_other_both_end_well(postgres_house: House) -> None:
                 both.wait(10)
             session.execute(text("UPDATE tallies SET count = count + 1 WHERE name = :name"), {"name": second})
 
-        outbox.carry_out(act)
+        transactions.carry_out(act)
         done.append(first)
 
     threads = [threading.Thread(target=add, args=names) for names in (("a", "b"), ("b", "a"))]

@@ -20,7 +20,7 @@ from ticketing.models import Call, Contact, Event, Message
 from ticketing.outgoing import links, spending
 from ticketing.rules import numbers
 from ticketing.tickets import history, register
-from workers import outbox
+from workers import outbox, transactions
 
 LANDLINE = "+622188950001"
 NOTHING_ELSE = ("Laporan tentang", "sampah", "Dinas")
@@ -326,7 +326,7 @@ def test_a_try_is_written_down_once(sqlite_house: House) -> None:
     number = opened(LANDLINE)
     moved(number, "resolved")
     for expected in (True, False):
-        with outbox.transaction() as session:
+        with transactions.transaction() as session:
             message = session.get_one(Message, texts(number)[-1].id)
             assert outbound.note_try(session, message) == expected
     with stores.reading() as session:

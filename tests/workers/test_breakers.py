@@ -9,7 +9,7 @@ from sqlalchemy import select
 from config import clock, stores
 from ticketing.models import Breaker, Tally
 from workers import outbox
-from workers.outbox import dead, later, not_yet, sent
+from workers.outcomes import dead, later, not_yet, sent
 
 
 def breakers() -> dict[str, tuple[int, bool]]:

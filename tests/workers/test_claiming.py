@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 from config import clock, stores
 from ticketing.models import Outbox
 from ticketing.outgoing import promises
-from workers import outbox
-from workers.outbox import Work, sent
+from workers import outbox, outcomes
+from workers.outcomes import Work, sent
 
 WORKERS, ROWS, DESTINATIONS = 8, 200, 20
 
@@ -86,7 +86,7 @@ def test_the_attempt_is_counted_when_it_is_taken_and_the_reason_is_kept(house: H
         work = outbox.claim("dispatch")
         assert work is not None
         assert work.attempt == row(wanted).attempts == nth
-        outbox.finish(work, outbox.later("x" * 1000, blame=False))
+        outbox.finish(work, outcomes.later("x" * 1000, blame=False))
         assert row(wanted).last_error == "x" * 300
         make_due(wanted)
 
@@ -96,7 +96,7 @@ def test_an_attempt_at_what_is_not_ready_costs_nothing(house: House) -> None:
     for _ in range(3):
         work = outbox.claim("dispatch")
         assert work is not None
-        outbox.finish(work, outbox.not_yet("not ready", timedelta(seconds=5)))
+        outbox.finish(work, outcomes.not_yet("not ready", timedelta(seconds=5)))
         assert (row(wanted).attempts, row(wanted).state) == (0, "pending")
         make_due(wanted)
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from config import clock
 from workers import jobs, outbox, schedule
-from workers.outbox import Outcome, Work, dead, later, sent, unknown
+from workers.outcomes import Outcome, Work, dead, later, sent, unknown
 
 AGO = timedelta(seconds=61)
 

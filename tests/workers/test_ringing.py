@@ -13,12 +13,12 @@ from config import stores
 from config.settings import settings
 from ticketing.models import Beat
 from ticketing.outgoing import promises
-from workers import jobs, outbox, schedule
+from workers import doorbell, jobs, outbox, schedule, transactions
 
 
 @pytest.fixture(autouse=True)
 def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outbox, "_quiet_until", 0.0)
+    monkeypatch.setattr(doorbell, "_quiet_until", 0.0)
 
 
 @pytest.fixture
@@ -43,10 +43,10 @@ def by_hand() -> None:
 def test_a_hundred_promises_are_one_ring(house: House) -> None:
     for _ in range(100):
         promise("x")
-        outbox.ring("dispatch")
+        doorbell.ring("dispatch")
     assert (rings("dispatch"), rings("texts")) == (1, 0)
-    outbox.ring_heard("dispatch")
-    outbox.ring("dispatch")
+    doorbell.ring_heard("dispatch")
+    doorbell.ring("dispatch")
     assert rings("dispatch") == 2, "what came after the worker began needs a ring of its own"
 
 
@@ -59,7 +59,7 @@ def test_a_ring_says_which_queue_and_nothing_else(house: House) -> None:
 
 
 def test_nobody_is_rung_for_what_was_undone(house: House) -> None:
-    with pytest.raises(ZeroDivisionError), outbox.transaction() as session:
+    with pytest.raises(ZeroDivisionError), transactions.transaction() as session:
         promises.ring_after_commit(session, "dispatch")
         raise ZeroDivisionError
     assert rings("dispatch") == 0
@@ -71,8 +71,8 @@ def test_nobody_is_rung_for_what_was_undone(house: House) -> None:
 def test_without_redis_the_sweep_delivers_by_hand(sqlite_house: House, where: str) -> None:
     use(REDIS_URL=where)
     number = opened()
-    outbox.ring("dispatch")
-    outbox.ring_heard("dispatch")
+    doorbell.ring("dispatch")
+    doorbell.ring_heard("dispatch")
     by_hand()
     sqlite_house.carrier.settle()
     assert {row.state for row in rows(number)} <= {"sent", "delivered"}

@@ -19,7 +19,7 @@ from ticketing.contacts import followers
 from ticketing.models import Message, Outbox
 from ticketing.tickets import proposals
 from workers import jobs, outbox
-from workers.outbox import Work
+from workers.outcomes import Work
 from workers.senders import news
 
 EVENING = wib("2026-11-23 18:00")

@@ -17,7 +17,7 @@ from ticketing.messages import receipts, whatsapp
 from ticketing.messages import texts as messages
 from ticketing.models import Message
 from ticketing.outgoing import links
-from workers import outbox
+from workers import transactions
 from workers.senders import carrier, sms
 
 SENDER = "+622150010445"
@@ -252,6 +252,6 @@ def test_a_resident_who_texted_last_by_sms_is_told_by_sms(house: House) -> None:
     number = by_whatsapp(house)
     Resident(house).texts("CEK")
     house.work()
-    with outbox.transaction() as session:
+    with transactions.transaction() as session:
         contact = session.get_one(Message, texts(number)[0].id).contact
         assert messages.channel_of(contact, "SMS03") == "sms"

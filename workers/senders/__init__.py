@@ -4,7 +4,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
-from workers.outbox import Outcome, Work
+from workers.outcomes import Outcome, Work
 from workers.senders import alert, call, email, news, notice, photo, recording, rescue, sms, webhook
 
 # A row that breaks our own code this often is put aside with its reason.

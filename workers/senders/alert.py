@@ -12,8 +12,8 @@ from config import clock
 from config.logs import log
 from ticketing.messages import announcements
 from ticketing.models import Announcement
-from workers import outbox
-from workers.outbox import Outcome, Work, dead, not_yet, sent
+from workers import transactions
+from workers.outcomes import Outcome, Work, dead, not_yet, sent
 
 BATCH, RUN_SECONDS = 100, 15.0
 NOW = timedelta()
@@ -34,7 +34,7 @@ def prepare(session: Session, work: Work) -> Alert | Outcome:
 def send(alert: Alert) -> Outcome:
     until, last, warned = time.monotonic() + RUN_SECONDS, None, 0
     while True:
-        with outbox.transaction() as session:
+        with transactions.transaction() as session:
             found = session.get_one(Announcement, alert.id)
             some = announcements.not_yet_warned(session, found, after=last, most=BATCH)
             warned += sum(announcements.warn(session, found, contact) for contact in some)

@@ -17,8 +17,8 @@ from ticketing.calls import outbound
 from ticketing.messages import receipts, texts
 from ticketing.models import Message
 from ticketing.outgoing import links, spending
-from workers import outbox
-from workers.outbox import Outcome, Work, dead, done_for_now, later, not_yet
+from workers import transactions
+from workers.outcomes import Outcome, Work, dead, done_for_now, later, not_yet
 from workers.senders import carrier
 
 RING_SECONDS = 30
@@ -53,7 +53,7 @@ def prepare(session: Session, work: Work) -> Ring | Outcome:
 
 
 def send(ring: Ring) -> Outcome:
-    with outbox.transaction() as session:
+    with transactions.transaction() as session:
         if not outbound.note_try(session, session.get_one(Message, ring.id)):
             return not_yet("it was told or dialled a moment ago", AGAIN)
     client = carrier.client()
@@ -71,7 +71,7 @@ def send(ring: Ring) -> Outcome:
         if carrier.never_left(fault):
             _not_dialled(ring)
         return later(f"no answer: {type(fault).__name__}", wait=AGAIN)
-    with outbox.transaction() as session:
+    with transactions.transaction() as session:
         outbound.begin(session, str(made.sid), session.get_one(Message, ring.id))
     return done_for_now("dialled: told once somebody presses 1", provider_ref=str(made.sid), wait=AGAIN)
 
@@ -87,11 +87,11 @@ def _refused(ring: Ring, fault: TwilioRestException, wait: timedelta | None) -> 
     _not_dialled(ring)
     if fault.status in (401, 403, 429):
         return later(reason, wait=wait or timedelta(minutes=5))
-    with outbox.transaction() as session:
+    with transactions.transaction() as session:
         receipts.refused(session, ring.id, code=str(fault.code))
     return dead(reason)
 
 
 def _not_dialled(ring: Ring) -> None:
-    with outbox.transaction() as session:
+    with transactions.transaction() as session:
         outbound.forget_try(session, session.get_one(Message, ring.id))

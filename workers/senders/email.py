@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from config import clock
 from config.hotline import CITY_LANGUAGE, city
 from ticketing.rules.references import written
-from workers.outbox import Outcome, Work
+from workers.outcomes import Outcome, Work
 from workers.senders import mail, report
 from workers.senders.report import Report
 

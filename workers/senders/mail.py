@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from config import clock
 from config.hotline import CITY_LANGUAGE, city
 from config.settings import settings
-from workers.outbox import Outcome, Work, dead, later, sent
+from workers.outcomes import Outcome, Work, dead, later, sent
 
 SECONDS = 10.0
 TEMPLATES = Environment(

@@ -13,8 +13,8 @@ from ticketing.contacts import followers
 from ticketing.models import Event, Ticket
 from ticketing.rules import lifecycle
 from ticketing.tickets import news
-from workers import outbox
-from workers.outbox import Outcome, Work, dead, not_yet, sent
+from workers import transactions
+from workers.outcomes import Outcome, Work, dead, not_yet, sent
 
 BATCH, RUN_SECONDS = 100, 15.0
 NOW = timedelta()
@@ -43,7 +43,7 @@ def prepare(session: Session, work: Work) -> Change | Outcome:
 def send(change: Change) -> Outcome:
     until, last = time.monotonic() + RUN_SECONDS, None
     while True:
-        with outbox.transaction() as session:
+        with transactions.transaction() as session:
             ticket = session.get_one(Ticket, change.ticket)
             some = followers.some(session, ticket, after=last, most=BATCH)
             for follower in some:

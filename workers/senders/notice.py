@@ -11,7 +11,7 @@ from ticketing.models import Ticket
 from ticketing.outgoing import notices
 from ticketing.rules import lifecycle
 from ticketing.rules.references import written
-from workers.outbox import Outcome, Work, dead
+from workers.outcomes import Outcome, Work, dead
 from workers.senders import mail
 
 # Its subject, and what is asked.

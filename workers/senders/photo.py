@@ -21,8 +21,8 @@ from config.settings import settings
 from ticketing.media import photos, pictures
 from ticketing.models import Photo, Ticket
 from ticketing.tickets import additions, history
-from workers import outbox
-from workers.outbox import Outcome, Work, dead, later, not_yet, sent
+from workers import transactions
+from workers.outcomes import Outcome, Work, dead, later, not_yet, sent
 from workers.senders import carrier
 
 SECONDS = (5, 10)
@@ -76,7 +76,7 @@ def ask(_wanted: Wanted) -> None:
 
 
 def _keep(wanted: Wanted, made: photos.Remade) -> None:
-    with outbox.transaction() as session:
+    with transactions.transaction() as session:
         row, _ = _locked(session, wanted)
         if not row.removed_at:
             additions.keep_photo(session, row, made)
@@ -84,7 +84,7 @@ def _keep(wanted: Wanted, made: photos.Remade) -> None:
 
 
 def _refuse(wanted: Wanted, reason: str) -> None:
-    with outbox.transaction() as session:
+    with transactions.transaction() as session:
         row, ticket = _locked(session, wanted)
         photos.refuse(row, reason)
         if ticket is not None:

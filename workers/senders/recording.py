@@ -22,8 +22,8 @@ from config.settings import settings
 from ticketing.media import recordings
 from ticketing.models import Recording
 from ticketing.tickets import intake
-from workers import outbox
-from workers.outbox import Outcome, Work, dead, later, not_yet, sent
+from workers import transactions
+from workers.outcomes import Outcome, Work, dead, later, not_yet, sent
 from workers.senders import carrier
 
 MOST_BYTES = 10_000_000
@@ -64,7 +64,7 @@ def send(wanted: Wanted) -> Outcome:
         if isinstance(audio, Outcome):
             return not_yet("the carrier does not have it yet", NOT_THERE_YET) if _early(wanted, audio) else audio
         recordings.keep(wanted.id, audio)
-        with outbox.transaction() as session:
+        with transactions.transaction() as session:
             _settle(session, wanted, audio)
     return _delete(wanted)
 

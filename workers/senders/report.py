@@ -13,8 +13,8 @@ from ticketing.models import Photo, Recording, Ticket
 from ticketing.outgoing import links, promises
 from ticketing.rules import lifecycle, routing
 from ticketing.tickets import intake, register
-from workers import outbox
-from workers.outbox import Outcome, Work, dead, not_yet
+from workers import transactions
+from workers.outcomes import Outcome, Work, dead, not_yet
 
 AUDIO_PAUSE = timedelta(seconds=5)
 
@@ -96,6 +96,6 @@ def ready(session: Session, work: Work) -> Report | Outcome:
 
 def arrived(report: Report) -> None:
     """The department has it."""
-    with outbox.transaction() as session:
+    with transactions.transaction() as session:
         ticket = register.find(session, report.ticket.number, change=True)
         intake.reached_department(session, ticket, report.ticket.department)

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from ticketing.calls import dropped
 from ticketing.models import Call, remembered
-from workers import outbox
-from workers.outbox import Outcome, Work, sent
+from workers import transactions
+from workers.outcomes import Outcome, Work, sent
 
 
 def prepare(_session: Session, work: Work) -> UUID:
@@ -17,7 +17,7 @@ def prepare(_session: Session, work: Work) -> UUID:
 
 
 def send(call_id: UUID) -> Outcome:
-    with outbox.transaction() as session:
+    with transactions.transaction() as session:
         call = session.scalars(select(Call).where(Call.id == call_id).with_for_update()).one()
         dropped.settle(session, call, remembered(call))
     return sent()

@@ -18,8 +18,8 @@ from config.settings import settings
 from ticketing.messages import receipts, texts, whatsapp
 from ticketing.models import Contact, Message
 from ticketing.outgoing import links, spending
-from workers import outbox
-from workers.outbox import Outcome, Work, dead, later, not_yet, sent, unknown
+from workers import transactions
+from workers.outcomes import Outcome, Work, dead, later, not_yet, sent, unknown
 from workers.senders import carrier
 
 CEILING_PAUSE = timedelta(minutes=10)
@@ -141,5 +141,5 @@ def _refused(text: Text, fault: TwilioRestException, wait: timedelta | None) -> 
 
 
 def _go_another_way(message_id: UUID, code: str) -> None:
-    with outbox.transaction() as session:
+    with transactions.transaction() as session:
         receipts.refused(session, message_id, code=code)

@@ -25,7 +25,7 @@ from standardwebhooks import Webhook
 from config import clock
 from config.hotline import CITY_LANGUAGE, city
 from config.settings import settings
-from workers.outbox import Outcome, Work, dead, later, sent
+from workers.outcomes import Outcome, Work, dead, later, sent
 from workers.senders import email, report
 from workers.senders.report import Report
 

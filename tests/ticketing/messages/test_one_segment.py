@@ -17,7 +17,7 @@ from ticketing.messages import texts as messages
 from ticketing.models import Message, Ticket
 from ticketing.rules import lifecycle
 from ticketing.tickets import intake, news, register
-from workers import outbox
+from workers import transactions
 
 # Twenty-three characters and a code of eight: the longest that fits (the doctor warns of more).
 LINK = "lacak.bekasikota.go.id/"
@@ -52,7 +52,7 @@ def send_everything(language: str) -> None:
     for question in QUESTIONS:
         moved(number, "waiting", note_text=question)
         moved(number, "in_progress", "scheduled", "resolved", "reopened")
-        with outbox.transaction() as session:
+        with transactions.transaction() as session:
             ticket = register.find(session, number, change=True)
             ticket.state = "refused"
             intake.reached_department(session, ticket, ticket.department)
@@ -87,7 +87,7 @@ def tell_who_is_called_back(language: str) -> None:
 
 def tell_who_asked(language: str) -> None:
     longest = "x" * announcements.DETAILS_SMS_MOST
-    with outbox.transaction() as session:
+    with transactions.transaction() as session:
         contact = caller(session, REPORTER)
         for topic in city().topics:
             messages.tell(session, contact, f"info_{topic}", language=language)
@@ -96,7 +96,7 @@ def tell_who_asked(language: str) -> None:
 
 def tell_the_rest(language: str) -> None:
     """What is only told to who writes, and what only some days bring, with the longest that fills it."""
-    with outbox.transaction() as session:
+    with transactions.transaction() as session:
         sent = set(session.scalars(select(Message.template)))
         contact = caller(session, REPORTER)
         for template in set(whatsapp.templates()) - sent:

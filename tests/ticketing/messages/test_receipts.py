@@ -8,7 +8,7 @@ from people import House
 
 from ticketing.messages import receipts
 from ticketing.outgoing import links
-from workers import outbox
+from workers import transactions
 
 STEPS = ("queued", "sending", "sent", "delivered", "read")
 
@@ -16,7 +16,7 @@ STEPS = ("queued", "sending", "sent", "delivered", "read")
 def told(number: str, *statuses: str) -> None:
     message = texts(number)[-1]
     for status in statuses:
-        with outbox.transaction() as session:
+        with transactions.transaction() as session:
             receipts.delivered(
                 session, message.id, sid="SM1", status=status, error="30005" if status == "failed" else None
             )

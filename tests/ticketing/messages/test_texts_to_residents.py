@@ -6,7 +6,7 @@ from people import House, Resident
 
 from config import clock
 from ticketing.tickets import intake, register
-from workers import outbox
+from workers import transactions
 
 
 def body_starts(house: House, number: str) -> list[str]:
@@ -133,7 +133,7 @@ def test_forwarded_is_told_only_when_an_hour_has_passed(sqlite_house: House) -> 
         with time_machine.travel(wib("2026-03-02 09:00"), tick=False) as now:
             number = opened()
             now.move_to(wib(f"2026-03-02 {minutes}"))
-            with outbox.transaction() as session:
+            with transactions.transaction() as session:
                 intake.reached_department(session, register.find(session, number, change=True), "dlh")
             assert body_starts(sqlite_house, number) == expected
 

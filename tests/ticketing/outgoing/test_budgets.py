@@ -15,12 +15,12 @@ from ticketing.messages import inbound, texts
 from ticketing.models import Contact, Message, Outbox
 from ticketing.outgoing import spending
 from ticketing.rules import numbers
-from workers import outbox
+from workers import transactions
 
 
 def asked(phone: str = ANI, words: str = "halo") -> Message:
     """A text that came in."""
-    with outbox.transaction() as session:
+    with transactions.transaction() as session:
         sender = numbers.read(phone)
         message = inbound.receive(session, inbound.Inbound(new_sid("SM"), sender, words))
         assert message is not None
@@ -30,7 +30,7 @@ def asked(phone: str = ANI, words: str = "halo") -> Message:
 def answered(template: str, phone: str = ANI, **fills: str) -> bool:
     """Somebody asks, and this is the answer: whether it was promised."""
     question = asked(phone)
-    with outbox.transaction() as session:
+    with transactions.transaction() as session:
         contact, occasion = session.get_one(Contact, question.contact_id), str(question.id)
         texts.answering(session, question)
         return texts.tell(session, contact, template, occasion=occasion, **fills) is not None
@@ -198,5 +198,5 @@ def test_the_day_begins_at_the_city_s_midnight(sqlite_house: House) -> None:
         with stores.reading() as session:
             assert (spending.texts(session), spending.money(session)) == (0, 0)
         assert len(rows(number, kind="sms")) == 1
-        with outbox.transaction() as session:
+        with transactions.transaction() as session:
             assert caller(session) is not None

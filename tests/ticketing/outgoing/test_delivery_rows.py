@@ -9,7 +9,7 @@ from people import House
 from config import stores
 from ticketing.tickets import intake, moves
 from ticketing.tickets.register import TicketError
-from workers import outbox
+from workers import outbox, transactions
 
 
 def assigned(number: str, department: str) -> None:
@@ -104,7 +104,7 @@ def test_the_same_report_from_eight_webhooks_at_once_is_one_ticket(house: House)
 
 def test_a_report_that_is_undone_leaves_no_promise(house: House) -> None:
     report = intake.Report(key="CA1:1", channel="voice", category="sampah", language="id")
-    with pytest.raises(ZeroDivisionError), outbox.transaction() as session:
+    with pytest.raises(ZeroDivisionError), transactions.transaction() as session:
         intake.open_ticket(session, report, contact=None, call=None, by="caller")
         raise ZeroDivisionError
     assert house.tickets() == []

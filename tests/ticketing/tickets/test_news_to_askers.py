@@ -14,7 +14,7 @@ from ticketing.messages.inbound import Inbound
 from ticketing.models import Message
 from ticketing.rules import numbers as telephones
 from ticketing.tickets import news, register
-from workers import outbox
+from workers import transactions
 
 MONDAY = "2026-03-02 09:00"
 BUDI = "+6281299990000"
@@ -29,7 +29,7 @@ def answers(phone: str = ANI) -> list[str]:
 
 def asks(phone: str, number: str, level: str) -> str:
     """Somebody asks by text; gives the answer."""
-    with outbox.transaction() as session:
+    with transactions.transaction() as session:
         ticket = register.find(session, number)
         text = Inbound(sid=f"SM{len(answers(phone))}{phone}", sender=telephones.read(phone), body="cek")
         asked = inbound.receive(session, text)
@@ -40,7 +40,7 @@ def asks(phone: str, number: str, level: str) -> str:
 
 
 def lists(phone: str, *numbers: str) -> str:
-    with outbox.transaction() as session:
+    with transactions.transaction() as session:
         text = Inbound(sid=f"SM{len(answers(phone))}{phone}", sender=telephones.read(phone), body="cek")
         asked = inbound.receive(session, text)
         assert asked is not None and asked.contact is not None
@@ -96,7 +96,7 @@ def test_in_english(sqlite_house: House) -> None:
 
 def test_the_answer_to_a_missed_call_needs_no_text_before_it(sqlite_house: House) -> None:
     number = opened()
-    with outbox.transaction() as session:
+    with transactions.transaction() as session:
         contact = caller(session)
         assert contact is not None
         assert news.list_to_asker(session, contact, [number], occasion="missed 1")

@@ -1,0 +1,41 @@
+"""Transactions that ring, once they are committed, for what they promised; webhooks do theirs anew after a deadlock or
+a broken connection."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from config import measures, patience, stores
+from config.logs import warn
+from workers import doorbell
+
+Did = TypeVar("Did")
+MOST_TRIES = 3
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """A transaction that wakes the workers of what it promised, once it is committed."""
+    with stores.transaction() as session:
+        yield session
+    for queue in session.info.pop("rings", ()):
+        doorbell.ring(queue)
+
+
+def carry_out(act: Callable[[Session], Did]) -> Did:
+    """One unit of work in a transaction of its own, for webhooks: done anew when it was chosen to end a deadlock or its
+    connection broke, as long as there is time. So `act` must be harmless when an earlier try was committed after all.
+    """
+    for attempt in range(1, MOST_TRIES + 1):
+        try:
+            with transaction() as session:
+                return act(session)
+        except SQLAlchemyError as fault:
+            if attempt == MOST_TRIES or patience.left() == 0.0 or not patience.may_repeat(fault):
+                measures.add("database failure")
+                raise
+            warn("done anew", why=type(fault).__name__, attempt=attempt)
+    raise AssertionError("unreachable")
