@@ -8,8 +8,8 @@ from typing import Any
 from config import patience, stores
 from config.logs import log, warn
 from workers import doorbell, outbox, outcomes
+from workers.kinds import MOST_FAULTS, SENDERS, Sender
 from workers.outcomes import Outcome, Work
-from workers.senders import MOST_FAULTS, SENDERS, Sender
 
 RUN_SECONDS = 20.0
 HOUSE_PAUSE = timedelta(seconds=20)

@@ -28,8 +28,7 @@ from ticketing.messages import texts as messages
 from ticketing.models import Beat, Call, Message, Outbox, Recording
 from ticketing.rules import numbers
 from ticketing.tickets import intake
-from workers import transactions
-from workers.senders import carrier
+from workers import carrier, transactions
 
 NAME = "reconcile"
 FIRST, OVERLAP = timedelta(hours=48), timedelta(hours=1)

@@ -12,7 +12,7 @@ from config.logs import log, warn
 from config.stopping import Stopping
 from ticketing.models import Beat
 from ticketing.privacy import retention
-from workers import chase, doorbell, jobs, outbox, reconcile
+from workers import doorbell, jobs, outbox, reconcile, time_limits
 
 STEP = 1.0
 BY_HAND_SECONDS = 3.0
@@ -46,7 +46,7 @@ def beat() -> None:
 SCHEDULE = (
     Regular("sweep", timedelta(seconds=10), sweep),
     Regular("beat", timedelta(seconds=10), beat),
-    Regular("chase", timedelta(minutes=1), chase.chase),
+    Regular("chase", timedelta(minutes=1), time_limits.apply_due),
     Regular("reconcile", timedelta(minutes=5), reconcile.reconcile),
     Regular("forget", timedelta(hours=1), retention.forget),
 )

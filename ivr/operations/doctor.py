@@ -13,7 +13,8 @@ from config.settings import TWILIO_API, settings
 from ivr.operations import doctor_servers, doctor_work
 from ticketing.database import schema
 from ticketing.rules import numbers
-from workers.senders import carrier, mail
+from workers import carrier
+from workers.senders import smtp
 
 LINK_MOST = 31
 STALE_SOON = timedelta(weeks=4)
@@ -92,7 +93,7 @@ def _mail() -> Iterator[tuple[str, str]]:
         yield "FAIL", "SMTP_URL is missing: no department gets its reports"
         return
     try:
-        with mail.connection() as server:
+        with smtp.connection() as server:
             server.noop()
     except (OSError, smtplib.SMTPException) as fault:
         yield "FAIL", f"SMTP_URL cannot be used: {type(fault).__name__}"

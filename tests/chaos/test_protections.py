@@ -31,8 +31,8 @@ from ivr.talk import Talk
 from ticketing.models import Outbox, Turn, remembered
 from ticketing.tickets import intake, moves, register
 from ticketing.tickets.register import TicketError
-from workers import jobs, outbox, outcomes, schedule, transactions
-from workers.senders import carrier, sms
+from workers import carrier, jobs, outbox, outcomes, schedule, transactions
+from workers.senders import sms
 
 Patch = pytest.MonkeyPatch
 

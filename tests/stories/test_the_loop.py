@@ -12,7 +12,7 @@ from people import House, Resident
 
 from ticketing.rules import deadlines, lifecycle
 from ticketing.tickets import additions, history, ratings, verdicts
-from workers import chase
+from workers import time_limits
 
 pytestmark = pytest.mark.usefixtures("unlimited")
 
@@ -41,8 +41,8 @@ def asks_by_number(house: House, number: str) -> Resident:
 def wait(house: House, now: Any, to: str) -> None:
     """Time passes, and everything that time alone does is done, twice."""
     now.move_to(wib(to))
-    chase.chase()
-    assert chase.chase() == 0, "done once"
+    time_limits.apply_due()
+    assert time_limits.apply_due() == 0, "done once"
     house.work()
 
 
@@ -106,7 +106,7 @@ def test_silence_confirms_after_a_fortnight_and_says_so(sqlite_house: House) -> 
         house.work()
         wait(house, now, "2026-03-16 04:00")
         now.move_to(wib("2026-03-16 08:59"))
-        assert chase.chase() == 0
+        assert time_limits.apply_due() == 0
         assert house.ticket(number)["status"] == "resolved"
         wait(house, now, "2026-03-16 09:00")
         assert (house.ticket(number)["status"], last(house, number)["why"]) == ("confirmed", {"silence": 14})
@@ -193,7 +193,7 @@ def test_a_question_stops_the_clock_for_three_working_days(
         assert f"sampai {said}" in str(texts(number)[-1].body)
         house.work()
         now.move_to(wib(until) - timedelta(minutes=1))
-        chase.chase()
+        time_limits.apply_due()
         assert seen(number).state == "waiting"
         wait(house, now, until)
         assert (seen(number).state, seen(number).paused_at) == ("in_progress", None)

@@ -17,7 +17,7 @@ from ticketing.models import Outbox, Photo
 from ticketing.rules import numbers
 from ticketing.rules.numbers import Number
 from ticketing.tickets import additions, history
-from workers.senders import photo as sender
+from workers.fetchers import photo as sender
 
 PHOTO = photo()
 

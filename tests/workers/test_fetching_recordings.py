@@ -15,7 +15,7 @@ from config.settings import settings
 from ivr.simulator.calls import audio
 from ticketing.media import recordings
 from ticketing.models import Outbox, Recording
-from workers.senders import recording as sender
+from workers.fetchers import recording as sender
 
 
 def reported(house: House, sound: bytes | None = None) -> None:

@@ -9,7 +9,7 @@ from config.hotline import city
 from ticketing.outgoing import notices
 from ticketing.rules.references import written
 from ticketing.tickets import moves, verdicts
-from workers import chase
+from workers import time_limits
 
 MONDAY = "2026-03-02 09:00"
 ABOVE, DLH, CENTRE = "sekretariat@bekasikota.invalid", "dlh@bekasikota.invalid", "petugas@1500444.invalid"
@@ -50,7 +50,7 @@ def test_a_letter_says_the_dates(sqlite_house: House) -> None:
         opened()
         sqlite_house.work()
         now.move_to(wib("2026-03-09 09:00"))
-        chase.chase()
+        time_limits.apply_due()
         sqlite_house.work()
         (letter,) = sqlite_house.mails("sekretariat@")
         assert "Target yang terlewat: Senin, 9 Maret 2026, 09.00" in letter.text

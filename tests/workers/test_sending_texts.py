@@ -9,7 +9,7 @@ from people import House, use
 from pretenders import web
 
 from config import clock
-from workers.senders import carrier
+from workers import carrier
 
 TEN_MINUTES = timedelta(minutes=11)
 # A first receipt may be sent once more when nobody knows; a status text never.

@@ -19,8 +19,8 @@ from ticketing.contacts import followers
 from ticketing.models import Message, Outbox
 from ticketing.tickets import proposals
 from workers import jobs, outbox
+from workers.fanout import follower_news
 from workers.outcomes import Work
-from workers.senders import news
 
 EVENING = wib("2026-11-23 18:00")
 REPORTER = "+6281299990000"
@@ -31,9 +31,9 @@ import os, signal, sys
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 from workers import jobs
-from workers.senders import news
+from workers.fanout import follower_news
 
-news.BATCH, left = 10, int(sys.argv[1])
+follower_news.BATCH, left = 10, int(sys.argv[1])
 
 def committed(_session):
     global left
@@ -41,12 +41,12 @@ def committed(_session):
     if not left:
         os.kill(os.getpid(), signal.SIGKILL)
 
-prepare = news.prepare
+prepare = follower_news.prepare
 def begins(session, work):
     event.listen(Session, "after_commit", committed)
     return prepare(session, work)
 
-news.prepare = begins
+follower_news.prepare = begins
 jobs.drain("texts")
 """
 
@@ -121,14 +121,14 @@ def test_a_worker_that_comes_back_from_the_dead_tells_nobody_twice(sqlite_house:
 def test_more_followers_than_fit_into_one_run_are_told_in_the_next(
     sqlite_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(news, "BATCH", 20)
-    monkeypatch.setattr(news, "RUN_SECONDS", -1.0)
+    monkeypatch.setattr(follower_news, "BATCH", 20)
+    monkeypatch.setattr(follower_news, "RUN_SECONDS", -1.0)
     moved(followed(), "in_progress")
     work = claimed()
     outcome = jobs.attempt(work)
     assert (outcome.state, outcome.free, len(told())) == ("later", True, 20)
     outbox.finish(work, outcome)
-    monkeypatch.setattr(news, "RUN_SECONDS", 15.0)
+    monkeypatch.setattr(follower_news, "RUN_SECONDS", 15.0)
     make_due(the_news())
     work = claimed()
     assert outbox.finish(work, jobs.attempt(work))

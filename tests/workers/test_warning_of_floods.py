@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from config import clock, stores
 from ticketing.models import Message
-from workers.senders import alert
+from workers.fanout import flood_alert
 
 SEVENTH = [f"+62812000022{at:02}" for at in range(7)]
 DECIDED = ("--by", "Sari", "--second", "Budi")
@@ -20,7 +20,7 @@ def warned(house: House) -> dict[str, str]:
 
 
 def test_who_reported_last_in_the_area_is_warned_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alert, "BATCH", 2)
+    monkeypatch.setattr(flood_alert, "BATCH", 2)
     for at, phone in enumerate(SEVENTH):
         opened(phone, area="kranji" if at < 5 else "cikiwul", language="en" if at == 0 else "id")
     stopped, restricted = opened(SEVENTH[1], area="kranji"), opened(SEVENTH[2], area="kranji")
@@ -43,8 +43,8 @@ def test_who_reported_last_in_the_area_is_warned_once(house: House, monkeypatch:
 
 
 def test_done_again_it_goes_on_where_it_stopped(sqlite_house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alert, "BATCH", 2)
-    monkeypatch.setattr(alert, "RUN_SECONDS", 0.0)
+    monkeypatch.setattr(flood_alert, "BATCH", 2)
+    monkeypatch.setattr(flood_alert, "RUN_SECONDS", 0.0)
     for phone in SEVENTH:
         opened(phone, area="kranji")
     sqlite_house.flask(*WATER, "--area", "kranji", *DECIDED)

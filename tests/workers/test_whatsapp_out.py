@@ -17,8 +17,8 @@ from ticketing.messages import receipts, whatsapp
 from ticketing.messages import texts as messages
 from ticketing.models import Message
 from ticketing.outgoing import links
-from workers import transactions
-from workers.senders import carrier, sms
+from workers import carrier, transactions
+from workers.senders import sms
 
 SENDER = "+622150010445"
 REGISTERED = {language: "HX" + digit * 32 for language, digit in (("id", "1"), ("en", "2"))}

@@ -1,7 +1,7 @@
 """Texts about a ticket, to whoever reported it and to those who follow it.
 
 Fills the templates from the ticket; whether, when and how often a text goes out is messages/texts.py. Followers may be
-a thousand, so their texts are one promise that a worker keeps in batches (workers/senders/news.py).
+a thousand, so their texts are one promise that a worker keeps in batches (workers/fanout/follower_news.py).
 """
 
 from datetime import datetime

@@ -2,7 +2,7 @@
 resident hears why, a question without answer ends, silence closes what was resolved.
 
 Each of them asks the database what is due and acts on one locked ticket; done twice, or by two at once, it is done
-once. workers/chase.py goes through them.
+once. workers/time_limits.py goes through them.
 """
 
 from collections.abc import Callable
@@ -40,7 +40,7 @@ def due(session: Session, rule: Rule, *, after: UUID | None, most: int) -> list[
     return list(session.scalars(query.where(Ticket.id > after) if after else query))
 
 
-def chase(session: Session, rule: Rule, ticket_id: UUID) -> bool:
+def apply(session: Session, rule: Rule, ticket_id: UUID) -> bool:
     """Do to this ticket what is due; False when somebody else has it, or did it."""
     query = select(Ticket).where(Ticket.id == ticket_id, *rule.due(clock.now())).with_for_update(skip_locked=True)
     ticket = session.scalar(query)

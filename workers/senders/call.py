@@ -17,9 +17,8 @@ from ticketing.calls import outbound
 from ticketing.messages import receipts, texts
 from ticketing.models import Message
 from ticketing.outgoing import links, spending
-from workers import transactions
+from workers import carrier, transactions
 from workers.outcomes import Outcome, Work, dead, done_for_now, later, not_yet
-from workers.senders import carrier
 
 RING_SECONDS = 30
 PAUSE, ENGAGED = timedelta(minutes=10), timedelta(minutes=5)

@@ -14,7 +14,7 @@ from config import clock
 from config.hotline import CITY_LANGUAGE, city
 from ticketing.rules.references import written
 from workers.outcomes import Outcome, Work
-from workers.senders import mail, report
+from workers.senders import report, smtp
 from workers.senders.report import Report
 
 
@@ -30,7 +30,7 @@ def prepare(session: Session, work: Work) -> Letter | Outcome:
 
 
 def send(letter: Letter) -> Outcome:
-    outcome = mail.post(letter.message)
+    outcome = smtp.post(letter.message)
     if outcome.state == "sent":
         report.arrived(letter.report)
     return outcome
@@ -43,11 +43,11 @@ def ask(_letter: Letter) -> None:
 def _message(told: Report, work: Work) -> EmailMessage:
     ticket, shown = told.ticket, _shown(told)
     department = city().department(ticket.department)
-    subject = mail.words("subject", number=written(ticket.number), category=shown["category"], area=shown["area"])
-    message = mail.headed(subject, department.email, work, ticket.number)
-    fills = {"words": mail.words, "department": department.name[CITY_LANGUAGE], **shown}
-    message.set_content(mail.TEMPLATES.get_template("report.txt").render(fills))
-    message.add_alternative(mail.TEMPLATES.get_template("report.html").render(fills), subtype="html")
+    subject = smtp.words("subject", number=written(ticket.number), category=shown["category"], area=shown["area"])
+    message = smtp.headed(subject, department.email, work, ticket.number)
+    fills = {"words": smtp.words, "department": department.name[CITY_LANGUAGE], **shown}
+    message.set_content(smtp.TEMPLATES.get_template("report.txt").render(fills))
+    message.add_alternative(smtp.TEMPLATES.get_template("report.html").render(fills), subtype="html")
     return message
 
 
@@ -59,9 +59,9 @@ def _shown(told: Report) -> dict[str, Any]:
         "number": written(ticket.number),
         "category": city().category(ticket.category).name[CITY_LANGUAGE],
         "area": city().area_name(CITY_LANGUAGE, ticket.area) if ticket.area else somewhere,
-        "received": mail.moment(ticket.created_at),
-        "answer_by": mail.moment(ticket.answer_due_at),
-        "due": mail.moment(ticket.due_at),
+        "received": smtp.moment(ticket.created_at),
+        "answer_by": smtp.moment(ticket.answer_due_at),
+        "due": smtp.moment(ticket.due_at),
         "priority": ticket.priority,
         "notes": told.notes,
         "confidential": "yes" if told.confidential else None,

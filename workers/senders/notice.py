@@ -12,7 +12,7 @@ from ticketing.outgoing import notices
 from ticketing.rules import lifecycle
 from ticketing.rules.references import written
 from workers.outcomes import Outcome, Work, dead
-from workers.senders import mail
+from workers.senders import smtp
 
 # Its subject, and what is asked.
 SENTENCES = {
@@ -33,7 +33,7 @@ def prepare(session: Session, work: Work) -> EmailMessage | Outcome:
 
 
 def send(message: EmailMessage) -> Outcome:
-    return mail.post(message)
+    return smtp.post(message)
 
 
 def ask(_message: EmailMessage) -> None:
@@ -46,20 +46,20 @@ def _message(ticket: Ticket, what: str, owner: str, work: Work) -> EmailMessage:
     to, copy = _addressed(department, what)
     number, secret = written(ticket.number), city().category(ticket.category).confidential
     fills = {
-        "words": mail.words,
-        "asked": mail.words(asked, department=department.name[CITY_LANGUAGE]),
+        "words": smtp.words,
+        "asked": smtp.words(asked, department=department.name[CITY_LANGUAGE]),
         "number": number,
         "category": None if secret else city().category(ticket.category).name[CITY_LANGUAGE],
         "area": None if secret else _area(ticket),
         "owner": city().department(ticket.department).name[CITY_LANGUAGE],
-        "received": mail.moment(ticket.created_at),
-        "answer_by": mail.moment(ticket.answer_due_at) if what == notices.UNHEARD else None,
-        "missed": mail.moment(ticket.late_at) if ticket.late_at else None,
-        "due": mail.moment(ticket.due_at),
+        "received": smtp.moment(ticket.created_at),
+        "answer_by": smtp.moment(ticket.answer_due_at) if what == notices.UNHEARD else None,
+        "missed": smtp.moment(ticket.late_at) if ticket.late_at else None,
+        "due": smtp.moment(ticket.due_at),
         "reopenings": ticket.reopenings,
     }
-    message = mail.headed(mail.words(subject, number=number), to, work, ticket.number, copy=copy)
-    message.set_content(mail.TEMPLATES.get_template("notice.txt").render(fills))
+    message = smtp.headed(smtp.words(subject, number=number), to, work, ticket.number, copy=copy)
+    message.set_content(smtp.TEMPLATES.get_template("notice.txt").render(fills))
     return message
 
 

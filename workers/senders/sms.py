@@ -18,9 +18,8 @@ from config.settings import settings
 from ticketing.messages import receipts, texts, whatsapp
 from ticketing.models import Contact, Message
 from ticketing.outgoing import links, spending
-from workers import transactions
+from workers import carrier, transactions
 from workers.outcomes import Outcome, Work, dead, later, not_yet, sent, unknown
-from workers.senders import carrier
 
 CEILING_PAUSE = timedelta(minutes=10)
 URGENT = "SMS20"  # who is told to dial 112 is told so at any cost

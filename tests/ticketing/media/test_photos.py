@@ -403,6 +403,6 @@ def test_a_confidential_report_shows_no_photo_and_no_point(sqlite_house: House) 
 
 
 def test_who_makes_no_picture_does_not_carry_the_library() -> None:
-    code = "import sys, ivr.app, workers.jobs, workers.senders; print([name for name in sys.modules if name == 'PIL'])"
+    code = "import sys, ivr.app, workers.jobs, workers.kinds; print([name for name in sys.modules if name == 'PIL'])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"

@@ -10,7 +10,7 @@ from people import House
 from config import stores
 from ticketing.statistics import tickets
 from ticketing.tickets import moves, verdicts
-from workers import chase
+from workers import time_limits
 
 MONDAY = wib("2026-03-02 09:00")
 LIGHTS = "lampu-jalan"
@@ -38,7 +38,7 @@ def test_another_date_does_not_hide_that_the_first_was_missed(house: House) -> N
         now.move_to(wib("2026-03-09 08:59"))
         moved(in_time, "resolved")
         now.move_to(wib("2026-03-09 09:00"))
-        chase.chase()
+        time_limits.apply_due()
         now.move_to(wib("2026-03-10 09:00"))
         for number in (late, delayed, planned):
             moved(number, "resolved")
@@ -51,7 +51,7 @@ def test_reopening_begins_anew(sqlite_house: House) -> None:
     with time_machine.travel(MONDAY, tick=False) as now:
         number = opened(category=LIGHTS)
         now.shift(timedelta(days=8))
-        chase.chase()
+        time_limits.apply_due()
         moved(number, "resolved")
         moved(number, "reopened")
         moved(number, "resolved")
@@ -70,7 +70,7 @@ def test_who_confirmed_and_how_it_was_rated(house: House) -> None:
                 verdicts.rated(session, ticket, score=score, by="resident", channel="sms")
         moved(numbers[2], "confirmed", by="Budi")
         now.move_to(wib("2026-03-16 09:00"))
-        chase.chase()
+        time_limits.apply_due()
         found = figures()
         assert {name: found[name] for name in found if name.startswith("confirmed")} == {
             "confirmed_by_residents": 2, "confirmed_by_silence": 1, "confirmed_by_others": 1,

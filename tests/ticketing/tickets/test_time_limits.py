@@ -14,7 +14,7 @@ from config.hotline import city
 from ticketing.rules import lifecycle
 from ticketing.tickets import changes, history, intake, moves, time_limits, verdicts
 from ticketing.tickets.register import TicketError
-from workers import chase
+from workers.time_limits import apply_due
 
 MONDAY = wib("2026-03-02 09:00")
 LIGHTS = "lampu-jalan"  # seven days by the clock, the first answer within six working hours
@@ -45,7 +45,7 @@ def test_one_after_the_other_to_the_minute(house: House) -> None:
         for at, actions, told in STEPS:
             now.move_to(wib(at))
             for _ in range(2):
-                chase.chase()
+                apply_due()
             assert (done(number), notices(number)) == (actions, told), at
 
 
@@ -62,7 +62,7 @@ STILL = [
 
 
 @pytest.mark.parametrize(("state", "how", "expected"), STILL)
-def test_what_is_chased_in_which_state(
+def test_which_time_limit_applies_in_which_state(
     sqlite_house: House, state: str, how: dict[str, object], expected: list[str]
 ) -> None:
     with time_machine.travel(MONDAY, tick=False) as now:
@@ -70,16 +70,16 @@ def test_what_is_chased_in_which_state(
         moved(number, state, **how)
         for at in ("2026-03-02 16:00", "2026-03-05 15:30"):
             now.move_to(wib(at))
-            chase.chase()
+            apply_due()
         if state in ("waiting", *lifecycle.OVER):
             now.move_to(wib("2026-03-05 23:59"))
         elif state != "scheduled":
             now.move_to(wib("2026-03-08 09:00"))
-            chase.chase()
+            apply_due()
             now.move_to(wib("2026-03-09 09:00"))
         else:
             now.move_to(wib("2026-03-05 16:00"))
-        chase.chase()
+        apply_due()
         assert done(number) == expected
 
 
@@ -91,11 +91,11 @@ def test_a_report_that_is_held_back_is_nobodys_delay_yet(sqlite_house: House) ->
         with changing(number) as (session, ticket):
             for row in ticket.deliveries:
                 row.not_before = MONDAY + timedelta(hours=1)
-        chase.chase()
+        apply_due()
         assert done(number) == []
         with changing(number) as (session, ticket):
             intake.release(session, ticket)
-        chase.chase()
+        apply_due()
         assert done(number) == ["answer missed"]
 
 
@@ -104,7 +104,7 @@ def test_a_date_that_comes_nearer_is_warned_of_anew(sqlite_house: House) -> None
         number = opened(category=LIGHTS)
         moved(number, "in_progress")
         now.move_to(wib("2026-03-08 09:00"))
-        chase.chase()
+        apply_due()
         with changing(number) as (session, ticket):
             verdicts.object_to(session, ticket, by="caller")
         assert seen(number).due_at == wib("2026-03-09 09:00"), "P2 has three days, which is later"
@@ -112,7 +112,7 @@ def test_a_date_that_comes_nearer_is_warned_of_anew(sqlite_house: House) -> None
         with changing(number) as (_, ticket):
             changes.promise_date(ticket, wib("2026-03-08 19:00"))
         now.move_to(wib("2026-03-08 17:00"))
-        chase.chase()
+        apply_due()
         assert done(number) == ["warned", "warned"]
 
 
@@ -154,7 +154,7 @@ def test_a_reason_without_a_day_waits_for_the_date(sqlite_house: House) -> None:
             moves.delay(session, ticket, "stok lampu habis", by="Budi")
         assert [message.template for message in texts(number)] == ["SMS01"]
         now.move_to(wib("2026-03-09 09:00"))
-        chase.chase()
+        apply_due()
         assert "belum selesai: stok lampu habis. Target baru 16 Mar" in str(texts(number)[-1].body)
 
 
@@ -177,7 +177,7 @@ def test_a_pause_after_the_date_passed_counts_from_then_on(sqlite_house: House) 
         number = opened(category=LIGHTS)
         moved(number, "in_progress")
         now.move_to(wib("2026-03-09 09:00"))
-        chase.chase()
+        apply_due()
         now.move_to(wib("2026-03-10 09:00"))
         moved(number, "waiting")
         now.move_to(wib("2026-03-11 09:00"))
@@ -192,7 +192,7 @@ def test_every_rule_has_a_time_of_its_own_in_the_city_file(sqlite_house: House) 
         assert seen(number).warn_at == wib("2026-03-05 21:00")
         moved(number, "resolved")
         now.shift(timedelta(days=2))
-        chase.chase()
+        apply_due()
         assert seen(number).state == "confirmed"
         now.shift(timedelta(days=1))
         assert not verdicts.may_reopen(seen(number))
@@ -206,9 +206,9 @@ def test_a_ticket_that_breaks_stops_no_other(sqlite_house: House, monkeypatch: p
             ticket.tracking_code = None  # its texts cannot be written
         for number in numbers:
             moved(number, "accepted")
-        monkeypatch.setattr(chase, "BATCH", 1)
+        monkeypatch.setattr("workers.time_limits.BATCH", 1)
         now.move_to(wib("2026-03-09 09:00"))
-        chase.chase()
+        apply_due()
         assert [seen(number).late_at is None for number in numbers] == [number == broken for number in numbers]
 
 
@@ -229,14 +229,14 @@ def test_two_sweepers_at_once_do_it_once(postgres_house: House) -> None:
 
         def sweeper() -> None:
             start.wait()
-            counts.append(chase.chase())
+            counts.append(apply_due())
 
         crew = [threading.Thread(target=sweeper) for _ in range(4)]
         for one in crew:
             one.start()
         for one in crew:
             one.join()
-        chase.chase()
+        apply_due()
         assert [done(number) for number in late] == [["late"]] * 12
         assert [done(number) for number in silent] == [["moved"]] * 12
         assert [done(number) for number in fresh] == [["answer missed"]] * 12

@@ -21,9 +21,8 @@ from config.settings import settings
 from ticketing.media import photos, pictures
 from ticketing.models import Photo, Ticket
 from ticketing.tickets import additions, history
-from workers import transactions
+from workers import carrier, transactions
 from workers.outcomes import Outcome, Work, dead, later, not_yet, sent
-from workers.senders import carrier
 
 SECONDS = (5, 10)
 ALL_SECONDS = timedelta(seconds=30)

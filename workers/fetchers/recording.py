@@ -22,9 +22,8 @@ from config.settings import settings
 from ticketing.media import recordings
 from ticketing.models import Recording
 from ticketing.tickets import intake
-from workers import transactions
+from workers import carrier, transactions
 from workers.outcomes import Outcome, Work, dead, later, not_yet, sent
-from workers.senders import carrier
 
 MOST_BYTES = 10_000_000
 SECONDS = (5, 10)

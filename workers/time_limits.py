@@ -13,7 +13,7 @@ from workers import transactions
 BATCH, RUN_SECONDS = 100, 8.0  # the sweeper has other work too; what is left waits a minute
 
 
-def chase() -> int:
+def apply_due() -> int:
     """Do what is due now. Returns to how many tickets something was done."""
     until, done = time.monotonic() + RUN_SECONDS, 0
     for rule in time_limits.RULES:
@@ -24,12 +24,16 @@ def chase() -> int:
             for ticket_id in some:
                 try:
                     with transactions.transaction() as session:
-                        done += time_limits.chase(session, rule, ticket_id)
+                        done += time_limits.apply(session, rule, ticket_id)
                 except SQLAlchemyError:
                     raise  # the database is in trouble, not the ticket
                 except Exception as fault:
                     warn(
-                        "chasing broke", rule=rule.name, ticket=str(ticket_id), why=type(fault).__name__, exc_info=fault
+                        "time limit broke",
+                        rule=rule.name,
+                        ticket=str(ticket_id),
+                        why=type(fault).__name__,
+                        exc_info=fault,
                     )
             if len(some) < BATCH:
                 break
