@@ -3,7 +3,7 @@ work at a time (the rooms of ivr/channels/guard.py), the others wait for a momen
 
 import sys
 
-from config import clock, measures
+from config import clock, metrics
 from config.settings import settings
 from ticketing.rules import deadlines
 
@@ -27,5 +27,5 @@ def post_fork(_server: object, _worker: object) -> None:
 
 def on_starting(_server: object) -> None:
     """Before the first worker."""
-    measures.begin()
+    metrics.begin()
     deadlines.calendar()(clock.local(clock.now()).date())  # loads the holidays once, not inside the first report

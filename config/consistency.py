@@ -12,7 +12,7 @@ from config import clock
 from config.city import City, MenuEntry, Rule
 from config.gsm7 import gsm7_length
 from config.keywords import plain_words, squeezed
-from config.lines import CsvFile, Keys, TomlFile
+from config.source_lines import CsvFile, Keys, TomlFile
 
 LABEL_MOST, SHORT_MOST, OPTIONS_MOST = 16, 14, 5  # GSM-7 characters in a text message; options a caller can remember
 

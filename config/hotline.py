@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from config import consistency
 from config.city import KECAMATAN_PREFIX, City, joined
-from config.lines import CsvFile, Keys, TomlFile
+from config.source_lines import CsvFile, Keys, TomlFile
 
 HERE = Path(__file__).resolve().parent
 CITY_LANGUAGE = "id"  # what the city works in, and what a caller hears before choosing

@@ -17,7 +17,7 @@ from config.city import City
 from config.consistency import LABEL_MOST, OPTIONS_MOST, SHORT_MOST, placeholders
 from config.gsm7 import SEGMENT, gsm7_length
 from config.hotline import HERE, CityFileError, load
-from config.lines import TomlFile
+from config.source_lines import TomlFile
 from config.spoken import seconds, syllables
 
 FIRST_OPTION, ROOT, SUB_MENU, CHUNK, NOTICE, ANNOUNCED = 8.0, 26.0, 18.0, 25.0, 3.0, 11.0  # seconds

@@ -2,7 +2,7 @@
 
 `transaction()` is the only way to write and `reading()` the only way to read without writing. Nobody below the one
 who opened a transaction commits. On SQLite writers queue fairly behind a lock file and begin IMMEDIATE; readers use
-a session of their own and never wait. How long anybody waits for the database is in patience.py.
+a session of their own and never wait. How long anybody waits for the database is in timeouts.py.
 """
 
 import fcntl
@@ -27,9 +27,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached
 
-from config import patience
-from config.patience import Bounded, Gate, OutOfTime
+from config import timeouts
 from config.settings import settings
+from config.timeouts import Bounded, CircuitBreaker, OutOfTime
 
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -52,7 +52,7 @@ class Base(DeclarativeBase):
 def transaction() -> Iterator[Session]:
     """One unit of work: committed as a whole when the block ends, undone as a whole when it raises."""
     with (
-        _gate().passed(),
+        _circuit_breaker().passed(),
         _writers_turn(),
         Session(_engine("write"), expire_on_commit=False) as session,
         session.begin(),
@@ -63,7 +63,7 @@ def transaction() -> Iterator[Session]:
 @contextmanager
 def reading() -> Iterator[Session]:
     """A session that only looks."""
-    with _gate().passed(), Session(_engine("read"), expire_on_commit=False) as session:
+    with _circuit_breaker().passed(), Session(_engine("read"), expire_on_commit=False) as session:
         yield session
 
 
@@ -121,7 +121,7 @@ def disconnect() -> None:
     for role in ("write", "read"):
         _engine(role).dispose()
     _engine.cache_clear()
-    _gate.cache_clear()
+    _circuit_breaker.cache_clear()
     redis.cache_clear()
 
 
@@ -170,12 +170,12 @@ def _engine(role: str) -> Engine:
 
 
 @cache
-def _gate() -> Gate:
-    return Gate()
+def _circuit_breaker() -> CircuitBreaker:
+    return CircuitBreaker()
 
 
 def _connect_bounded(_dialect: Any, _record: Any, words: Any, options: Any) -> Bounded:
-    if patience.left() == 0.0:
+    if timeouts.left() == 0.0:
         raise OutOfTime("no time is left for the database")
     return Bounded.connect(*words, **options)
 
@@ -223,7 +223,7 @@ def _writers_turn() -> Iterator[None]:
     if not is_sqlite():
         yield
         return
-    left = patience.left()
+    left = timeouts.left()
     if not _threads_turn.acquire(timeout=-1 if left is None else left):
         raise OutOfTime("the other writers took too long")
     try:

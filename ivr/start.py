@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from config.settings import ROOT, Settings, settings
-from config.stopping import Stopping
+from config.signals import Stopping
 from config.valkey import Valkey, die_with_parent
 from ticketing.database import schema
 

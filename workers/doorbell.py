@@ -7,7 +7,7 @@ from redis.exceptions import RedisError
 from rq import Queue
 from rq.serializers import JSONSerializer
 
-from config import measures, stores
+from config import metrics, stores
 from config.logs import warn
 
 RING_PAUSE = 5.0
@@ -27,7 +27,7 @@ def ring(queue: str) -> None:
             )
     except (RedisError, OSError, ValueError) as fault:
         _quiet_until = time.monotonic() + RING_PAUSE
-        measures.add("ring lost")
+        metrics.add("ring lost")
         warn("ring lost", queue=queue, why=type(fault).__name__)
 
 

@@ -5,7 +5,7 @@ import time
 from datetime import timedelta
 from typing import Any
 
-from config import patience, stores
+from config import stores, timeouts
 from config.logs import log, warn
 from workers import doorbell, outbox, outcomes
 from workers.kinds import MOST_FAULTS, SENDERS, Sender
@@ -60,7 +60,7 @@ def attempt(work: Work) -> Outcome:
 def _broke(work: Work, fault: Exception) -> Outcome:
     """A house in trouble costs no row anything; a row that breaks our code again and again is put aside."""
     why = type(fault).__name__
-    in_trouble = patience.is_trouble(fault) or isinstance(fault, patience.Away) or patience.may_repeat(fault)
+    in_trouble = timeouts.is_trouble(fault) or isinstance(fault, timeouts.Away) or timeouts.may_repeat(fault)
     if in_trouble or (isinstance(fault, OSError) and fault.errno in DISK):
         warn("attempt put off", row=str(work.id), kind=work.kind, why=why)
         return outcomes.not_yet(f"our house is in trouble: {why}", HOUSE_PAUSE)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config import stores
 from config.logs import log, warn
-from config.stopping import Stopping
+from config.signals import Stopping
 from ticketing.models import Beat
 from ticketing.privacy import retention
 from workers import doorbell, jobs, outbox, reconcile, time_limits

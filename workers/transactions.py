@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from config import measures, patience, stores
+from config import metrics, stores, timeouts
 from config.logs import warn
 from workers import doorbell
 
@@ -34,8 +34,8 @@ def carry_out(act: Callable[[Session], Did]) -> Did:
             with transaction() as session:
                 return act(session)
         except SQLAlchemyError as fault:
-            if attempt == MOST_TRIES or patience.left() == 0.0 or not patience.may_repeat(fault):
-                measures.add("database failure")
+            if attempt == MOST_TRIES or timeouts.left() == 0.0 or not timeouts.may_repeat(fault):
+                metrics.add("database failure")
                 raise
             warn("done anew", why=type(fault).__name__, attempt=attempt)
     raise AssertionError("unreachable")

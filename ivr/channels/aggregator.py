@@ -20,7 +20,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from werkzeug.exceptions import HTTPException
 
-from config import clock, measures, patience
+from config import clock, metrics, timeouts
 from config.logs import warn
 from config.settings import settings
 from ivr.channels import inbox
@@ -77,9 +77,9 @@ def signed(view: Callable[[bytes], Response]) -> Callable[[], Response]:
         except HTTPException as fault:
             return _refused(fault.code or 400, "the body cannot be read")
         if not _is_signed(body):
-            measures.add("signature failure")
+            metrics.add("signature failure")
             return _refused(403, "the signature is wrong")
-        with TOLD.entered(), patience.within(SECONDS):
+        with TOLD.entered(), timeouts.within(SECONDS):
             return view(body)
 
     checked.__dict__["guarded"] = signed
@@ -104,7 +104,7 @@ def broken(fault: Exception) -> Response | HTTPException:
     if isinstance(fault, HTTPException):
         return fault
     warn("text broke", endpoint=str(request.endpoint), why=type(fault).__name__)
-    measures.add("text refused")
+    metrics.add("text refused")
     return _answer(503, {"error": "try again"})
 
 

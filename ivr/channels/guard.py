@@ -18,7 +18,7 @@ from flask import Request, Response, request
 from twilio.request_validator import RequestValidator
 from werkzeug.exceptions import HTTPException
 
-from config import measures, patience
+from config import metrics, timeouts
 from config.logs import warn
 from config.settings import settings
 
@@ -122,7 +122,7 @@ def guarded(fields: Fields, room: Room = TOLD) -> Callable[[Callable[..., Respon
             problem = fields.problem(values)
             if problem:
                 return _refused(400, problem)
-            with room.entered(), patience.within(SECONDS):
+            with room.entered(), timeouts.within(SECONDS):
                 return view({name: values[name] for name in values}, **path)
 
         checked.__dict__["guarded"] = fields
@@ -158,7 +158,7 @@ def _raw_path(asked: Request) -> str:
 
 def _refused(status: int, why: str) -> Response:
     if status == 403:
-        measures.add("signature failure")
+        metrics.add("signature failure")
     warn("webhook refused", endpoint=str(request.endpoint), status=status, why=why)
     return Response(f"{why}\n", status, mimetype="text/plain")
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config import clock, patience, stores
+from config import clock, stores, timeouts
 from config.hotline import CITY_LANGUAGE
 from config.logs import log, warn
 from ivr.channels import chats
@@ -37,7 +37,7 @@ def take(text: inbound.Inbound) -> bool:
     if stored is None:
         return False
     try:
-        with patience.within(READ_SECONDS):  # its own: storing may have taken all there was
+        with timeouts.within(READ_SECONDS):  # its own: storing may have taken all there was
             transactions.carry_out(partial(_read, message_id=stored))
     except Exception as fault:
         warn("text not understood yet", message=text.sid, why=type(fault).__name__, exc_info=fault)

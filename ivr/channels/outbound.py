@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from twilio.twiml.voice_response import VoiceResponse
 
-from config import measures
+from config import metrics
 from config.hotline import CITY_LANGUAGE
 from config.logs import warn
 from ivr import talk
@@ -54,7 +54,7 @@ def broken(fault: Exception) -> Response:
     warn("voice broke", endpoint=str(request.endpoint), why=type(fault).__name__, exc_info=trace)
     if request.endpoint != "told.answered":
         return Response(status=503)
-    measures.add("degraded answer")
+    metrics.add("degraded answer")
     return _nothing()
 
 

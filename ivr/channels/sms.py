@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from sqlalchemy.exc import SQLAlchemyError
 from twilio.twiml.messaging_response import MessagingResponse
 
-from config import measures
+from config import metrics
 from config.logs import log, warn
 from config.settings import settings
 from ivr.channels import inbox
@@ -91,5 +91,5 @@ def broken(fault: Exception) -> Response:
     """Answer fast that it did not work, so that the carrier's fallback answers and the text is fetched later."""
     trace = None if isinstance(fault, SQLAlchemyError | NoRoom) else fault
     warn("text broke", endpoint=str(request.endpoint), why=type(fault).__name__, exc_info=trace)
-    measures.add("text refused")
+    metrics.add("text refused")
     return Response(status=503)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from config import measures
+from config import metrics
 from config.hotline import CITY_LANGUAGE, city
 from config.logs import log
 from ivr import conversations, talk
@@ -96,7 +96,7 @@ def _noticed(session: Session, call: Call, started: float) -> str:
             )
         )  # fmt: skip
         log("caller over the limit", call=call.sid, kind=call.caller_kind)
-        measures.add("limit heard")
+        metrics.add("limit heard")
     return notice
 
 

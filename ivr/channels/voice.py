@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from twilio.twiml.voice_response import VoiceResponse
 from werkzeug.exceptions import HTTPException
 
-from config import measures
+from config import metrics
 from config.hotline import CITY_LANGUAGE, city
 from config.logs import warn
 from ivr.channels import guard, turns, twiml
@@ -90,7 +90,7 @@ def accepted(form: Form, caller: str) -> Response:
 def fallback(form: Form) -> Response:
     """The carrier could not use our answer: apologise and record the report. Needs no database."""
     warn("fallback heard", call=form["CallSid"], code=form.get("ErrorCode", "")[:10])
-    measures.add("fallback heard")
+    metrics.add("fallback heard")
     return _xml(trouble())
 
 
@@ -128,7 +128,7 @@ def broken(fault: Exception) -> Response | HTTPException:
         return fault
     trace = None if isinstance(fault, SQLAlchemyError | NoRoom) else fault  # these are no riddle
     warn("voice broke", endpoint=str(request.endpoint), why=type(fault).__name__, exc_info=trace)
-    measures.add("degraded answer")
+    metrics.add("degraded answer")
     if request.endpoint in ("voice.incoming", "voice.turn", "voice.fallback"):
         return _xml(trouble())
     if request.endpoint == "voice.fallback_saved":  # the carrier has the recording; asking for it again helps nobody
@@ -140,7 +140,7 @@ def _speak(form: Form, number: int) -> Response:
     answer = _answer(form)
     started = time.monotonic()
     reply = transactions.carry_out(lambda session: turns.answer_turn(session, form, number, answer))
-    measures.turn(time.monotonic() - started)
+    metrics.turn(time.monotonic() - started)
     return _xml(reply)
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import delete, select
 
 from chaos.load import Caller
 from chaos.watched import Watched, without_row_locks
-from config import patience, stores
+from config import stores, timeouts
 from config.settings import settings
 from ivr.channels import guard, turns, twiml
 from ivr.simulator.calls import audio
@@ -285,7 +285,7 @@ def hung_database(at: Watched, patch: Patch) -> None:
 
 
 def no_read_deadline(at: Watched, patch: Patch) -> None:
-    patch.setattr(patience.Bounded, "wait", psycopg.Connection.wait)
+    patch.setattr(timeouts.Bounded, "wait", psycopg.Connection.wait)
 
 
 # -- who asks ------------------------------------------------------------------------------------------------------

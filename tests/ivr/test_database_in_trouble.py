@@ -15,9 +15,9 @@ from people import House, Resident, use
 from sqlalchemy import make_url, text
 from webhooks import of_call, of_text
 
-from config import patience, stores
-from config.patience import Away
+from config import stores, timeouts
 from config.settings import settings
+from config.timeouts import Away
 from ivr.channels import guard
 from workers import transactions
 
@@ -71,16 +71,16 @@ def test_after_three_failures_nobody_waits_and_two_seconds_later_one_asks_again(
 ) -> None:
     house = postgres_house
     wire.set("cut")
-    for _ in range(patience.FAILURES):
+    for _ in range(timeouts.FAILURES):
         assert is_speaking(house.post("/voice/incoming", of_call("CA" + "2" * 32)))
     asked: list[object] = []
     monkeypatch.setattr(stores.Bounded, "connect", lambda *given, **more: asked.append(given))
-    monkeypatch.setattr(patience, "PAUSE", 60)
+    monkeypatch.setattr(timeouts, "PAUSE", 60)
     for _ in range(10):
         assert is_speaking(house.post("/voice/incoming", of_call("CA" + "3" * 32)))
     assert len(asked) <= 1, "the database was not even asked, but for the one that finds out"
     monkeypatch.undo()
-    stores._gate()._shut_until = 0.0  # the pause is over
+    stores._circuit_breaker()._shut_until = 0.0  # the pause is over
     wire.set("pass")
     answer = until(lambda: _spoken_normally(house), "a normal answer")
     assert b"Layanan Warga" in answer
@@ -153,7 +153,7 @@ def test_two_that_block_each_other_both_end_well(postgres_house: House) -> None:
 
 
 def test_a_piece_of_work_whose_time_is_up_asks_for_nothing(house: House) -> None:
-    with patience.within(0), pytest.raises(Away), stores.transaction():
+    with timeouts.within(0), pytest.raises(Away), stores.transaction():
         raise AssertionError("no transaction may begin")
-    with patience.within(guard.SECONDS), stores.transaction() as session:
+    with timeouts.within(guard.SECONDS), stores.transaction() as session:
         assert session.scalar(text("SELECT 1")) == 1

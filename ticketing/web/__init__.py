@@ -8,7 +8,7 @@ from ticketing.web.residents import find, forms, tracking
 
 PAGES: tuple[Blueprint, ...] = (
     health.health,
-    metrics.metrics,
+    metrics.blueprint,
     files.recordings,
     files.pictures,
     find.blueprint,

@@ -13,7 +13,7 @@ from people import use
 from sqlalchemy import inspect, make_url, text
 from sqlalchemy.exc import OperationalError
 
-from config import patience, stores
+from config import stores, timeouts
 from ticketing.database import schema
 
 VERSIONS = sorted(
@@ -79,7 +79,7 @@ def test_a_step_that_takes_long_is_not_cut_off_like_a_caller_s_question(
     postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An index of a table with millions of rows takes minutes; what callers ask is given up after seconds."""
-    monkeypatch.setattr(patience.Bounded, "statement_seconds", 0.3)
+    monkeypatch.setattr(timeouts.Bounded, "statement_seconds", 0.3)
     name = f"m{uuid4().hex[:12]}"
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")

@@ -111,17 +111,17 @@ def test_it_speaks_without_a_database(sqlite_house: House) -> None:
 
 COUNTING = """
 import os
-from config import measures
-measures.add("ring lost")  # nobody counts yet
-measures.begin()
+from config import metrics
+metrics.add("ring lost")  # nobody counts yet
+metrics.begin()
 for _ in range(3):
     if not os.fork():
-        measures.add("ring lost")
-        measures.turn(0.03)
+        metrics.add("ring lost")
+        metrics.turn(0.03)
         os._exit(0)
     os.wait()
 {more}
-print(measures.page().decode())
+print(metrics.page().decode())
 """
 
 
@@ -148,12 +148,12 @@ def test_what_processes_count_is_added_up(tmp_path: Path) -> None:
     "ill",
     [
         'os.posix_fallocate = lambda *_: exec("raise OSError(28, os.strerror(28))")',
-        'measures._folder = lambda: measures.Path("/dev/null/metrics")',
+        'metrics._folder = lambda: metrics.Path("/dev/null/metrics")',
     ],
     ids=["the disk is full", "the folder cannot be made"],
 )
 def test_what_cannot_be_counted_hurts_nobody(tmp_path: Path, ill: str) -> None:
-    found = counted(tmp_path, f"{ill}\nmeasures.add('ring lost'); measures.turn(1)")
+    found = counted(tmp_path, f"{ill}\nmetrics.add('ring lost'); metrics.turn(1)")
     assert found.get("hotline_events_total{event=ring lost}", 3) == 3
 
 

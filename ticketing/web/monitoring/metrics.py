@@ -9,22 +9,22 @@ from ipaddress import ip_address
 from flask import Blueprint, Response, abort, request
 from sqlalchemy.exc import SQLAlchemyError
 
-from config import measures, patience, stores
-from config.measures import Figure
+from config import metrics, stores, timeouts
+from config.metrics import Figure
 from config.settings import LEAST_TOKEN, settings
 from ticketing.web.monitoring.vitals import Vitals, vitals
 
-metrics = Blueprint("metrics", __name__)
+blueprint = Blueprint("metrics", __name__)
 
 DATABASE_SECONDS = 5.0
 _PROXIED = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via")
 
 
-@metrics.get("/metrics")
+@blueprint.get("/metrics")
 def page() -> Response:
     if not (_has_token() or _is_here()):
         abort(404)
-    return Response(measures.page([*_of_database(), _disk()]), content_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(metrics.page([*_of_database(), _disk()]), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 def _has_token() -> bool:
@@ -45,7 +45,7 @@ def _is_here() -> bool:
 def _of_database() -> list[Figure]:
     up = "Whether the database answers."
     try:
-        with patience.within(DATABASE_SECONDS), stores.reading() as session:
+        with timeouts.within(DATABASE_SECONDS), stores.reading() as session:
             return [Figure("database_up", up, 1), *_figures(vitals(session))]
     except SQLAlchemyError:
         return [Figure("database_up", up, 0)]

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from config import measures, stores
+from config import metrics, stores
 from ticketing.contacts import disclosure, lookups
 from ticketing.models import Ticket
 from ticketing.rules import references
@@ -59,7 +59,7 @@ def _stopped(session: Session) -> Response | None:
     stop = lookups.stopped(session, pages.source(), lookups.NUMBER)
     if not stop:
         return None
-    measures.add("look-ups paused" if stop == "all" else "look-up refused")
+    metrics.add("look-ups paused" if stop == "all" else "look-up refused")
     return pages.tell("too_often", "too_often_all" if stop == "all" else "too_often_number", 429)
 
 

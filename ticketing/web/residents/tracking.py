@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Blueprint, Response, request
 from sqlalchemy.orm import Session
 
-from config import measures, stores
+from config import metrics, stores
 from config.hotline import CITY_LANGUAGE, city
 from ticketing.contacts import contacts, lookups
 from ticketing.media import photos
@@ -86,7 +86,7 @@ def too_often(session: Session) -> Response | None:
     """The answer to whoever opened too many links that are none."""
     if not lookups.stopped(session, pages.source(), lookups.LINK):
         return None
-    measures.add("look-up refused")
+    metrics.add("look-up refused")
     return pages.tell("too_often", "too_often_link", 429)
 
 

@@ -61,7 +61,7 @@ class Bounded(psycopg.Connection[Any]):
             raise
 
 
-class Gate:
+class CircuitBreaker:
     """Shut for a while after several failures in a row. One for each process and database."""
 
     def __init__(self) -> None:
