@@ -83,6 +83,11 @@ class Settings(BaseSettings):
     keep_messages_days: int = Field(default=30, ge=1)
     keep_tries_days: int = Field(default=7, ge=1)
 
+    database_seconds: float = Field(default=2.5, ge=1)
+    door_seconds: float = Field(default=1.5, ge=0)
+    redis_seconds: float = Field(default=0.1, gt=0)
+    simulator_patience: float = Field(default=1, ge=1)
+
     proxies: int = Field(default=0, ge=0, le=5)
     metrics_token: str = ""
     pg_bin: str = ""

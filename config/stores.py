@@ -127,9 +127,12 @@ def disconnect() -> None:
 
 @cache
 def redis() -> Redis:
-    """For web processes and the sweeper: a dead Redis costs at most 0.1 s, and nothing is retried."""
+    """For web processes and the sweeper: a dead Redis costs at most REDIS_SECONDS, and nothing is retried."""
     client: Redis = Redis.from_url(
-        settings().redis_url, socket_timeout=0.1, socket_connect_timeout=0.1, retry=Retry(NoBackoff(), 0)
+        settings().redis_url,
+        socket_timeout=settings().redis_seconds,
+        socket_connect_timeout=settings().redis_seconds,
+        retry=Retry(NoBackoff(), 0),
     )
     return client
 
@@ -145,9 +148,10 @@ def redis_trouble() -> str | None:
 
 @cache
 def _engine(role: str) -> Engine:
-    url = make_url(settings().database_url)
+    url, most = make_url(settings().database_url), settings().database_seconds
     if url.get_backend_name() == "sqlite":
-        made = create_engine(url, connect_args={"timeout": 5}, pool_size=20, max_overflow=40, hide_parameters=True)
+        options = {"timeout": most + 2}  # SQLite's busy_timeout: behind the lock file hardly anybody waits for it
+        made = create_engine(url, connect_args=options, pool_size=20, max_overflow=40, hide_parameters=True)
         event.listen(made, "connect", _prepare_sqlite)
         event.listen(made, "begin", _begin_immediate if role == "write" else _begin_deferred)
         return made
@@ -155,18 +159,22 @@ def _engine(role: str) -> Engine:
         url,
         pool_size=8,
         max_overflow=8,
-        pool_timeout=2,
+        pool_timeout=int(most),
         hide_parameters=True,
         connect_args={
-            "connect_timeout": 2,
-            "options": "-c statement_timeout=3000 -c lock_timeout=2500 "
-            "-c idle_in_transaction_session_timeout=15000 -c timezone=UTC",
+            "connect_timeout": int(most),
+            "options": f"-c statement_timeout={_ms(most + 0.5)} -c lock_timeout={_ms(most)} "
+            f"-c idle_in_transaction_session_timeout={_ms(6 * most)} -c timezone=UTC",
         },
     )
     event.listen(made, "do_connect", _connect_bounded)
     event.listen(made, "checkout", _ping_if_rested)
     event.listen(made, "checkin", _note_rest)
     return made
+
+
+def _ms(seconds: float) -> int:
+    return int(1000 * seconds)
 
 
 @cache
@@ -202,7 +210,6 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        "busy_timeout=4500",
         "secure_delete=ON",  # what is erased is not left on a free page
         "recursive_triggers=ON",  # or INSERT OR REPLACE would change what is append-only
     ):

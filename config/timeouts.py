@@ -1,7 +1,8 @@
 """How long one piece of work waits for the database, and when it does not even ask.
 
-A statement time-out is the server's, so a server that hangs never raises it: here the client stops waiting by itself.
-After a few failures in a row nobody asks for two seconds; then one does, and its success lets everybody in again.
+All of it follows from DATABASE_SECONDS. A statement time-out is the server's, so a server that hangs never raises it:
+here the client stops waiting by itself. After a few failures in a row nobody asks for two seconds; then one does, and
+its success lets everybody in again.
 """
 
 import threading
@@ -15,7 +16,8 @@ import psycopg
 from psycopg import pq
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError, TimeoutError
 
-STATEMENT_SECONDS = 3.5  # a little more than the server's own statement_timeout
+from config.settings import settings
+
 FAILURES, PAUSE = 3, 2.0
 
 _until: ContextVar[float | None] = ContextVar("until", default=None)
@@ -48,11 +50,11 @@ def left() -> float | None:
 class Bounded(psycopg.Connection[Any]):
     """A PostgreSQL connection that stops waiting for a silent server, and is closed then: its state is unknown."""
 
-    statement_seconds = STATEMENT_SECONDS
+    statement_seconds: float | None = None  # None: a little more than the server's own statement_timeout
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        rest = left()
-        allowed = self.statement_seconds if rest is None else min(self.statement_seconds, rest)
+        rest, most = left(), self.statement_seconds or settings().database_seconds + 1
+        allowed = most if rest is None else min(most, rest)
         try:
             return super().wait(gen, interval, allowed if timeout is None else min(timeout, allowed))
         except psycopg.OperationalError:

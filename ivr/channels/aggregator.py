@@ -24,7 +24,7 @@ from config import clock, metrics, timeouts
 from config.logs import warn
 from config.settings import settings
 from ivr.channels import inbox
-from ivr.channels.guard import SECONDS, TOLD
+from ivr.channels.guard import TOLD
 from ticketing.messages import inbound
 from ticketing.rules import numbers
 
@@ -79,7 +79,7 @@ def signed(view: Callable[[bytes], Response]) -> Callable[[], Response]:
         if not _is_signed(body):
             metrics.add("signature failure")
             return _refused(403, "the signature is wrong")
-        with TOLD.entered(), timeouts.within(SECONDS):
+        with TOLD.entered(), timeouts.within(settings().database_seconds):
             return view(body)
 
     checked.__dict__["guarded"] = signed

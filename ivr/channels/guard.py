@@ -42,7 +42,6 @@ _OPTIONAL = (
 # What residents say and write, which may hold any word.
 _WORDS = {"SpeechResult", "Body", "ProfileName", "Address", "Label", "ButtonText", "ButtonPayload"}
 _MOST = 256
-SECONDS = 2.5  # for the database, in all: with a connection to be made the answer still leaves within the carrier's 4 s
 
 
 class NoRoom(Exception):
@@ -53,12 +52,12 @@ class Room:
     """So many at work at once in a process, and nobody waits long at the door. A room for callers and one for what is
     only told to us, so that neither can starve the other; gunicorn has threads enough to turn the rest away."""
 
-    def __init__(self, places: int, seconds: float) -> None:
-        self._free, self._seconds = BoundedSemaphore(places), seconds
+    def __init__(self, places: int, more_seconds: float = 0) -> None:
+        self._free, self._more_seconds = BoundedSemaphore(places), more_seconds
 
     @contextmanager
     def entered(self) -> Iterator[None]:
-        if not self._free.acquire(timeout=self._seconds):
+        if not self._free.acquire(timeout=settings().door_seconds + self._more_seconds):
             raise NoRoom
         try:
             yield
@@ -66,7 +65,7 @@ class Room:
             self._free.release()
 
 
-CALLERS, TOLD = Room(6, 1.5), Room(4, 2.0)
+CALLERS, TOLD = Room(6), Room(4, more_seconds=0.5)
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,7 @@ def guarded(fields: Fields, room: Room = TOLD) -> Callable[[Callable[..., Respon
             problem = fields.problem(values)
             if problem:
                 return _refused(400, problem)
-            with room.entered(), timeouts.within(SECONDS):
+            with room.entered(), timeouts.within(settings().database_seconds):
                 return view({name: values[name] for name in values}, **path)
 
         checked.__dict__["guarded"] = fields

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from config import clock, stores, timeouts
 from config.hotline import CITY_LANGUAGE
 from config.logs import log, warn
+from config.settings import settings
 from ivr.channels import chats
 from ticketing.contacts import contacts
 from ticketing.messages import inbound, texts
@@ -25,7 +26,6 @@ from workers import transactions
 MOST_BODY = 5_000
 SETTLED = timedelta(seconds=30)  # younger than this its own webhook may still be reading it
 MOST_TRIES = 3
-READ_SECONDS = 2.5
 BATCH = 50
 KEPT_AS = "lainnya"
 
@@ -37,7 +37,7 @@ def take(text: inbound.Inbound) -> bool:
     if stored is None:
         return False
     try:
-        with timeouts.within(READ_SECONDS):  # its own: storing may have taken all there was
+        with timeouts.within(settings().database_seconds):  # its own: storing may have taken all there was
             transactions.carry_out(partial(_read, message_id=stored))
     except Exception as fault:
         warn("text not understood yet", message=text.sid, why=type(fault).__name__, exc_info=fault)

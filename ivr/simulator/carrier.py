@@ -26,7 +26,8 @@ _LIVE = 200
 
 class Carrier:
     """`number` is the hotline's; its webhooks are under `app_url` unless addresses of their own are given, our own REST
-    API is under `api_url`. The log holds the last `keep` of each kind; `witness` is told of every request we send."""
+    API is under `api_url`. The log holds the last `keep` of each kind; `witness` is told of every request we send,
+    `patience` how many times longer than the real one it waits for an answer."""
 
     def __init__(
         self,
@@ -44,13 +45,14 @@ class Carrier:
         whatsapp_number: str = "",
         keep: int = KEEP,
         witness: Witness | None = None,
+        patience: float = 1,
     ) -> None:
         self.app_url, self.api_url = app_url.rstrip("/"), api_url.rstrip("/")
         self._voice_url, self._fallback_url, self._fallback_method = voice_url, fallback_url, fallback_method
         self.account_sid, self.auth_token, self.number = account_sid, auth_token, number
         self.whatsapp_number = whatsapp_number or "+622150010445"
         self.faults = faults or Faults()
-        self.wire = Wire(account_sid, auth_token, self.faults, witness)
+        self.wire = Wire(account_sid, auth_token, self.faults, witness, patience=patience)
         self.ledger = Ledger(home, keep=keep)
         self.lock = threading.RLock()
         self.errors: list[Trouble] = []  # what went wrong outside a call
@@ -69,6 +71,7 @@ class Carrier:
             api_url=here.twilio_api_url,
             whatsapp_number=here.whatsapp_sender,
             home=here.var_dir / "simulator",
+            patience=here.simulator_patience,
         )
 
     # Calls
@@ -243,7 +246,7 @@ class Carrier:
         """Do something after the present request has been answered."""
         self._background.later(key, job)
 
-    def settle(self, seconds: float = 30.0) -> None:
+    def settle(self, seconds: float = 120.0) -> None:
         """Wait until every callback under way has been delivered; TimeoutError when it takes longer."""
         if not self._background.settle(seconds):
             raise TimeoutError(f"callbacks still under way after {seconds:g} s")

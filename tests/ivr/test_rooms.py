@@ -5,7 +5,7 @@ import threading
 import xml.etree.ElementTree as ET
 
 import pytest
-from people import House
+from people import House, use
 from webhooks import of_call, of_text
 
 from ivr.channels import guard
@@ -13,12 +13,13 @@ from ivr.channels.guard import NoRoom, Room
 
 
 @pytest.fixture
-def full(monkeypatch: pytest.MonkeyPatch) -> dict[str, Room]:
+def full(sqlite_house: House, monkeypatch: pytest.MonkeyPatch) -> dict[str, Room]:
     """Rooms in which everybody is already at work."""
     rooms = {"callers": guard.CALLERS, "told": guard.TOLD}
     for room in rooms.values():
         monkeypatch.setattr(room, "_free", threading.BoundedSemaphore(1))
-        monkeypatch.setattr(room, "_seconds", 0)
+        monkeypatch.setattr(room, "_more_seconds", 0)
+    use(DOOR_SECONDS="0")
     return rooms
 
 
@@ -43,7 +44,8 @@ def test_what_is_told_beyond_it_is_asked_for_again_and_callers_are_served(
 
 
 def test_whoever_leaves_makes_room() -> None:
-    room = Room(1, 0)
+    use(DOOR_SECONDS="0")
+    room = Room(1)
     with room.entered(), pytest.raises(NoRoom), room.entered():
         raise AssertionError("there is no room")
     with pytest.raises(ZeroDivisionError), room.entered():

@@ -15,6 +15,7 @@ from typing import Any
 
 import requests
 from factories import until
+from people import PATIENT
 
 from config.settings import ROOT, Settings
 
@@ -32,9 +33,9 @@ def three_free_ports() -> int:
 
 
 def clean_environment(**more: str) -> dict[str, str]:
-    """This process's environment without what other tests told the hotline."""
+    """This process's environment without what other tests told the hotline, and with time enough."""
     ours = {name.upper() for name in Settings.model_fields}
-    return {name: value for name, value in os.environ.items() if name not in ours} | more
+    return {name: value for name, value in os.environ.items() if name not in ours} | PATIENT | more
 
 
 class Standing:

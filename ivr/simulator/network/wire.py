@@ -1,4 +1,5 @@
 """The carrier's side of HTTP: signed webhooks with Twilio's time limits, redirects, retries and idempotency token.
+`patience` says how many times longer than Twilio we wait.
 
 Requests go out with http.client, because the path must leave exactly as it was signed.
 """
@@ -94,15 +95,24 @@ def bad_url(url: str) -> bool:
 class Wire:
     """Sends webhooks for one account, with the faults asked for."""
 
-    def __init__(self, account_sid: str, auth_token: str, faults: Faults, witness: Witness | None = None) -> None:
-        self.account_sid, self.auth_token, self.faults, self._witness = account_sid, auth_token, faults, witness
+    def __init__(
+        self,
+        account_sid: str,
+        auth_token: str,
+        faults: Faults,
+        witness: Witness | None = None,
+        *,
+        patience: float = 1,
+    ) -> None:
+        self.account_sid, self.auth_token, self.faults = account_sid, auth_token, faults
+        self._witness, self._patience = witness, patience
 
     def send(self, url: str, fields: Mapping[str, str], *, method: str = "POST", accept: str = XML) -> Answer:
         """Deliver one webhook, or as many copies of it as the faults say; a repeat carries the same token."""
         target, _, fragment = url.partition("#")
         if bad_url(target):
             return Answer(target, trouble=Trouble(11100, "not a valid URL", target))
-        limits = _limits(fragment)
+        limits = _limits(fragment, self._patience)
         if self.faults.webhook_delay:
             time.sleep(self.faults.webhook_delay)
 
@@ -193,16 +203,19 @@ class _NotConnectedError(Exception):
     """TCP or TLS did not come about, which is what `ct` in a retry rule means."""
 
 
-def _limits(fragment: str) -> _Limits:
+def _limits(fragment: str, patience: float) -> _Limits:
     given = dict(parse_qsl(fragment))
 
     def number(name: str, default: int, most: int) -> int:
         return min(int(given[name]), most) if given.get(name, "").isdecimal() else default
 
+    def seconds(name: str, default: int, most: int) -> float:
+        return number(name, default, most) / 1000 * patience
+
     return _Limits(
-        connect=number("ct", 5000, 10000) / 1000,
-        read=number("rt", 15000, 15000) / 1000,
-        total=number("tt", 15000, 15000) / 1000,
+        connect=seconds("ct", 5000, 10000),
+        read=seconds("rt", 15000, 15000),
+        total=seconds("tt", 15000, 15000),
         retries=number("rc", 1, 5),
         retry_on=frozenset(given.get("rp", "ct").split(",")),
     )

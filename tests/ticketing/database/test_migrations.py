@@ -79,23 +79,23 @@ def test_a_step_that_takes_long_is_not_cut_off_like_a_caller_s_question(
     postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An index of a table with millions of rows takes minutes; what callers ask is given up after seconds."""
-    monkeypatch.setattr(timeouts.Bounded, "statement_seconds", 0.3)
+    monkeypatch.setattr(timeouts.Bounded, "statement_seconds", 2.0)
     name = f"m{uuid4().hex[:12]}"
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     url = make_url(postgres).set(database=name).render_as_string(hide_password=False)
     use(DATABASE_URL=url, VAR_DIR=str(tmp_path / "var"), REDIS_URL="unix:///nowhere")
-    with psycopg.connect(url, autocommit=True) as other:  # another deploy, which takes a second
+    with psycopg.connect(url, autocommit=True) as other:  # another deploy, which takes three seconds
         other.execute("SELECT pg_advisory_lock(1500444)")
         waiting = threading.Thread(target=schema.migrate)
         waiting.start()
         until(lambda: other.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone() != (0,), "its wait")
-        waiting.join(1)
+        waiting.join(3)
         other.execute("SELECT pg_advisory_unlock(1500444)")
     waiting.join(60)
     assert schema.current() == schema.head()
     with pytest.raises(OperationalError), stores.reading() as session:
-        session.execute(text("SELECT pg_sleep(1)"))
+        session.execute(text("SELECT pg_sleep(5)"))
     stores.disconnect()
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

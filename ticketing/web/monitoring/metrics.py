@@ -16,7 +16,6 @@ from ticketing.web.monitoring.vitals import Vitals, vitals
 
 blueprint = Blueprint("metrics", __name__)
 
-DATABASE_SECONDS = 5.0
 _PROXIED = ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via")
 
 
@@ -45,7 +44,7 @@ def _is_here() -> bool:
 def _of_database() -> list[Figure]:
     up = "Whether the database answers."
     try:
-        with timeouts.within(DATABASE_SECONDS), stores.reading() as session:
+        with timeouts.within(2 * settings().database_seconds), stores.reading() as session:
             return [Figure("database_up", up, 1), *_figures(vitals(session))]
     except SQLAlchemyError:
         return [Figure("database_up", up, 0)]
