@@ -5,13 +5,13 @@ import contextlib
 import json
 import os
 import re
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import requests
+from ports import free_port
 from redis import Redis
 
 from config import spoken, stores
@@ -33,12 +33,6 @@ HOTLINE = "1500444"
 DUTY_LINE = "+622150010100"
 # A busy machine fails no test: whoever tests one of these times sets it for himself.
 PATIENT = {"DATABASE_SECONDS": "60", "DOOR_SECONDS": "60", "REDIS_SECONDS": "10", "SIMULATOR_PATIENCE": "20"}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def use(**environment: str) -> Settings:
@@ -152,7 +146,7 @@ class House:
         url = self.url + path
         signature = sign(TOKEN, url, form.items())
         headers = {"X-Twilio-Signature": signature, **options.pop("headers", {})}
-        return requests.post(url, data=form, headers=headers, timeout=20, **options)
+        return requests.post(url, data=form, headers=headers, timeout=60, **options)
 
 
 class Resident:

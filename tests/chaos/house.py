@@ -17,7 +17,8 @@ from pathlib import Path
 import psutil
 from factories import until
 from flask import Flask
-from people import ACCOUNT, DUTY_LINE, HOTLINE, TOKEN, free_port
+from people import ACCOUNT, DUTY_LINE, HOTLINE, TOKEN
+from ports import free_port
 
 from chaos.history import History
 from chaos.proxy import Proxy

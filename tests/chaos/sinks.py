@@ -22,7 +22,7 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from people import free_port
+from ports import free_port
 
 from chaos.history import History
 from chaos.proxy import reset

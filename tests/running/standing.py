@@ -3,10 +3,8 @@
 import contextlib
 import json
 import os
-import random
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,20 +14,11 @@ from typing import Any
 import requests
 from factories import until
 from people import PATIENT
+from ports import free_port
 
 from config.settings import ROOT, Settings
 
 Json = dict[str, Any]
-
-
-def three_free_ports() -> int:
-    """The first of three consecutive free ports."""
-    while True:
-        first = random.randrange(20_000, 60_000)
-        with contextlib.suppress(OSError), contextlib.ExitStack() as probes:
-            for port in range(first, first + 3):
-                probes.enter_context(socket.socket()).bind(("127.0.0.1", port))
-            return first
 
 
 def clean_environment(**more: str) -> dict[str, str]:
@@ -42,7 +31,7 @@ class Standing:
     """A house at work; `start` and `stop` as often as wanted over the same folder."""
 
     def __init__(self) -> None:
-        self.var, self.port = Path(tempfile.mkdtemp(prefix="hotline-run-")), three_free_ports()
+        self.var, self.port = Path(tempfile.mkdtemp(prefix="hotline-run-")), free_port(3)
         self.environment = clean_environment(VAR_DIR=str(self.var), PORT=str(self.port), FLASK_APP="wsgi.py")
         self.process: subprocess.Popen[str] | None = None
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 from factories import change, promise
-from people import House, free_port, use
+from people import House, use
+from ports import free_port
 from redis import Redis
 
 from config import stores

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from factories import until
 from flask import Flask
-from people import House, free_port, use
+from people import House, use
+from ports import free_port
 from standing import clean_environment
 
 from config.settings import ROOT

@@ -10,8 +10,9 @@ from pathlib import Path
 import psycopg
 import pytest
 from factories import until
-from people import free_port, use
-from standing import clean_environment, three_free_ports
+from people import use
+from ports import free_port
+from standing import clean_environment
 
 from config import stores
 from config.settings import ROOT
@@ -49,7 +50,7 @@ def run(how: str, var: Path, **environment: str) -> tuple[int, str]:
 
 @pytest.mark.parametrize("which", [0, 1, 2])
 def test_a_taken_port_gives_one_clear_line(tmp_path: Path, which: int) -> None:
-    port = three_free_ports()
+    port = free_port(3)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port + which))
         taken.listen()
@@ -82,7 +83,7 @@ def test_a_wrong_command_says_what_there_is(tmp_path: Path) -> None:
         env=clean_environment(VAR_DIR=str(tmp_path)),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     assert (done.returncode, done.stderr) == (1, "python -m workers texts | dispatch | recordings\n")

@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from standing import Standing, clean_environment, three_free_ports
+from ports import free_port
+from standing import Standing, clean_environment
 
 from config.settings import ROOT
 
@@ -49,7 +50,7 @@ def talk(typed: str, *words: str, **environment: str) -> str:
     ],
 )
 def test_a_call_without_a_running_house(tmp_path: Path, typed: str, heard: list[str]) -> None:
-    said = talk(typed, VAR_DIR=str(tmp_path / "var"), PORT=str(three_free_ports()))
+    said = talk(typed, VAR_DIR=str(tmp_path / "var"), PORT=str(free_port(3)))
     for words in heard:
         assert words.casefold() in said.casefold(), said
     if typed == TYPED:
@@ -58,7 +59,7 @@ def test_a_call_without_a_running_house(tmp_path: Path, typed: str, heard: list[
 
 
 def test_what_was_reported_is_kept_and_the_next_call_knows_it(tmp_path: Path) -> None:
-    here = {"VAR_DIR": str(tmp_path / "var"), "PORT": str(three_free_ports())}
+    here = {"VAR_DIR": str(tmp_path / "var"), "PORT": str(free_port(3))}
     talk("2\n2\nkayuringin jaya\n1\n8 #\n1\n/hang\n", **here)
     assert "seperti laporan terakhir" in talk("2\n2\n/hang\n", **here)
     assert "seperti laporan terakhir" not in talk("2\n2\n/hang\n", "+6281200002222", **here)

@@ -1,21 +1,15 @@
 """The departments' mailbox, filled through SMTP as a mail program would."""
 
 import smtplib
-import socket
 from email.message import EmailMessage
 
 import pytest
+from ports import free_port
 
 from ivr.simulator.mailbox import Mailbox, listening
 from ivr.simulator.network.ledger import Ledger
 
 from .city_script import MAIL, NUMBER
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def test_a_mail_is_kept_with_both_its_bodies_and_its_ticket() -> None:

@@ -5,15 +5,13 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 import requests
+from ports import free_port
 
 from config.settings import ROOT
-
-from .test_mailbox import free_port
 
 
 @pytest.fixture
@@ -22,9 +20,9 @@ def environment(tmp_path: Path) -> dict[str, str]:
         name: value for name, value in os.environ.items() if not name.startswith(("TWILIO_", "HOTLINE_", "PUBLIC_"))
     }
     return clean | {
-        "PORT": str(free_port() - 1),
+        "PORT": str(port := free_port(3)),
         "VAR_DIR": str(tmp_path),
-        "SMTP_URL": f"smtp://127.0.0.1:{free_port()}",
+        "SMTP_URL": f"smtp://127.0.0.1:{port + 2}",
     }
 
 
@@ -45,12 +43,12 @@ def test_it_serves_its_page_and_ends_at_once(environment: dict[str, str]) -> Non
     where = process.stdout.readline()
     url = f"http://127.0.0.1:{int(environment['PORT']) + 1}"
     assert f"{url}/simulator" in where
-    answer = requests.get(url, timeout=5)
+    answer = requests.get(url, timeout=60)
     assert answer.status_code == 200 and "1500-444" in answer.text
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
-    begun = time.monotonic()
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(5) == 0 and time.monotonic() - begun < 1
+    with socket.create_connection(("127.0.0.1", int(environment["PORT"]) + 1)):  # somebody who asks for nothing
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
     assert (Path(environment["VAR_DIR"]) / "simulator" / "ledger.json").exists()
 
 
@@ -60,12 +58,12 @@ def test_a_taken_port_gives_one_line(environment: dict[str, str], which: str) ->
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", port))
         taken.listen()
-        output, errors = start(environment).communicate(timeout=20)
+        output, errors = start(environment).communicate(timeout=60)
     assert errors.count("\n") == 1 and str(port) in errors and not output
 
 
 def test_it_refuses_production(environment: dict[str, str]) -> None:
     secrets = dict.fromkeys(("SECRET_KEY", "DATA_KEYS", "LOOKUP_KEY", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"), "x")
     process = start(environment | secrets | {"HOTLINE_ENV": "production"})
-    _, errors = process.communicate(timeout=20)
+    _, errors = process.communicate(timeout=60)
     assert process.returncode == 1 and errors == "The simulator does not run in production.\n"

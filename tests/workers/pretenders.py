@@ -16,7 +16,7 @@ from socketserver import BaseServer, StreamRequestHandler, ThreadingTCPServer
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from people import free_port
+from ports import free_port
 
 
 @dataclass

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
-from people import ACCOUNT, HOTLINE, TOKEN, free_port, use
+from people import ACCOUNT, HOTLINE, TOKEN, use
+from ports import free_port
 
 from ivr.channels import twiml
 from ivr.channels.voice import trouble
