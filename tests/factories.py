@@ -33,7 +33,7 @@ def wib(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=CITY_ZONE).astimezone(UTC)
 
 
-def until(condition: Callable[[], Found], what: str = "it", seconds: float = 30) -> Found:
+def until(condition: Callable[[], Found], what: str = "it", seconds: float = 90) -> Found:
     """Wait for something that another thread or process brings about; gives what the condition gave."""
     end, pause = time.monotonic() + seconds, threading.Event()
     while not (found := condition()):

@@ -13,6 +13,7 @@ from typing import Any
 import requests
 from ports import free_port
 from redis import Redis
+from telling import if_it_fails, of_carrier, only
 
 from config import spoken, stores
 from config.settings import Settings, settings
@@ -86,7 +87,8 @@ class House:
                 carrier.api_url = api
                 use(PUBLIC_URL=url, TWILIO_API_URL=api, SMTP_URL=f"smtp://127.0.0.1:{mail_port}")
                 try:
-                    yield cls(app, url, carrier)
+                    with if_it_fails(lambda: of_carrier(carrier)):
+                        yield cls(app, url, carrier)
                     carrier.settle()
                 finally:
                     post.stop()
@@ -118,8 +120,7 @@ class House:
     def ticket(self, number: str = "") -> dict[str, Any]:
         """The ticket with this number, or the only one there is."""
         if not number:
-            (only,) = self.tickets()
-            number = only["number"]
+            number = only(self.tickets(), "ticket")["number"]
         found: dict[str, Any] = json.loads(self.flask("tickets", "show", number, "--json"))
         return found
 

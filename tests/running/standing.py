@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ class Standing:
             if "Ctrl-C" in line:
                 until(self._answers, "the simulator")
                 return said
-        raise AssertionError(f"it ended with {self.process.wait()}: {said}\n{self.logs()}")
+        raise AssertionError(f"it ended with {self.process.wait()}: {said}")
 
     def stop(self, how: int = signal.SIGINT) -> int:
         """End it as Ctrl-C would; gives its exit code once nothing of it is left."""
@@ -109,8 +110,8 @@ class Standing:
 
     def ask(self, path: str, given: Json | None = None) -> Json:
         if given is None:
-            return dict(requests.get(self.url(path), timeout=30).json())
-        answer = requests.post(self.url(path), json=given, timeout=30)
+            return dict(requests.get(self.url(path), timeout=60).json())
+        answer = requests.post(self.url(path), json=given, timeout=60)
         assert answer.ok, answer.text
         return dict(answer.json())
 
@@ -136,7 +137,7 @@ class Standing:
 
     def texts(self, number: str) -> list[str]:
         return [
-            text["body"] for text in requests.get(self.url("/state"), {"number": number}, timeout=10).json()["texts"]
+            text["body"] for text in requests.get(self.url("/state"), {"number": number}, timeout=60).json()["texts"]
         ]
 
     def mails(self) -> list[Json]:
@@ -149,7 +150,7 @@ class Standing:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
         assert done.returncode == 0, done.stderr
@@ -158,8 +159,10 @@ class Standing:
     def tickets(self) -> list[Json]:
         return list(self.flask("tickets", "list", "--json"))
 
-    def logs(self) -> str:
-        return "\n".join(f"== {path.name}\n{path.read_text()[-3000:]}" for path in sorted(self.var.glob("logs/*.log")))
+    def logs(self) -> Iterator[tuple[str, str]]:
+        """What its processes wrote last, for who reads of a failure."""
+        for path in sorted(self.var.glob("logs/*.log")):
+            yield path.name, path.read_text()[-3000:]
 
 
 def _parent(pid: int) -> int:

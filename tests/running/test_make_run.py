@@ -2,25 +2,17 @@
 
 import os
 import signal
-from collections.abc import Iterator
 
-import pytest
 from factories import until
 from standing import Standing
-
-
-@pytest.fixture
-def standing() -> Iterator[Standing]:
-    house = Standing()
-    yield house
-    house.end()
+from telling import only
 
 
 def everything_arrives_once(house: Standing, number: str) -> str:
     """The text with the ticket's number and the department's mail; gives the ticket's number."""
-    (text,) = until(lambda: house.texts(number), f"the text to {number}\n{house.logs()}", 90)
-    (ticket,) = [one for one in house.tickets() if one["number"] in text]
-    until(lambda: [mail for mail in house.mails() if mail["number"] == ticket["number"]], "the mail", 90)
+    text = only(until(lambda: house.texts(number), f"the text to {number}"), "text")
+    ticket = only([one for one in house.tickets() if one["number"] in text], "ticket")
+    until(lambda: [mail for mail in house.mails() if mail["number"] == ticket["number"]], "the mail")
     return str(ticket["number"])
 
 
@@ -45,7 +37,7 @@ def kill(house: Standing, who: str) -> None:
 
 def kill_a_work_horse(house: Standing, number: str) -> None:
     """The carrier has taken the text and is slow to say so; the worker's child ends meanwhile."""
-    house.ask("/faults", {"rest_hang": 1, "hang_seconds": 6.0})
+    house.ask("/faults", {"rest_hang": 1, "hang_seconds": 60.0})
     house.call(number)
     (horse, *_) = until(lambda: house.children("workers texts"), "a work-horse")
     os.kill(horse, signal.SIGKILL)
@@ -83,7 +75,7 @@ def test_when_the_starter_is_killed_nothing_stays_behind(standing: Standing) -> 
     standing.start()
     assert standing.process is not None
     standing.process.kill()
-    until(lambda: not standing.processes(), "the end of everybody", 90)
+    until(lambda: not standing.processes(), "the end of everybody")
     standing.start()
     standing.call("+6281200000001")
     everything_arrives_once(standing, "+6281200000001")

@@ -65,16 +65,12 @@ def test_what_was_reported_is_kept_and_the_next_call_knows_it(tmp_path: Path) ->
     assert "seperti laporan terakhir" not in talk("2\n2\n/hang\n", "+6281200002222", **here)
 
 
-def test_a_call_to_a_house_that_is_running() -> None:
-    house = Standing()
-    try:
-        house.start()
-        said = talk(TYPED, VAR_DIR=str(house.var), PORT=str(house.port))
-        assert "Texts and mail are on the simulator's page." in said
-        assert len(house.tickets()) == 1
-    finally:
-        house.stop()
-        house.end()
+def test_a_call_to_a_house_that_is_running(standing: Standing) -> None:
+    standing.start()
+    said = talk(TYPED, VAR_DIR=str(standing.var), PORT=str(standing.port))
+    assert "Texts and mail are on the simulator's page." in said
+    assert len(standing.tickets()) == 1
+    standing.stop()
 
 
 def test_a_real_carrier_is_not_called_from_a_terminal(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from telling import if_it_fails, of_carrier
 
 from ivr.simulator.app import create_app, serving
 from ivr.simulator.carrier import Carrier
@@ -21,5 +22,6 @@ def carrier(script: Script) -> Iterator[Carrier]:
         carrier = Carrier(url, ACCOUNT, TOKEN, NUMBER)
         with serving(create_app(carrier)) as api:
             carrier.api_url = api
-            yield carrier
+            with if_it_fails(lambda: of_carrier(carrier)):
+                yield carrier
             carrier.settle()
