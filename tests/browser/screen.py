@@ -20,6 +20,7 @@ class Screen:
 
     def __init__(self, context: BrowserContext) -> None:
         self.page: Page = context.new_page()
+        self.page.set_default_timeout(90_000)
         self.answers: list[Response] = []
         self.asked: list[str] = []
         self.said: list[str] = []

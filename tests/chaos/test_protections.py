@@ -38,12 +38,12 @@ Patch = pytest.MonkeyPatch
 
 
 def same_time(patch: Patch, owner: Any, name: str) -> None:
-    """Two threads that come to this function go on together; one that waits alone goes on after a second."""
+    """Two threads that come to this function go on together; one that waits alone goes on after three seconds."""
     gate, original = threading.Barrier(2), getattr(owner, name)
 
     def together(*given: Any, **named: Any) -> Any:
         with contextlib.suppress(threading.BrokenBarrierError):
-            gate.wait(1)
+            gate.wait(3)
         return original(*given, **named)
 
     patch.setattr(owner, name, together)
@@ -140,7 +140,7 @@ def two_officers(at: Watched, patch: Patch) -> None:
         with contextlib.suppress(TicketError), transactions.transaction() as session:
             ticket = register.find(session, number, change=True)
             with contextlib.suppress(threading.BrokenBarrierError):
-                gate.wait(1)
+                gate.wait(3)
             moves.move(session, ticket, to, by="Budi")
 
     officers = [threading.Thread(target=move, args=(to,)) for to in ("accepted", "in_progress")]

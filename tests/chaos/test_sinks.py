@@ -145,7 +145,7 @@ def test_garbage_at_the_door_disturbs_nobody(systems: Systems, history: History)
         with pytest.raises((OSError, HTTPException)):
             connection.getresponse()
     assert posts(systems, "dlh") == 204
-    until(lambda: len(got(history)) == 1)
+    until(lambda: len(got(history)) == 1, "what was taken")
 
 
 def test_a_mood_that_is_none_is_refused(mailboxes: Mailboxes) -> None:

@@ -64,11 +64,11 @@ def test_a_reader_waits_for_no_writer_and_sees_only_what_is_committed(house: Hou
             beat("slow", session)
             session.flush()
             written.set()
-            go_on.wait(20)
+            go_on.wait(90)
 
     slow = threading.Thread(target=writer)
     slow.start()
-    assert written.wait(20)
+    assert written.wait(90)
     assert count() == 0
     go_on.set()
     slow.join()

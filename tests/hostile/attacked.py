@@ -90,7 +90,7 @@ class Attacked:
     def asks(self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Told:
         """Any request at all, exactly as it is given; never answered by a 5xx, never late."""
         where, started = urlsplit(self.house.url), time.monotonic()
-        connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=30)
+        connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=60)
         try:
             connection.request(method, path, body, headers or {})
             answer = connection.getresponse()

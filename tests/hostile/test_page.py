@@ -58,6 +58,7 @@ class Watched:
 @pytest.fixture
 def page(browser: Browser, sqlite_house: House) -> Iterator[Watched]:
     opened = browser.new_page(viewport={"width": 1280, "height": 800})
+    opened.set_default_timeout(90_000)
     yield Watched(opened)
     opened.close()
 

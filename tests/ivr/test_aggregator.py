@@ -37,7 +37,7 @@ def sent(
         "Content-Type": "application/json",
         **headers,
     }
-    return requests.post(f"{house.url}/sms/aggregator", data=raw, headers=given, timeout=20)
+    return requests.post(f"{house.url}/sms/aggregator", data=raw, headers=given, timeout=60)
 
 
 def stored() -> list[Message]:

@@ -58,7 +58,7 @@ def test_a_wrong_signature_is_refused_before_the_database(unreachable: House, pa
     ]  # fmt: skip
     for signature in refused:
         headers = {"Content-Type": FORM} | ({} if signature is None else {"X-Twilio-Signature": signature})
-        told = requests.post(unreachable.url + path, encoded(pairs), headers=headers, timeout=10)
+        told = requests.post(unreachable.url + path, encoded(pairs), headers=headers, timeout=60)
         assert told.status_code == 403, signature
 
 
@@ -149,7 +149,7 @@ def test_only_post_is_served(unreachable: House, path: str) -> None:
     for method in ("GET", "HEAD", "PUT", "PATCH", "DELETE"):
         url = unreachable.url + path
         headers = {"X-Twilio-Signature": sign(TOKEN, url)}
-        assert requests.request(method, url, headers=headers, timeout=10).status_code == 405
+        assert requests.request(method, url, headers=headers, timeout=60).status_code == 405
 
 
 PARTS = "multipart/form-data; boundary=x"
@@ -195,7 +195,7 @@ def test_what_is_no_turn_is_not_there(sqlite_house: House, path: str) -> None:
 
 def test_a_clip_that_is_not_there_is_not_found(sqlite_house: House) -> None:
     for path in ("/voice/clips/id/nothing.wav", "/voice/clips/xx/a.wav", "/voice/clips/id/..%2f..%2fhotline.toml"):
-        assert requests.get(sqlite_house.url + path, timeout=10).status_code == 404
+        assert requests.get(sqlite_house.url + path, timeout=60).status_code == 404
 
 
 def test_the_account_is_ours(sqlite_house: House) -> None:

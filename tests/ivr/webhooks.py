@@ -82,14 +82,14 @@ def sends(
         house.url + path,
         data=encoded(pairs) if body is None else body,
         headers={"Content-Type": FORM, "X-Twilio-Signature": signature, **headers},
-        timeout=20,
+        timeout=60,
     )
 
 
 def status_of_raw_path(house: House, path: str, form: dict[str, str], *, signed_path: str = "") -> int:
     """Post to `path` exactly as it is written; client libraries would tidy its percent signs up."""
     where = urlsplit(house.url)
-    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=20)
+    connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=60)
     signature = sign(TOKEN, house.url + (signed_path or path), form.items())
     headers = {"Content-Type": FORM, "X-Twilio-Signature": signature}
     connection.request("POST", path, encoded(list(form.items())), headers)

@@ -220,9 +220,9 @@ def test_a_text_that_left_after_the_backup_does_not_leave_again(
 
 def test_a_backup_is_noted(new_database: Callable[[], str], valkey: str, tmp_path: Path) -> None:
     with standing(new_database(), valkey, tmp_path / "var") as house:
-        assert 'beat="backup"' not in get(house.url + "/metrics", timeout=20).text
+        assert 'beat="backup"' not in get(house.url + "/metrics", timeout=60).text
         backed_up(house, tmp_path / "backups")
-        assert 'hotline_beat_age_seconds{beat="backup"}' in get(house.url + "/metrics", timeout=20).text
+        assert 'hotline_beat_age_seconds{beat="backup"}' in get(house.url + "/metrics", timeout=60).text
         with stores.reading() as session:
             assert session.get(Beat, "backup") is not None
 

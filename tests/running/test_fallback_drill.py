@@ -67,10 +67,10 @@ def test_the_drill_passes_and_leaves_nothing(tmp_path: Path) -> None:
 def test_a_drill_that_ends_while_the_app_is_frozen_leaves_no_process(tmp_path: Path, how: signal.Signals) -> None:
     running = begun(tmp_path)
     try:
-        until(lambda: "T" in processes(tmp_path).values() or running.poll() is not None, "a frozen app", 120)
+        until(lambda: "T" in processes(tmp_path).values() or running.poll() is not None, "a frozen app", 180)
     finally:
         running.send_signal(how)
-    told, _ = running.communicate(timeout=30)
+    told, _ = running.communicate(timeout=120)
     assert running.returncode != 0
     assert [line[:30].strip() for line in told.splitlines()] == STEPS[:3]
     until(lambda: not processes(tmp_path), "the end of everybody")

@@ -17,7 +17,7 @@ from .script import ACCOUNT, BUDI, LANDLINE, NUMBER, SITI, TOKEN, Script
 def client(carrier: Carrier, monkeypatch: pytest.MonkeyPatch) -> Client:
     for name in ("TWILIO_REGION", "TWILIO_EDGE", "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN"):
         monkeypatch.delenv(name, raising=False)
-    client = Client(ACCOUNT, TOKEN, http_client=TwilioHttpClient(timeout=5))
+    client = Client(ACCOUNT, TOKEN, http_client=TwilioHttpClient(timeout=60))
     client.api.base_url = carrier.api_url
     return client
 

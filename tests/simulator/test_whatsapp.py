@@ -26,7 +26,7 @@ TEMPLATE = "HX" + "a" * 32
 
 @pytest.fixture
 def client(carrier: Carrier) -> Iterator[Client]:
-    client = Client(ACCOUNT, TOKEN, http_client=TwilioHttpClient(timeout=5), environment={})
+    client = Client(ACCOUNT, TOKEN, http_client=TwilioHttpClient(timeout=60), environment={})
     client.api.base_url = carrier.api_url
     yield client
 
@@ -100,10 +100,10 @@ def test_pictures_are_fetched_where_the_carrier_keeps_them(
     assert client.messages(got["MessageSid"]).fetch().num_media == "2"
     for at in range(2):
         url = got[f"MediaUrl{at}"]
-        assert requests.get(url, timeout=5).status_code == 401
-        redirected = requests.get(url, auth=(ACCOUNT, TOKEN), timeout=5, allow_redirects=False)
+        assert requests.get(url, timeout=60).status_code == 401
+        redirected = requests.get(url, auth=(ACCOUNT, TOKEN), timeout=60, allow_redirects=False)
         assert redirected.status_code == 307
-        kept = requests.get(redirected.headers["Location"], timeout=5)
+        kept = requests.get(redirected.headers["Location"], timeout=60)
         assert (kept.content, kept.headers["Content-Type"]) == (raw[at], got[f"MediaContentType{at}"])
     listed = client.messages(got["MessageSid"]).media.list()
     assert {one.sid for one in listed} == {got[f"MediaUrl{at}"].rpartition("/")[2] for at in range(2)}
@@ -114,13 +114,13 @@ def test_a_picture_can_be_deleted_once(carrier: Carrier, script: Script, client:
     carrier.text(CHAT, "", media=[photo()])
     message, url = form(script)["MessageSid"], form(script)["MediaUrl0"]
     media = client.messages(message).media(url.rpartition("/")[2])
-    store = requests.get(url, auth=(ACCOUNT, TOKEN), timeout=5, allow_redirects=False).headers["Location"]
+    store = requests.get(url, auth=(ACCOUNT, TOKEN), timeout=60, allow_redirects=False).headers["Location"]
     assert media.fetch().parent_sid == message
     with pytest.raises(TwilioRestException):
         client.messages("MM" + "0" * 32).media(url.rpartition("/")[2]).delete()
     assert media.delete()
-    assert requests.get(store, timeout=5).status_code == 404
-    assert requests.get(url, auth=(ACCOUNT, TOKEN), timeout=5).status_code == 404
+    assert requests.get(store, timeout=60).status_code == 404
+    assert requests.get(url, auth=(ACCOUNT, TOKEN), timeout=60).status_code == 404
     with pytest.raises(TwilioRestException) as refused:
         media.delete()
     assert refused.value.status == 404

@@ -178,7 +178,7 @@ def test_its_reader_hears_it_and_gets_the_number_for_a_reason(sqlite_house: Hous
     why = ("--reason", "pemeriksaan", "--by", "inspektur")
     assert sqlite_house.flask("tickets", "reveal", number, *why).strip() == ANI
     (link,) = re.findall(r"http\S+/recordings/\S+", sqlite_house.flask("tickets", "reveal", number, "--audio", *why))
-    assert requests.get(link, timeout=5).headers["Content-Type"] == "audio/wav"
+    assert requests.get(link, timeout=60).headers["Content-Type"] == "audio/wav"
     history = sqlite_house.ticket(number)["history"]
     assert [(step["why"]["what"], step["by"]) for step in history if step["action"] == "revealed"] == [
         ("number", "inspektur"),
@@ -209,6 +209,6 @@ def test_the_page_behind_the_text_does_not_say_what_it_is_about(sqlite_house: Ho
     ani = Resident(sqlite_house).dials().presses("2", "5", "2").talks().presses("1", "1").hangs_up()
     sqlite_house.work()
     code = ani.inbox[0].split("/t/")[1].split()[0]
-    page = requests.get(f"{sqlite_house.url}/t/{code}", timeout=20).text.casefold()
+    page = requests.get(f"{sqlite_house.url}/t/{code}", timeout=60).text.casefold()
     assert "hal khusus" in page
     assert not {word for word in ("kekerasan", "perempuan", "dp3a") if word in page}

@@ -39,7 +39,7 @@ def test_a_report_with_a_photo(house: House, siti: Resident) -> None:
     house.work()
     (only,) = kept()
     (link,) = links(house.mails()[-1].text)
-    answer = requests.get(link, timeout=5)
+    answer = requests.get(link, timeout=60)
     assert answer.content == photos.picture(only)
     assert b"Siti" not in answer.content
     assert house.ticket()["number"] in siti.whatsapp_inbox[-1]
@@ -60,10 +60,10 @@ def test_the_mail_does_not_wait_for_a_photo_and_has_it_later(house: House, siti:
     siti.whatsapps(WORDS, photo=photo())
     house.work()
     (link,) = links(house.mails()[-1].text)
-    assert requests.get(link, timeout=5).status_code == 503
+    assert requests.get(link, timeout=60).status_code == 503
     make_due(*rows(kind="photo"))
     house.work()
-    assert requests.get(link, timeout=5).status_code == 200
+    assert requests.get(link, timeout=60).status_code == 200
     assert len(house.mails()) == 1, "nothing more is sent for it"
 
 
@@ -74,7 +74,7 @@ def test_what_is_no_photo_stops_no_report(house: House, siti: Resident) -> None:
     assert only.unusable == "type"
     assert house.ticket()["history"][-1]["action"] == "photo refused"
     (link,) = links(house.mails()[-1].text)
-    assert requests.get(link, timeout=5).status_code == 404
+    assert requests.get(link, timeout=60).status_code == 404
 
 
 def test_a_photo_that_found_us_closed_is_fetched_later(

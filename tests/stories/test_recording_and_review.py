@@ -15,7 +15,7 @@ def at_the_recording(house: House, number: str = "+6281200001111") -> Resident:
 
 def length_in_the_mail(house: House) -> float:
     link = re.search(r"http\S+/recordings/\S+", house.mails()[-1].text).group()
-    return audio.length(requests.get(link, timeout=5).content)
+    return audio.length(requests.get(link, timeout=60).content)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_the_caller_listens_to_the_recording(house: House) -> None:
     house.work()
     ani.presses("2").hears("Ini rekaman Bapak Ibu")
     (played,) = [line for line in ani.call.latest if line.kind == "play"]
-    heard = requests.get(played.url, timeout=5)
+    heard = requests.get(played.url, timeout=60)
     assert audio.length(heard.content) == pytest.approx(7, abs=0.5)
     ani.hears("Kirim sekarang, tekan 1").presses("1").hears("Nomor laporan").hangs_up()
     assert ani.call.errors == []
@@ -70,7 +70,7 @@ def test_what_was_recorded_again_is_what_is_played(sqlite_house: House) -> None:
     ani = at_the_recording(sqlite_house).talks(7).presses("3").talks(12)
     sqlite_house.work()
     (played,) = [line for line in ani.presses("2").call.latest if line.kind == "play"]
-    assert audio.length(requests.get(played.url, timeout=5).content) == pytest.approx(12, abs=0.5)
+    assert audio.length(requests.get(played.url, timeout=60).content) == pytest.approx(12, abs=0.5)
 
 
 def test_a_recording_that_is_not_here_yet_is_not_waited_for(sqlite_house: House) -> None:

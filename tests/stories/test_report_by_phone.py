@@ -47,13 +47,13 @@ def test_the_department_listens_to_the_recording_and_can_seek(house: House) -> N
     house.work()
     (mail,) = house.mails()
     link = re.search(r"http\S+/recordings/\S+", mail.text).group()
-    whole = requests.get(link, timeout=5)
+    whole = requests.get(link, timeout=60)
     assert whole.headers["Content-Type"] == "audio/wav"
     assert audio.length(whole.content) == pytest.approx(8, abs=0.5)
-    part = requests.get(link, headers={"Range": "bytes=44-143"}, timeout=5)
+    part = requests.get(link, headers={"Range": "bytes=44-143"}, timeout=60)
     assert part.status_code == 206
     assert part.content == whole.content[44:144]
-    assert requests.get(link[:-3] + "abc", timeout=5).status_code == 404
+    assert requests.get(link[:-3] + "abc", timeout=60).status_code == 404
     assert house.carrier.ledger.listed("recordings") == [], "the carrier keeps nothing that we have"
     assert ani.call.errors == []
 
@@ -93,7 +93,7 @@ def test_recording_again_replaces_the_audio_and_makes_no_second_ticket(house: Ho
     assert len(house.tickets()) == 1
     (mail,) = house.mails()
     link = re.search(r"http\S+/recordings/\S+", mail.text).group()
-    assert audio.length(requests.get(link, timeout=5).content) == pytest.approx(15, abs=0.5)
+    assert audio.length(requests.get(link, timeout=60).content) == pytest.approx(15, abs=0.5)
 
 
 def test_two_reports_in_one_call_are_two_tickets(house: House) -> None:

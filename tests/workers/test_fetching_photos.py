@@ -188,10 +188,10 @@ def test_where_the_carrier_may_send_us(url: str, followed: bool) -> None:
 
 def test_a_carrier_that_falls_silent_is_tried_later(sqlite_house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     sent(sqlite_house, PHOTO)
-    monkeypatch.setattr(sender, "SECONDS", (0.3, 0.3))
+    monkeypatch.setattr(sender, "SECONDS", (1.5, 1.5))
     for row in rows(kind="sms"):
         change(row, state="sent")  # only the photo asks the carrier
-    sqlite_house.carrier.faults.set({"rest_hang": 1, "hang_seconds": 2.0})
+    sqlite_house.carrier.faults.set({"rest_hang": 1, "hang_seconds": 60.0})
     sqlite_house.work()
     assert fetch().state == "pending"
     assert str(fetch().last_error).startswith("no answer: ")

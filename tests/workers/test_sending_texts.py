@@ -53,8 +53,8 @@ def at_the_carrier(house: House, number: str, template: str) -> int:
 
 def hang(house: House, monkeypatch: pytest.MonkeyPatch, *, acts: bool) -> None:
     """The carrier falls silent over the next request, after having done what it asked for or before."""
-    monkeypatch.setattr(carrier, "SECONDS", 0.3)
-    house.carrier.faults.set({"rest_hang": 1, "hang_acts": acts, "hang_seconds": 2.0, "callbacks": "dropped"})
+    monkeypatch.setattr(carrier, "SECONDS", 1.5)
+    house.carrier.faults.set({"rest_hang": 1, "hang_acts": acts, "hang_seconds": 60.0, "callbacks": "dropped"})
 
 
 @pytest.mark.parametrize("template", [RECEIPT, STATUS])

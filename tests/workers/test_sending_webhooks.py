@@ -111,7 +111,7 @@ def test_what_was_written_the_point_and_the_photos(sqlite_house: House, system: 
     ]
     assert told["point"] == {"latitude": BEKASI[0], "longitude": BEKASI[1]}
     (link,) = told["photos"]
-    assert requests.get(link, timeout=5).content == photos.picture(shot)
+    assert requests.get(link, timeout=60).content == photos.picture(shot)
     assert told["photos_until"] > told["received_at"]
 
 

@@ -83,7 +83,7 @@ def test_it_waits_for_the_voice_and_tells_until_when_it_is_heard(house: House, s
     make_due(*rows(kind="recording"))
     house.work()
     (got,) = system.got
-    assert requests.get(got.report["recording"], timeout=5).content[:4] == b"RIFF"
+    assert requests.get(got.report["recording"], timeout=60).content[:4] == b"RIFF"
     left = datetime.fromisoformat(got.report["recordings_until"]) - datetime.now(UTC)
     assert timedelta(days=13, hours=23) < left <= timedelta(days=14)
 

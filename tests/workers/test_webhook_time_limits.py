@@ -23,7 +23,7 @@ from workers.senders import webhook
 
 
 def hang(system: System, _write: Callable[[bytes], object]) -> None:
-    system.woken.wait(30)
+    system.woken.wait(90)
 
 
 def drip(first: bytes, drop: bytes, pause: float) -> Answer:
@@ -53,7 +53,7 @@ def drip(first: bytes, drop: bytes, pause: float) -> Answer:
 def test_a_system_that_never_comes_to_an_end_is_tried_later(
     sqlite_house: House, system: System, monkeypatch: pytest.MonkeyPatch, answer: Answer
 ) -> None:
-    monkeypatch.setattr(webhook, "SECONDS", 0.4)
+    monkeypatch.setattr(webhook, "SECONDS", 1.5)
     system.answers = [answer]
     number = opened()
     sqlite_house.work()
@@ -74,7 +74,7 @@ def test_a_system_that_never_comes_to_an_end_is_tried_later(
 def test_a_system_that_took_it_and_rambles_on_is_left_alone(
     sqlite_house: House, system: System, monkeypatch: pytest.MonkeyPatch, answer: Answer
 ) -> None:
-    monkeypatch.setattr(webhook, "SECONDS", 0.4)
+    monkeypatch.setattr(webhook, "SECONDS", 1.5)
     system.answers = [answer]
     number = opened()
     sqlite_house.work()

@@ -152,8 +152,8 @@ def test_neither_way_is_tried_twice(house: House) -> None:
 def test_an_unknown_outcome_is_asked_for_at_its_address(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     number = by_whatsapp(house)
     before = len(sent(house))
-    monkeypatch.setattr(carrier, "SECONDS", 0.3)
-    house.carrier.faults.set({"rest_hang": 1, "hang_acts": True, "hang_seconds": 2.0, "callbacks": "dropped"})
+    monkeypatch.setattr(carrier, "SECONDS", 1.5)
+    house.carrier.faults.set({"rest_hang": 1, "hang_acts": True, "hang_seconds": 60.0, "callbacks": "dropped"})
     moved(number, "in_progress")
     house.work()
     assert text_row(number, "SMS03").state == "unknown"

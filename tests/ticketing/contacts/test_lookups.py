@@ -29,7 +29,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def asks(house: House, number: str, digits: str, address: str = "203.0.113.7", **more: object) -> requests.Response:
     headers = {"X-Forwarded-For": address, **more.pop("headers", {})}
     form = {"nomor": number, "angka": digits}
-    return requests.post(f"{house.url}/t", data=form, headers=headers, timeout=10, allow_redirects=False, **more)
+    return requests.post(f"{house.url}/t", data=form, headers=headers, timeout=60, allow_redirects=False, **more)
 
 
 @pytest.fixture
@@ -133,18 +133,18 @@ def test_three_hundred_failures_and_nobody_looks_up(proxied: House) -> None:
             lookups.failed(session, f"source:{nth}", lookups.NUMBER)
     refused = asks(proxied, number, "4321")
     assert refused.status_code == 429 and "hentikan sementara" in refused.text
-    assert requests.get(f"{proxied.url}/t/{seen(number).tracking_code}", timeout=5).status_code == 200
+    assert requests.get(f"{proxied.url}/t/{seen(number).tracking_code}", timeout=60).status_code == 200
 
 
 def test_thirty_unknown_links_and_a_source_waits(proxied: House) -> None:
     code = seen(opened()).tracking_code
     for nth in range(lookups.BY_LINK):
-        assert requests.get(f"{proxied.url}/t/nosuch{nth:02}", headers=ADDRESS, timeout=5).status_code == 404
+        assert requests.get(f"{proxied.url}/t/nosuch{nth:02}", headers=ADDRESS, timeout=60).status_code == 404
     for path in (code, "nosuchcd", f"{code}/tambah", f"{code}/terkirim/added"):
-        refused = requests.get(f"{proxied.url}/t/{path}", headers=ADDRESS, timeout=5)
+        refused = requests.get(f"{proxied.url}/t/{path}", headers=ADDRESS, timeout=60)
         assert refused.status_code == 429 and "1500-444" in refused.text
-    assert requests.post(f"{proxied.url}/t/{code}/belum", headers=ADDRESS, timeout=5).status_code == 429
-    assert requests.get(f"{proxied.url}/t/{code}", timeout=5).status_code == 200
+    assert requests.post(f"{proxied.url}/t/{code}/belum", headers=ADDRESS, timeout=60).status_code == 429
+    assert requests.get(f"{proxied.url}/t/{code}", timeout=60).status_code == 200
     assert failures(lookups.LINK) == lookups.BY_LINK
 
 
@@ -165,7 +165,7 @@ def test_thirty_unknown_links_and_a_source_waits(proxied: House) -> None:
 )
 def test_where_a_visitor_comes_from(sqlite_house: House, proxies: str, forwarded: str, same_as: str) -> None:
     use(PROXIES=proxies)
-    requests.get(f"{sqlite_house.url}/t/nosuchcd", headers={"X-Forwarded-For": forwarded}, timeout=5)
+    requests.get(f"{sqlite_house.url}/t/nosuchcd", headers={"X-Forwarded-For": forwarded}, timeout=60)
     with stores.reading() as session:
         kept = session.scalar(select(FailedLookup.source))
         assert kept and lookups.stopped(session, lookups.source(same_as), lookups.LINK) == ""

@@ -324,7 +324,7 @@ def test_a_proof_is_not_compared_with_its_own_ticket_nor_with_residents(sqlite_h
 
 
 def asked(link: str) -> requests.Response:
-    answer = requests.get(link, timeout=5)
+    answer = requests.get(link, timeout=60)
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
     assert "Set-Cookie" not in answer.headers
@@ -357,7 +357,7 @@ def test_a_link_that_is_not_ours_opens_nothing(sqlite_house: House) -> None:
         "..%2f..%2fetc",
         links.photo(uuid4()).rsplit("/", 1)[1],
     ):
-        assert requests.get(f"{base}/{wrong}", timeout=5).status_code == 404
+        assert requests.get(f"{base}/{wrong}", timeout=60).status_code == 404
 
 
 def test_one_that_is_not_here(sqlite_house: House) -> None:

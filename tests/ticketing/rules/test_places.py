@@ -220,9 +220,9 @@ def test_every_outside_place_is_outside() -> None:
 )
 def test_ten_thousand_characters_are_read_quickly(said: str) -> None:
     recognise("warm up")
-    start = time.perf_counter()
+    start = time.thread_time()
     recognise(said)
-    assert time.perf_counter() - start < 0.5  # some milliseconds; the limit allows for a busy machine
+    assert time.thread_time() - start < 0.5  # some milliseconds of this thread's own, whoever else is busy
 
 
 @given(st.text(max_size=200))

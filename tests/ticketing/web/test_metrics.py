@@ -29,7 +29,7 @@ def samples(text: str) -> dict[str, float]:
 
 
 def scraped(house: House) -> dict[str, float]:
-    answer = requests.get(house.url + "/metrics", timeout=20)
+    answer = requests.get(house.url + "/metrics", timeout=60)
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/plain; version=0.0.4; charset=utf-8")
     return samples(answer.text)
 
@@ -54,7 +54,7 @@ def test_only_the_machine_itself_or_the_token_gets_it(
 ) -> None:
     use(METRICS_TOKEN=token)
     raw = {name: value.encode() for name, value in headers.items()}
-    assert requests.get(sqlite_house.url + "/metrics", headers=raw, timeout=20).status_code == status
+    assert requests.get(sqlite_house.url + "/metrics", headers=raw, timeout=60).status_code == status
 
 
 def test_another_machine_does_not_get_it(sqlite_house: House) -> None:

@@ -51,7 +51,7 @@ class Page:
         return cls(house, seen(number).tracking_code)
 
     def get(self, what: str = "") -> requests.Response:
-        return requests.get(f"{self.base}/{what}" if what else self.base, timeout=10)
+        return requests.get(f"{self.base}/{what}" if what else self.base, timeout=60)
 
     def key(self, what: str) -> str:
         return re.search(r'name="kunci" value="([^"]+)"', self.get(what).text)[1]
@@ -59,7 +59,7 @@ class Page:
     def sends(self, what: str, *, key: str = "", files: object = None, **fields: str) -> requests.Response:
         """Fill in the form and send it; stays where it leads to."""
         data = {"kunci": key or self.key(what), **{name.replace("__", "."): value for name, value in fields.items()}}
-        return requests.post(f"{self.base}/{what}", data=data, files=files, timeout=20, allow_redirects=False)
+        return requests.post(f"{self.base}/{what}", data=data, files=files, timeout=60, allow_redirects=False)
 
 
 def outcome(answer: requests.Response) -> str:
@@ -96,7 +96,7 @@ def test_words_and_photos_reach_the_department(house: House) -> None:
     assert [(photo.kind, photo.by) for photo in kept_photos(number)] == [("remark", "resident")] * 2
     assert actions(number)[-1] == "added"
     assert [text.template for text in texts(number)].count("SMS26") == 1
-    done = requests.get(house.url + answer.headers["Location"], timeout=5)
+    done = requests.get(house.url + answer.headers["Location"], timeout=60)
     assert done.status_code == 200 and "diteruskan ke dinas" in done.text
     shown = page.get().text
     assert "Lubangnya" not in shown and "/foto/" not in shown, "the resident's own words and photos are not shown back"
@@ -175,7 +175,7 @@ def test_long_after_its_end_there_is_a_new_report(sqlite_house: House) -> None:
         first, again = page.sends("lagi", key=key), page.sends("lagi", key=key)
         assert outcome(first) == "again" and first.headers["Location"] == again.headers["Location"]
         assert seen(number).tracking_code not in first.headers["Location"]
-        new = requests.get(sqlite_house.url + first.headers["Location"], timeout=5)
+        new = requests.get(sqlite_house.url + first.headers["Location"], timeout=60)
         assert "Laporan baru sudah dibuat" in new.text and written(number) not in new.text
     with stores.reading() as session:
         assert session.scalar(select(func.count()).select_from(Ticket)) == 2
@@ -400,7 +400,7 @@ def test_an_upload_without_end_gets_our_page(sqlite_house: House) -> None:
         answer = page.sends(what, kata="x", files=[("foto", ("a.jpg", b"\xff\xd8\xff" + b"0" * size, "image/jpeg"))])
         assert answer.status_code == 413
         assert "Ada yang perlu diperbaiki" in answer.text
-    answer = requests.post(f"{sqlite_house.url}/t", data={"nomor": "9" * 300_000}, timeout=10)
+    answer = requests.post(f"{sqlite_house.url}/t", data={"nomor": "9" * 300_000}, timeout=60)
     assert answer.status_code == 413 and "Cari laporan" in answer.text
 
 
@@ -451,7 +451,7 @@ def test_hostile_words_are_only_words(sqlite_house: House, words: str) -> None:
 )
 def test_what_does_not_exist_is_not_found(sqlite_house: House, method: str, path: str) -> None:
     code = seen(opened()).tracking_code
-    answer = requests.request(method, f"{sqlite_house.url}/t/{path.format(code=code)}", timeout=5)
+    answer = requests.request(method, f"{sqlite_house.url}/t/{path.format(code=code)}", timeout=60)
     assert answer.status_code in (404, 405)
 
 
@@ -460,7 +460,7 @@ def test_a_form_from_another_site_is_refused(sqlite_house: House) -> None:
     page = Page.of(sqlite_house, number)
     key = page.key("tambah")
     for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://jahat.invalid"}):
-        answer = requests.post(f"{page.base}/tambah", data={"kunci": key, "kata": "x"}, headers=headers, timeout=5)
+        answer = requests.post(f"{page.base}/tambah", data={"kunci": key, "kata": "x"}, headers=headers, timeout=60)
         assert answer.status_code == 403 and "bukan" not in answer.headers
     assert notes(number) == []
 

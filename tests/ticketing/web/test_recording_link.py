@@ -32,7 +32,7 @@ def recorded(*, kept: bool = True, **values: object) -> str:
 
 def asked(link: str, part: str = "", method: str = "GET") -> requests.Response:
     headers = {"Range": part, "Accept-Encoding": "identity"} if part else {"Accept-Encoding": "identity"}
-    answer = requests.request(method, link, headers=headers, timeout=5)
+    answer = requests.request(method, link, headers=headers, timeout=60)
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
     assert answer.headers["Referrer-Policy"] == "no-referrer"
@@ -124,7 +124,7 @@ def test_a_link_that_was_changed_opens_nothing(sqlite_house: House) -> None:
         "..%2f..%2fetc%2fpasswd",
         links.message_status(uuid4()).rsplit("=", 1)[1],  # signed by us, for something else
     ):
-        answer = requests.get(f"{base}/{wrong}", timeout=5)
+        answer = requests.get(f"{base}/{wrong}", timeout=60)
         assert answer.status_code == 404, wrong
         assert SOUND[:44] not in answer.content
 
