@@ -14,7 +14,7 @@ from hostile.attacked import HANDS, Tally, encoded, of_call, signed
 from hostile.corpus import SEED
 
 COUNT = 300
-SECONDS = 10.0
+SECONDS = 60.0
 PATH = "/voice/incoming"
 TARGETS = (
     PATH, "http://{host}" + PATH, "http://jahat.invalid" + PATH, "HTTP://u:p@{host}" + PATH, "*", "//x", PATH + "#f",
