@@ -16,7 +16,7 @@ from bench.house import House
 from bench.journeys import until
 from workers import doorbell
 
-MOST_SECONDS = 120.0
+MAX_SECONDS = 120.0
 NOTHING = "time.monotonic"  # what a job calls that does nothing
 
 
@@ -33,7 +33,7 @@ async def _measure(house: House, quick: bool, say: Callable[[str], None]) -> dic
         with house.ours():
             began = time.monotonic()
             doorbell.ring("texts")
-        await until(lambda: len(carrier.texts) >= texts, MOST_SECONDS)
+        await until(lambda: len(carrier.texts) >= texts, MAX_SECONDS)
         seconds = (max(carrier.texts.values()) if len(carrier.texts) >= texts else time.monotonic()) - began
         house.query("DELETE FROM outbox WHERE state = 'pending' AND dedupe_key LIKE 'due:%' RETURNING 1")
     found = {

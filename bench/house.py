@@ -27,7 +27,7 @@ from config import stores
 from config.settings import ROOT, Settings, settings
 from config.valkey import Valkey, die_with_parent
 
-MOST_CONNECTIONS = 300  # four houses stand at once
+MAX_CONNECTIONS = 300  # four houses stand at once
 
 
 class Machine:
@@ -52,7 +52,7 @@ class Machine:
         self.server = get_server(data, cleanup_mode="delete")
         self.postgres = self.server.get_uri()
         with psycopg.connect(self.postgres, autocommit=True) as db:
-            db.execute(f"ALTER SYSTEM SET max_connections = {MOST_CONNECTIONS}")
+            db.execute(f"ALTER SYSTEM SET max_connections = {MAX_CONNECTIONS}")
             db.execute("ALTER SYSTEM SET max_wal_size = '4GB'")  # so that no checkpoint of the filling is measured
         self._postgres("-l", str(data / "log"), "restart")
         self.use("migrated")

@@ -22,7 +22,7 @@ from config.spoken import seconds, syllables
 
 FIRST_OPTION, ROOT, SUB_MENU, CHUNK, NOTICE, ANNOUNCED = 8.0, 26.0, 18.0, 25.0, 3.0, 11.0  # seconds
 WORDS_MOST, GREETING_WORDS_MOST = 12, 6
-LEAST_ANNOUNCED = 3.0  # seconds that the frame of a notice must leave for what it says
+MIN_ANNOUNCED = 3.0  # seconds that the frame of a notice must leave for what it says
 # Sentences whose keys are the root's keys, said before or inside its menu.
 AT_THE_ROOT = ("known_report", "known_report_done", "flood_notice")
 
@@ -204,7 +204,7 @@ def _spoken(code: str, id_: str, text: str, city: City, report: Report) -> Itera
 
 def _limit(id_: str, text: str) -> float:
     if id_ in ("notice", "flood_notice"):
-        return ANNOUNCED - LEAST_ANNOUNCED
+        return ANNOUNCED - MIN_ANNOUNCED
     return SUB_MENU if re.search(r"\d\.", text) and "|" in text else CHUNK
 
 
@@ -212,8 +212,8 @@ def _announcement(taken: float, text: str) -> Iterator[str]:
     """A notice says its time, and leaves room for what it says (V23)."""
     if "{time}" not in text or "{words}" not in text:
         yield "must say {time} and {words}"
-    if taken > ANNOUNCED - LEAST_ANNOUNCED:
-        yield f"leaves less than {LEAST_ANNOUNCED:g} s for what is announced"
+    if taken > ANNOUNCED - MIN_ANNOUNCED:
+        yield f"leaves less than {MIN_ANNOUNCED:g} s for what is announced"
 
 
 def _keys(code: str, id_: str, text: str, city: City) -> Iterator[str]:

@@ -21,8 +21,8 @@ from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
-LEAST_TOKEN = 24
-TRACKING_CODE, MOST_LINK = 8, 31  # characters; what a text message affords
+MIN_TOKEN = 24
+TRACKING_CODE, MAX_LINK = 8, 31  # characters; what a text message affords
 TWILIO_API = "https://api.twilio.com"
 _MADE_SECRETS = ("SECRET_KEY", "DATA_KEYS", "LOOKUP_KEY")
 # department=whsec_ and at least 24 bytes in base64, as Standard Webhooks wants them
@@ -167,10 +167,10 @@ class Settings(BaseSettings):
             for name in ("SECRET_KEY", "LOOKUP_KEY")
             if any(len(key.strip()) < 32 or "change" in key for key in getattr(self, name.lower()).split(",") if key)
         ]
-        if 0 < len(self.metrics_token) < LEAST_TOKEN:
-            found.append(f"METRICS_TOKEN is too short ({LEAST_TOKEN} characters or more, from a random source)")
-        if len(self.tracking_url) + TRACKING_CODE > MOST_LINK:
-            found.append(f"TRACKING_URL is too long: with its code a link may have {MOST_LINK} characters")
+        if 0 < len(self.metrics_token) < MIN_TOKEN:
+            found.append(f"METRICS_TOKEN is too short ({MIN_TOKEN} characters or more, from a random source)")
+        if len(self.tracking_url) + TRACKING_CODE > MAX_LINK:
+            found.append(f"TRACKING_URL is too long: with its code a link may have {MAX_LINK} characters")
         if 0 < len(self.aggregator_secret) < 32:
             found.append("AGGREGATOR_SECRET is too short (32 characters or more, from a random source)")
         address = urlsplit(self.public_url)

@@ -18,9 +18,9 @@ from config.hotline import city
 from ivr.prompts import MENU_SECONDS, Answer, Line, Memory, Option, Prompt, Take, Wants
 from ticketing.models import Call, Chat, Contact, Message
 
-MOST_TURNS = 200
+MAX_TURNS = 200
 DIGITS_SECONDS, RETRY_SECONDS = 6, 2
-MOST_STEPS = 30
+MAX_STEPS = 30
 
 Conversation = Callable[["Talk"], None]
 
@@ -418,10 +418,10 @@ def run(
     """Take one answer, and return the next prompt with what became of the answer."""
     lines: list[Line] = []
     result = "asked"
-    for _ in range(MOST_STEPS):
+    for _ in range(MAX_STEPS):
         talk = Talk(memory, answer, session, call, message, lines=lines)
         try:
-            if memory["turn"] >= MOST_TURNS:
+            if memory["turn"] >= MAX_TURNS:
                 talk.finish("safe_goodbye")
             conversations[memory["name"]](talk)
             talk.finish("safe_goodbye")

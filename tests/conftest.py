@@ -41,8 +41,8 @@ def same_machine() -> Iterator[None]:
 @pytest.fixture
 def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
     """One number may call as often as a test wants to."""
-    monkeypatch.setattr(callers, "MOST_LIVE", 10**6)
-    monkeypatch.setattr(callers, "MOST_AN_HOUR", 10**6)
+    monkeypatch.setattr(callers, "MAX_LIVE", 10**6)
+    monkeypatch.setattr(callers, "MAX_AN_HOUR", 10**6)
 
 
 @pytest.fixture(scope="session")

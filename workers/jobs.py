@@ -8,7 +8,7 @@ from typing import Any
 from config import stores, timeouts
 from config.logs import log, warn
 from workers import doorbell, outbox, outcomes
-from workers.kinds import MOST_FAULTS, SENDERS, Sender
+from workers.kinds import MAX_FAULTS, SENDERS, Sender
 from workers.outcomes import Outcome, Work
 
 RUN_SECONDS = 20.0
@@ -65,7 +65,7 @@ def _broke(work: Work, fault: Exception) -> Outcome:
         warn("attempt put off", row=str(work.id), kind=work.kind, why=why)
         return outcomes.not_yet(f"our house is in trouble: {why}", HOUSE_PAUSE)
     warn("attempt broke", row=str(work.id), kind=work.kind, why=why, exc_info=True)
-    if work.faults + 1 >= MOST_FAULTS:
+    if work.faults + 1 >= MAX_FAULTS:
         return outcomes.dead(f"broke {work.faults + 1} times: {why}")
     return outcomes.our_fault(f"our fault: {why}")
 

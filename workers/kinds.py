@@ -11,7 +11,7 @@ from workers.outcomes import Outcome, Work
 from workers.senders import call, email, notice, sms, webhook
 
 # A row that breaks our own code this often is put aside with its reason.
-MOST_FAULTS = 5
+MAX_FAULTS = 5
 
 
 class Sender(Protocol):

@@ -20,7 +20,7 @@ from workers import doorbell, outcomes
 QUEUES = ("texts", "dispatch", "recordings")
 
 LEASE = timedelta(seconds=60)
-DIED, MOST_DEATHS = "the worker died during the call", 5
+DIED, MAX_DEATHS = "the worker died during the call", 5
 # What fails for all rows of a kind at once, because one carrier takes them all: they share its breaker.
 CARRIER = {
     "sms": "carrier:texts",
@@ -78,7 +78,7 @@ def sweep() -> dict[str, int]:
             .limit(500)
         ):
             # The holder died: perhaps before the call, perhaps after it. A row that kills its workers is put aside.
-            killer = row.last_error == DIED and row.attempts >= MOST_DEATHS
+            killer = row.last_error == DIED and row.attempts >= MAX_DEATHS
             _record(row, outcomes.dead(f"{DIED}, again and again") if killer else outcomes.unknown(DIED), moment)
         waiting = due(session)
     for queue in waiting:

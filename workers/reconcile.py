@@ -36,7 +36,7 @@ SETTLED = timedelta(minutes=2)  # younger than this it may still come by webhook
 USELESS_AFTER = timedelta(hours=24)
 RUN_SECONDS = 25.0
 PAGE = 500
-MOST_BODY = 5_000
+MAX_BODY = 5_000
 _WORD = re.compile(r"[a-z]{1,20}")
 
 
@@ -192,7 +192,7 @@ class _Run:
         with transactions.transaction() as session:
             channel = messages.WHATSAPP if str(told.from_).startswith("whatsapp:") else messages.SMS
             text = inbound.Inbound(
-                told.sid, sender, (told.body or "")[:MOST_BODY], channel, at=told.date_created, media=tuple(media)
+                told.sid, sender, (told.body or "")[:MAX_BODY], channel, at=told.date_created, media=tuple(media)
             )
             new = inbound.receive(session, text) is not None
         self.found["texts"] += new

@@ -13,7 +13,7 @@ from config.logs import warn
 from workers import doorbell
 
 Did = TypeVar("Did")
-MOST_TRIES = 3
+MAX_TRIES = 3
 
 
 @contextmanager
@@ -29,12 +29,12 @@ def carry_out(act: Callable[[Session], Did]) -> Did:
     """One unit of work in a transaction of its own, for webhooks: done anew when it was chosen to end a deadlock or its
     connection broke, as long as there is time. So `act` must be harmless when an earlier try was committed after all.
     """
-    for attempt in range(1, MOST_TRIES + 1):
+    for attempt in range(1, MAX_TRIES + 1):
         try:
             with transaction() as session:
                 return act(session)
         except SQLAlchemyError as fault:
-            if attempt == MOST_TRIES or timeouts.left() == 0.0 or not timeouts.may_repeat(fault):
+            if attempt == MAX_TRIES or timeouts.left() == 0.0 or not timeouts.may_repeat(fault):
                 metrics.add("database failure")
                 raise
             warn("done anew", why=type(fault).__name__, attempt=attempt)

@@ -30,7 +30,7 @@ from ticketing.rules import numbers
 
 aggregator = Blueprint("aggregator", __name__)
 
-MOST_BYTES = 64_000
+MAX_BYTES = 64_000
 LATE = timedelta(minutes=10)
 _HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
 
@@ -72,7 +72,7 @@ def signed(view: Callable[[bytes], Response]) -> Callable[[], Response]:
         if not settings().aggregator_secret:
             return _refused(404, "this door is closed")
         try:
-            request.max_content_length = MOST_BYTES
+            request.max_content_length = MAX_BYTES
             body = request.get_data()
         except HTTPException as fault:
             return _refused(fault.code or 400, "the body cannot be read")
@@ -115,7 +115,7 @@ def _read(told: _Text) -> inbound.Inbound:
     return inbound.Inbound(
         sid=f"aggregator:{told.id}",
         sender=numbers.read(told.sender, hotline=settings().hotline_number),
-        body=told.text[: inbox.MOST_BODY],
+        body=told.text[: inbox.MAX_BODY],
         channel=told.channel,
         at=at,
         media=tuple(inbound.Media(f"aggregator:{one.id}", one.type) for one in told.media),

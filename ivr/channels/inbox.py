@@ -23,9 +23,9 @@ from ticketing.rules import numbers
 from ticketing.tickets import intake
 from workers import transactions
 
-MOST_BODY = 5_000
+MAX_BODY = 5_000
 SETTLED = timedelta(seconds=30)  # younger than this its own webhook may still be reading it
-MOST_TRIES = 3
+MAX_TRIES = 3
 BATCH = 50
 KEPT_AS = "lainnya"
 
@@ -79,7 +79,7 @@ def _stumbled(session: Session, message_id: UUID) -> None:
     details = texts.details_of(message)
     details["tries"] = int(details.get("tries", 0)) + 1
     message.details = json.dumps(details)
-    if details["tries"] >= MOST_TRIES:
+    if details["tries"] >= MAX_TRIES:
         message.status = "kept"
         _keep_as_it_stands(session, message)
 

@@ -21,7 +21,7 @@ from workers import transactions
 
 sms = Blueprint("sms", __name__)
 
-MOST_MEDIA = 10
+MAX_MEDIA = 10
 _WORD = re.compile(r"[a-z]{1,20}")
 _CODE = re.compile(r"[0-9]{1,10}")
 _MEDIA = re.compile(r"/Media/(ME[0-9a-fA-F]{32})(?:\?|$)")
@@ -42,7 +42,7 @@ def _read(form: Form) -> inbound.Inbound:
     return inbound.Inbound(
         sid=form["MessageSid"],
         sender=numbers.read(form["From"], hotline=settings().hotline_number),
-        body=(form["Body"] or form.get("ButtonText", ""))[: inbox.MOST_BODY],
+        body=(form["Body"] or form.get("ButtonText", ""))[: inbox.MAX_BODY],
         channel=texts.WHATSAPP if whatsapp else texts.SMS,
         media=tuple(_media(form)),
         place=_place(form.get("Latitude", ""), form.get("Longitude", "")),
@@ -54,7 +54,7 @@ def _read(form: Form) -> inbound.Inbound:
 def _media(form: Form) -> list[inbound.Media]:
     """The ids of what came along; the address that is sent with them is never fetched."""
     found = []
-    for at in range(MOST_MEDIA):
+    for at in range(MAX_MEDIA):
         sid = _MEDIA.search(form.get(f"MediaUrl{at}", ""))
         if sid:
             source = f"carrier:{form['MessageSid']}/{sid[1]}"

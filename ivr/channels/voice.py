@@ -23,7 +23,7 @@ from workers import transactions
 
 voice = Blueprint("voice", __name__)
 
-MOST_TURN = 10_000
+MAX_TURN = 10_000
 _KEYS = re.compile(r"[^0-9*#]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -39,7 +39,7 @@ def incoming(form: Form) -> Response:
 @guarded(CALL, CALLERS)
 def turn(form: Form, number: int) -> Response:
     """The answer to turn `number - 1` of a call."""
-    return _speak(form, min(number, MOST_TURN))
+    return _speak(form, min(number, MAX_TURN))
 
 
 @voice.post("/voice/status")
@@ -57,7 +57,7 @@ def status(form: Form) -> Response:
 def recorded(form: Form, number: int) -> Response:
     """The recording that turn `number` brings is complete, whether or not that turn ever comes."""
     if form["RecordingStatus"] == "completed":
-        transactions.carry_out(lambda session: turns.keep_told(session, form, min(number, MOST_TURN)))
+        transactions.carry_out(lambda session: turns.keep_told(session, form, min(number, MAX_TURN)))
     return Response(status=204)
 
 
@@ -98,7 +98,7 @@ def fallback(form: Form) -> Response:
 @guarded(CALL)
 def fallback_saved(form: Form) -> Response:
     """The report that was recorded while something was broken becomes a ticket of the call centre."""
-    if guard.recording_sid(form) is None or guard.recording_seconds(form) < call_log.LEAST_SECONDS:
+    if guard.recording_sid(form) is None or guard.recording_seconds(form) < call_log.MIN_SECONDS:
         return _xml(nothing_heard())
     transactions.carry_out(lambda session: turns.keep_fallback(session, form))
     return _xml(trouble_saved())

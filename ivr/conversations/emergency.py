@@ -6,7 +6,7 @@ from config.settings import settings
 from ivr.talk import Talk
 from ticketing.rules import numbers
 
-MOST_ATTEMPTS = 3
+MAX_ATTEMPTS = 3
 
 
 def emergency(talk: Talk) -> None:
@@ -14,11 +14,11 @@ def emergency(talk: Talk) -> None:
     desk = talk.look("desk", _desk)
     if desk:
         talk.say("emergency_connect")
-        for attempt in range(1, MOST_ATTEMPTS + 1):
+        for attempt in range(1, MAX_ATTEMPTS + 1):
             ended = talk.hand_over(f"desk {attempt}", str(desk), seconds=city().emergency.ring_seconds, whisper=False)
             if ended == "talked":
                 talk.finish("safe_goodbye")
-            if ended == "unanswered" or attempt == MOST_ATTEMPTS:
+            if ended == "unanswered" or attempt == MAX_ATTEMPTS:
                 break
             talk.say("emergency_busy")
     talk.finish("emergency")

@@ -15,7 +15,7 @@ from ticketing.contacts import contacts
 from ticketing.messages import announcements, texts
 from ticketing.rules import numbers
 
-MOST_REPEATS = 20
+MAX_REPEATS = 20
 FLOOD = "flood"
 
 
@@ -30,7 +30,7 @@ def information(talk: Talk) -> None:
     keys += [Option("3", "department")] if department else []
     question = partial(menus.say, talk, "info_menu_department" if department else "info_menu")
     _tell(talk, found)
-    for time in range(MOST_REPEATS):
+    for time in range(MAX_REPEATS):
         talk.goal_met()
         wish = talk.choose(f"wish {time}", question, keys, silence="enough", patience=1)
         if wish == "repeat":

@@ -28,7 +28,7 @@ def news(talk: Talk) -> None:
     number = str(talk.args["number"])
     talk.once("told", partial(_told, talk))
     talk.goal_met()
-    for time in range(status.MOST_REPEATS):
+    for time in range(status.MAX_REPEATS):
         found = talk.look(f"facts {time}", partial(_facts, talk, number))
         status.tell(talk, found)
         if found["state"] == lifecycle.WAITING:

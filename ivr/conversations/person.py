@@ -18,7 +18,7 @@ CHOICE = [Option("1", "callback"), Option("2", "message")]
 
 
 def person(talk: Talk) -> None:
-    if not talk.first_visit("person") or talk.look("haunts", lambda: callers.haunts(talk.session, talk.contact)):
+    if not talk.first_visit("person") or talk.look("haunts", lambda: callers.is_nuisance(talk.session, talk.contact)):
         talk.go("message")
     line = talk.look("duty line", _duty_line)
     if line["opens"]:

@@ -15,7 +15,7 @@ from ticketing.tickets import news, proposals
 WISHES = [Option("1", "new"), Option("2", "support"), Option("3", "answer")]
 SUPPORT = [Option("1", "support"), Option("2", "another")]
 ANSWER = [Option("1", "repeat"), Option("2", "another")]
-MOST_REPEATS = 20
+MAX_REPEATS = 20
 
 
 def proposal(talk: Talk) -> None:
@@ -85,7 +85,7 @@ def _answer(talk: Talk) -> NoReturn:
 
 def _hear(talk: Talk, number: str, at: str) -> None:
     found = talk.look(f"answer {at}", partial(_facts, talk, number))
-    for time in range(MOST_REPEATS):
+    for time in range(MAX_REPEATS):
         _name(talk, found)
         if found["answer"]:
             talk.say("answer_there")

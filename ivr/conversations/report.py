@@ -18,7 +18,7 @@ from ticketing.media import recordings
 from ticketing.rules import deadlines, numbers, references
 from ticketing.tickets import intake, news, register
 
-MOST_TAKES = 6
+MAX_TAKES = 6
 REVIEW = [Option("1", "send"), Option("2", "listen"), Option("3", "again")]
 ANYTHING_ELSE = "lainnya"
 # Saying nothing at these menus means "anything else".
@@ -34,7 +34,7 @@ def report(talk: Talk) -> None:
         talk.say("confidential")
         talk.say("danger")
     else:
-        offered = offer_incident(talk, category, "here", partial(_home, talk))
+        offered = offer_incident(talk, category, "here", partial(_last_area, talk))
         talk.memory["topic"] = category  # a call that drops from here on is called back about it
         details |= place(talk)
         talk.memory["topic"] = ""
@@ -58,7 +58,7 @@ def _topic(talk: Talk) -> str:
     return str(entry.category) if entry else ANYTHING_ELSE
 
 
-def _home(talk: Talk) -> str | None:
+def _last_area(talk: Talk) -> str | None:
     return callers.last_area(talk.session, talk.call)
 
 
@@ -67,7 +67,7 @@ def _recorded(talk: Talk, details: Memory) -> str:
     proposal = details["category"] == news.PROPOSAL
     ask = "record_proposal" if proposal else "record"
     number, silences = "", 0
-    for nth in range(1, MOST_TAKES + 1):
+    for nth in range(1, MAX_TAKES + 1):
         take = talk.record(f"take {nth}", "record_again" if silences else ask, keep=details)
         if take is None and number:
             break  # the earlier take stays
@@ -88,7 +88,7 @@ def _recorded(talk: Talk, details: Memory) -> str:
 
 def _review(talk: Talk, nth: int, proposal: bool) -> str:
     question = partial(menus.say, talk, "review_proposal" if proposal else "review")
-    for listened in range(MOST_TAKES):
+    for listened in range(MAX_TAKES):
         choice = talk.choose(f"review {nth}.{listened}", question, REVIEW, silence="send")
         if choice != "listen":
             return choice

@@ -15,7 +15,7 @@ from ticketing.models import Ticket
 from ticketing.rules import deadlines, lifecycle, references
 from ticketing.tickets import moves, register, verdicts
 
-MOST_REPEATS = 20
+MAX_REPEATS = 20
 REPEAT, DETAILS, UNFIXED, ANOTHER, WITHDRAW, PROVE = "repeat", "details", "unfixed", "another", "withdraw", "prove"
 MAIN = "main"
 # What may be done, by how much the caller may know and whether the matter is over: the sentence, and its keys in order.
@@ -67,7 +67,7 @@ def facts(ticket: Ticket, level: str) -> dict[str, Any]:
 def _hear(talk: Talk, number: str, at: str) -> None:
     """Tell about one ticket and do what the caller wants with it; comes back for another one."""
     level = str(talk.look(f"level {at}", partial(_level, talk, number)))
-    for time in range(MOST_REPEATS):
+    for time in range(MAX_REPEATS):
         key = f"{at}.{time}"
         found = talk.look(f"facts {key}", partial(_facts, talk, number, level))
         tell(talk, found)

@@ -23,7 +23,7 @@ from ticketing.contacts import contacts
 from ticketing.models import Call, Outbox, Ticket, remembered
 from ticketing.rules import numbers
 
-MOST_TURNS = 20_000
+MAX_TURNS = 20_000
 OVER = -1  # where an edge leads when the caller hung up
 _ELSEWHERE = {
     "journal",
@@ -79,7 +79,7 @@ def walk(
     *,
     depth: int | None = None,
     everything: bool = True,
-    most_turns: int = MOST_TURNS,
+    most_turns: int = MAX_TURNS,
 ) -> Walk:
     """Call in `world` and go every way of at most `depth` answers (by default the world's), in `language`.
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import stores
-from config.settings import LEAST_TOKEN, settings
+from config.settings import MIN_TOKEN, settings
 from ivr.operations import backup, fallback
 from ticketing.outgoing import spending
 from ticketing.privacy import retention
-from ticketing.web.monitoring.health import LEAST_DISK
+from ticketing.web.monitoring.health import MIN_DISK
 from ticketing.web.monitoring.vitals import Vitals, vitals
 
 # Seconds after which somebody should look.
@@ -21,7 +21,7 @@ AWAKE = {
     retention.BEAT: (26 * 3600, "run of the retention"),
 }
 BACKUP = 26 * 3600
-LITTLE_DISK = 2 * LEAST_DISK
+LITTLE_DISK = 2 * MIN_DISK
 
 Found = Iterator[tuple[str, str]]
 
@@ -44,15 +44,15 @@ def disk() -> Found:
     """Room for recordings, logs and the database beside them."""
     usage = shutil.disk_usage(settings().var_dir)
     share = usage.free / usage.total
-    mark = "FAIL" if share < LEAST_DISK else "WARN" if share < LITTLE_DISK else "ok"
+    mark = "FAIL" if share < MIN_DISK else "WARN" if share < LITTLE_DISK else "ok"
     yield mark, f"{share:.0%} of the disk with VAR_DIR is free"
 
 
 def metrics() -> Found:
     """Who may read /metrics."""
     length = len(settings().metrics_token)
-    if 0 < length < LEAST_TOKEN:
-        yield "FAIL", f"METRICS_TOKEN has {length} characters, {LEAST_TOKEN} are needed: only this machine may ask"
+    if 0 < length < MIN_TOKEN:
+        yield "FAIL", f"METRICS_TOKEN has {length} characters, {MIN_TOKEN} are needed: only this machine may ask"
     else:
         yield "ok", "whoever has METRICS_TOKEN may ask" if length else "only this machine may ask"
 

@@ -18,7 +18,7 @@ _WORD = re.compile(r"[a-z]+|[0-9]+|[.,;:!?\n]")
 _RUN = re.compile(r"[0-9](?:[ .\-/\u2010-\u2015]{0,2}[0-9])*")
 # Nine characters, some of them O for 0 or I for 1, also in threes.
 _ALIKE = re.compile(r"(?<![0-9a-z])[0-9oil]{3}(?:[ .\-]?[0-9oil]{3}){2}(?![0-9a-z])")
-_MOST_ALIKE = 3
+_MAX_ALIKE = 3
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _ticket(plain: str) -> tuple[str | None, str, tuple[int, int] | None]:
                 return number, "", (start, end)
             wrong = wrong or (None, re.sub("[^0-9]", "", text), (start, end))
     for found in _ALIKE.finditer(plain):
-        if sum(map(str.isalpha, found[0])) <= _MOST_ALIKE and (number := references.clean(found[0])):
+        if sum(map(str.isalpha, found[0])) <= _MAX_ALIKE and (number := references.clean(found[0])):
             return number, "", found.span()
     return wrong or (None, "", None)
 

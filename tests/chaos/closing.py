@@ -17,7 +17,7 @@ from ivr.simulator.carrier import Carrier
 from ivr.simulator.network.ledger import Ledger
 from ticketing.outgoing import links
 
-REST_SECONDS, MOST_STEPS = 180.0, 8
+REST_SECONDS, MAX_STEPS = 180.0, 8
 SETTLED = timedelta(minutes=3)
 _OPEN = "state IN ('pending', 'unknown', 'leased')"
 _DUE = f"""SELECT count(*) FROM outbox WHERE {_OPEN}
@@ -36,7 +36,7 @@ def let_time_pass(house: House) -> None:
     """What waits for a later time gets it now; a promise may take several steps."""
     until = time.monotonic() + REST_SECONDS
     rest(house)
-    for _ in range(MOST_STEPS):
+    for _ in range(MAX_STEPS):
         with house.postgres.connect() as database:
             if not a_quarter_of_an_hour(database) or time.monotonic() > until:
                 break

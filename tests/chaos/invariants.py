@@ -13,8 +13,8 @@ from ticketing.rules import lifecycle
 
 LIMIT_SECONDS = 5.0
 RECOVERY_SECONDS = 120.0
-LEAST_SECONDS, SURELY_HEARD_SECONDS = 2, 6  # a shorter recording may be nothing, a longer one is not silence alone
-MOST_ATTEMPTS, POISON_ATTEMPTS = 100, 5
+MIN_SECONDS, SURELY_HEARD_SECONDS = 2, 6  # a shorter recording may be nothing, a longer one is not silence alone
+MAX_ATTEMPTS, POISON_ATTEMPTS = 100, 5
 CLOCK_SECONDS = 1.0
 
 _TURNING = {"opened", "moved", "forwarded", "refused", "answered"}  # the actions that may change a ticket's state
@@ -47,7 +47,7 @@ def nothing_the_carrier_saw_is_lost(seen: Seen) -> Iterator[str]:
             yield f"I2 text {sid} has no row"
     for line in seen.of("carrier recording"):
         row = seen.recorded.get(line["sid"])
-        if row is None and line["seconds"] >= LEAST_SECONDS:
+        if row is None and line["seconds"] >= MIN_SECONDS:
             yield f"I2 recording {line['sid']} has no row"
         elif row is not None and row["ticket"] is None and line["seconds"] > SURELY_HEARD_SECONDS:
             yield f"I2 recording {line['sid']} belongs to no ticket"
@@ -230,7 +230,7 @@ def it_recovers_by_itself(seen: Seen) -> Iterator[str]:
 def attempts_are_bounded(seen: Seen) -> Iterator[str]:
     for row in seen.of("outbox"):
         poison = (row.get("reason") or "").startswith("our fault")
-        if row["attempts"] > MOST_ATTEMPTS or (poison and row["attempts"] >= POISON_ATTEMPTS):
+        if row["attempts"] > MAX_ATTEMPTS or (poison and row["attempts"] >= POISON_ATTEMPTS):
             yield f"I11 row {row['id']} was tried {row['attempts']} times: {row.get('reason')}"
         if row["attempts"] < 1 and row["state"] in ("leased", "sent"):
             yield f"I11 row {row['id']} is {row['state']} and counts no attempt"

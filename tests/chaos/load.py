@@ -23,7 +23,7 @@ from ticketing.tickets.register import TicketError
 from workers import transactions
 
 LINES = 16  # callers at the same time
-LEAST_SECONDS = 2
+MIN_SECONDS = 2
 _APOLOGY = "application error has occurred"
 _DIGITS = {spoken.cardinal(CITY_LANGUAGE, digit): str(digit) for digit in range(10)}
 _NUMBER = re.compile(rf"(?:\b(?:{'|'.join(_DIGITS)})\b[ ,.]*){{9}}")
@@ -76,7 +76,7 @@ class Caller:
 
     def record(self, seconds: float, *, then: str = "#") -> None:
         """Talk. Less than two seconds is nothing that could be kept, whatever is answered."""
-        self._spoke = self._spoke or seconds >= LEAST_SECONDS
+        self._spoke = self._spoke or seconds >= MIN_SECONDS
         self.act(lambda: self.call.record(seconds, ended_by=then, audio=audio.stand_in(seconds)))
 
     def to_the_recording(self, keys: tuple[str, ...], place: str) -> None:

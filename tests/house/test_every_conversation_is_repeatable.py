@@ -29,7 +29,7 @@ from ivr.prompts import Answer, Memory, Option, Prompt
 from ivr.talk import Conversation, Talk
 from ticketing.models import Ticket, WrongTry
 
-MOST_ANSWERS, MOST_PREFIXES = 14, 30
+MAX_ANSWERS, MAX_PREFIXES = 14, 30
 MISSED, TALKED = Answer(transfer="missed"), Answer(transfer="talked")
 
 # The answers that lead to a conversation, or deep into one.
@@ -110,7 +110,7 @@ def prefixes(caller: Caller, way: Answers) -> Iterator[tuple[Answers, Life]]:
     that came before."""
     waiting: deque[Answers] = deque([way])
     seen: set[str] = set()
-    for _ in range(MOST_PREFIXES):
+    for _ in range(MAX_PREFIXES):
         if not waiting:
             return
         answers = waiting.popleft()

@@ -9,7 +9,7 @@ from people import House, Resident, use
 from sqlalchemy import select, update
 
 from config import clock, stores
-from ticketing.contacts.callers import LIVE_AT_MOST, MOST_AN_HOUR, MOST_LIVE
+from ticketing.contacts.callers import LIVE_AT_MOST, MAX_AN_HOUR, MAX_LIVE
 from ticketing.models import Call, Turn
 from ticketing.outgoing import spending
 
@@ -17,7 +17,7 @@ NOTICE = "Banyak telepon dari nomor ini"
 
 
 def test_a_fourth_call_at_once_hears_the_notice_and_still_reports(house: House) -> None:
-    live = [Resident(house).dials() for _ in range(MOST_LIVE)]
+    live = [Resident(house).dials() for _ in range(MAX_LIVE)]
     ani = Resident(house).dials().hears(NOTICE, "hubungi 1 1 2").talks(9).hears("sudah tersimpan")
     assert not ani.is_connected
     assert ani.call.errors == []
@@ -29,15 +29,15 @@ def test_a_fourth_call_at_once_hears_the_notice_and_still_reports(house: House) 
 
 
 def test_others_are_served_meanwhile_and_so_are_hidden_numbers(house: House) -> None:
-    for _ in range(MOST_LIVE + 1):
+    for _ in range(MAX_LIVE + 1):
         Resident(house).dials()
     Resident(house, "+6281200002222").dials().hears("Layanan Warga")
-    for _ in range(MOST_LIVE + 2):
+    for _ in range(MAX_LIVE + 2):
         Resident(house, "anonymous").dials().hears("Layanan Warga")
 
 
 def test_the_twenty_first_call_in_an_hour_hears_the_notice(house: House) -> None:
-    for _ in range(MOST_AN_HOUR):
+    for _ in range(MAX_AN_HOUR):
         Resident(house).dials().hears("Layanan Warga").hangs_up()
         house.carrier.settle()
     Resident(house).dials().hears(NOTICE).hangs_up()
@@ -47,7 +47,7 @@ def test_the_twenty_first_call_in_an_hour_hears_the_notice(house: House) -> None
 
 
 def test_a_call_whose_end_nobody_told_us_is_not_under_way_for_ever(house: House) -> None:
-    for _ in range(MOST_LIVE):
+    for _ in range(MAX_LIVE):
         Resident(house).dials()
     with stores.transaction() as session:
         session.execute(update(Call).values(started_at=clock.now() - LIVE_AT_MOST - timedelta(seconds=1)))
@@ -55,7 +55,7 @@ def test_a_call_whose_end_nobody_told_us_is_not_under_way_for_ever(house: House)
 
 
 def test_the_notice_is_the_same_however_often_the_carrier_asks(house: House) -> None:
-    for _ in range(MOST_LIVE):
+    for _ in range(MAX_LIVE):
         Resident(house).dials()
     house.carrier.faults.set({"webhook_copies": 3})
     ani = Resident(house).dials().hears(NOTICE)

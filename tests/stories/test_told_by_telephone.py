@@ -287,7 +287,7 @@ def test_a_worker_that_died_after_dialling_does_not_ring_twice(
 def test_calls_of_ours_are_none_of_the_resident_s(sqlite_house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     resolved(sqlite_house)
     answers(sqlite_house).is_silent(2)
-    monkeypatch.setattr(callers, "MOST_AN_HOUR", 1)
+    monkeypatch.setattr(callers, "MAX_AN_HOUR", 1)
     Resident(sqlite_house, LANDLINE).dials().hears("Selamat")
     with stores.reading() as session:
         assert session.scalar(select(func.count()).select_from(Contact)) == 1, "our own number is nobody's"

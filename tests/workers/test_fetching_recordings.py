@@ -94,7 +94,7 @@ def test_what_is_no_recording_is_not_kept(
     sqlite_house: House, kind: str, body: bytes, why: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reported(sqlite_house)
-    monkeypatch.setattr(sender, "MOST_BYTES", 2000)
+    monkeypatch.setattr(sender, "MAX_BYTES", 2000)
     with web(kind=kind, body=body) as elsewhere:
         use(TWILIO_API_URL=elsewhere.url)
         sqlite_house.work()

@@ -142,7 +142,7 @@ def test_a_row_that_breaks_our_code_costs_its_own_attempts_and_then_is_put_aside
         make_due(poison)
         house.work()
     assert row(poison).state == "dead"
-    assert row(poison).attempts == jobs.MOST_FAULTS
+    assert row(poison).attempts == jobs.MAX_FAULTS
     assert row(poison).last_error == "broke 5 times: NoResultFound"
     assert {one.state for one in rows(number)} <= {"sent", "delivered"}
     assert [dead["reason"] for dead in promises(house)["dead"]] == ["broke 5 times: NoResultFound"]
@@ -158,7 +158,7 @@ def test_a_house_in_trouble_costs_a_row_nothing_however_often_it_was_tried_befor
 ) -> None:
     """Its department was down for hours, then our database stumbles for a moment."""
     tried = promise("department:dlh")
-    change(tried, attempts=jobs.MOST_FAULTS + 3)
+    change(tried, attempts=jobs.MAX_FAULTS + 3)
 
     def stumbles(*_: object) -> None:
         raise OperationalError("SELECT 1", {}, Exception("gone"))
@@ -167,7 +167,7 @@ def test_a_house_in_trouble_costs_a_row_nothing_however_often_it_was_tried_befor
     work = outbox.claim("dispatch")
     assert work is not None
     outbox.finish(work, jobs.attempt(work))
-    assert (row(tried).state, row(tried).attempts, row(tried).faults) == ("pending", jobs.MOST_FAULTS + 3, 0)
+    assert (row(tried).state, row(tried).attempts, row(tried).faults) == ("pending", jobs.MAX_FAULTS + 3, 0)
     assert row(tried).last_error == "our house is in trouble: OperationalError"
 
 
@@ -178,7 +178,7 @@ def test_a_full_disk_kills_no_row(house: House, monkeypatch: pytest.MonkeyPatch)
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(jobs.SENDERS["recording"], "prepare", full)
-    for _ in range(jobs.MOST_FAULTS + 1):
+    for _ in range(jobs.MAX_FAULTS + 1):
         make_due(wanted)
         work = outbox.claim("recordings")
         assert work is not None
@@ -188,7 +188,7 @@ def test_a_full_disk_kills_no_row(house: House, monkeypatch: pytest.MonkeyPatch)
 
 def test_a_kind_that_nobody_knows_is_put_aside_and_delays_nobody(house: House) -> None:
     poison, other = promise("department:dlh", kind="telegram"), promise("department:dishub")
-    for _ in range(jobs.MOST_FAULTS):
+    for _ in range(jobs.MAX_FAULTS):
         make_due(poison)
         while work := outbox.claim("dispatch"):
             outbox.finish(work, jobs.attempt(work) if work.id == poison.id else sent())

@@ -29,7 +29,7 @@ Details = dict[str, Any]
 ENDED = {"completed", "busy", "failed", "no-answer", "canceled"}
 LATE: Details = {"nth": "fallback", "category": "lainnya", "late": "yes"}
 LATE_TURN = 10_000
-LEAST_SECONDS = 2
+MIN_SECONDS = 2
 # Made once: each turn of each call asks the second one.
 _LOCKED = select(Call).where(Call.sid == bindparam("sid")).options(joinedload(Call.contact)).with_for_update(of=Call)
 _WITH_TURN = (
@@ -136,7 +136,7 @@ def keep_if_due(session: Session, call: Call, recording: Recording) -> None:
     did come was judged there."""
     memory = remembered(call)
     details = memory.get("keeps", {}).get(str(recording.turn))
-    if details is None or recording.ticket_id is not None or recording.seconds < LEAST_SECONDS:
+    if details is None or recording.ticket_id is not None or recording.seconds < MIN_SECONDS:
         return
     surely_heard = recording.seconds > city().recording.silence_seconds + 1
     judged = int(memory["turn"]) >= recording.turn
@@ -147,7 +147,7 @@ def keep_if_due(session: Session, call: Call, recording: Recording) -> None:
 def keep_late(session: Session, call: Call, recording: Recording, *, imported: bool = False) -> Ticket | None:
     """What was recorded while we could not answer: once more the report that was just being made, else a late one of
     its own. `imported` ones are late whatever they are. None for what nobody can have spoken in."""
-    if recording.seconds < LEAST_SECONDS or recording.ticket_id is not None:
+    if recording.seconds < MIN_SECONDS or recording.ticket_id is not None:
         return None
     memory = remembered(call)
     details = {**(_unfinished(session, call, memory) or LATE), **({"late": "yes"} if imported else {})}

@@ -13,8 +13,8 @@ from ticketing.models import Call, Contact, Ticket
 
 REPEATS, REPEATS_WITHIN = 3, timedelta(days=7)
 HAUNTS, HAUNTS_WITHIN = 5, timedelta(hours=24)
-MOST_LIVE, LIVE_AT_MOST = 3, timedelta(minutes=15)
-MOST_AN_HOUR = 20
+MAX_LIVE, LIVE_AT_MOST = 3, timedelta(minutes=15)
+MAX_AN_HOUR = 20
 SEEN = ("mobile", "fixed", "foreign", "premium")
 
 
@@ -31,7 +31,7 @@ def repeats(session: Session, call: Call) -> bool:
     return call.contact_id is not None and (session.scalar(real) or 0) >= REPEATS - 1
 
 
-def haunts(session: Session, contact: Contact | None) -> bool:
+def is_nuisance(session: Session, contact: Contact | None) -> bool:
     """Five silent calls of this number in a day: the officer is not rung for it, a message is taken first."""
     if contact is None:
         return False
@@ -55,7 +55,7 @@ def too_many(session: Session, call: Call) -> bool:
         ~Call.outbound,
     )
     an_hour, under_way = session.execute(made).one()
-    return bool(an_hour >= MOST_AN_HOUR or under_way >= MOST_LIVE)
+    return bool(an_hour >= MAX_AN_HOUR or under_way >= MAX_LIVE)
 
 
 def own_mobile(call: Call) -> Contact | None:

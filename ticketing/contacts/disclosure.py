@@ -17,7 +17,7 @@ from ticketing.rules import lifecycle, routing
 
 TRIES, TRIES_WITHIN = 5, timedelta(days=1)
 LAST_DIGITS = 4
-MOST_LISTED = 60
+MAX_LISTED = 60
 RECENT = timedelta(days=7)
 OWN, FOLLOWED, PUBLIC = "own", "followed", "public"
 
@@ -49,7 +49,7 @@ def listed_for(session: Session, contact: Contact | None) -> list[str]:
     found = _newest_open(session, Ticket.contact_id == contact.id)
     if followed:  # a question of its own: with both in one, the database reads all tickets of the city
         found |= _newest_open(session, Ticket.id.in_(followed))
-    return [number for number, _ in sorted(found.items(), key=lambda one: (-one[1].timestamp(), one[0]))][:MOST_LISTED]
+    return [number for number, _ in sorted(found.items(), key=lambda one: (-one[1].timestamp(), one[0]))][:MAX_LISTED]
 
 
 def _newest_open(session: Session, which: ColumnElement[bool]) -> dict[str, datetime]:
@@ -58,7 +58,7 @@ def _newest_open(session: Session, which: ColumnElement[bool]) -> dict[str, date
         select(Ticket.number, Ticket.category, Ticket.created_at)
         .where(which, Ticket.state.not_in(lifecycle.CLOSED))
         .order_by(Ticket.created_at.desc(), Ticket.number)
-        .limit(MOST_LISTED)
+        .limit(MAX_LISTED)
     )
     return {
         row.number: row.created_at for row in session.execute(query) if not city().category(row.category).confidential
@@ -74,7 +74,7 @@ def recent(session: Session, call: Call) -> str | None:
         select(Ticket.number, Ticket.category, Ticket.changed_at)
         .where(Ticket.contact_id == contact.id, Ticket.state.not_in(lifecycle.CLOSED))
         .order_by(Ticket.changed_at.desc(), Ticket.number)
-        .limit(MOST_LISTED)
+        .limit(MAX_LISTED)
     )
     mine = [row for row in session.execute(query) if not city().category(row.category).confidential]
     if mine and (mine[0].changed_at > clock.now() - RECENT or callers.called_about_reports(session, contact)):

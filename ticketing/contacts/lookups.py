@@ -19,7 +19,7 @@ from ticketing.models import FailedLookup, Rating, Ticket, WrongTry
 WITHIN = timedelta(hours=1)
 BY_NUMBER, BY_LINK = 5, 30  # failures of one source
 OF_ALL = 300  # failures by number, whoever made them
-MOST_CODE = 16
+MAX_CODE = 16
 NUMBER, LINK = "number", "link"
 
 Stop = Literal["", "source", "all"]
@@ -60,7 +60,7 @@ def by_number(session: Session, number: str, digits: str, where: str) -> Ticket 
 
 def by_link(session: Session, code: str, *, change: bool = False) -> Ticket | Rating | None:
     """What this code of a link belongs to: a ticket, or the question about a call."""
-    hashes = vault.lookups(code[:MOST_CODE])
+    hashes = vault.lookups(code[:MAX_CODE])
     ticket = select(Ticket).where(Ticket.tracking_hash.in_(hashes))
     rating = select(Rating).where(Rating.code_hash.in_(hashes))
     found: Ticket | None = session.scalar(ticket.with_for_update() if change else ticket)

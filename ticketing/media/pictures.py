@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MOST_BYTES = 10_000_000
-MOST_PIXELS = {"JPEG": 50_000_000, "PNG": 50_000_000, "WEBP": 25_000_000}  # what is unpacked with half a gigabyte
+MAX_BYTES = 10_000_000
+MAX_PIXELS = {"JPEG": 50_000_000, "PNG": 50_000_000, "WEBP": 25_000_000}  # what is unpacked with half a gigabyte
 SIDE, QUALITY = 1600, 80
 THUMB_BYTES = 40_000
 # A thumb is made as good as fits; a picture of nothing but noise becomes small and coarse.
@@ -54,7 +54,7 @@ class Remade:
 
 def remade(raw: bytes) -> Remade:
     """The picture in `raw`. Raises NotAPicture."""
-    if len(raw) > MOST_BYTES:
+    if len(raw) > MAX_BYTES:
         raise NotAPicture("size")
     kind = _kind(raw)
     if kind is None:
@@ -86,7 +86,7 @@ def _remade(raw: bytes, kind: str) -> Remade:
     from PIL import Image  # noqa: PLC0415
 
     with Image.open(io.BytesIO(raw), formats=(kind,)) as opened:
-        if opened.width * opened.height > MOST_PIXELS[kind]:
+        if opened.width * opened.height > MAX_PIXELS[kind]:
             raise NotAPicture("size")
         about = _exif(opened)
         opened.draft("RGB", (SIDE, SIDE))  # a JPEG is unpacked no larger than it is needed

@@ -23,7 +23,7 @@ from ticketing.tickets.register import find
 
 ANSWERED_WITHIN = timedelta(hours=72)  # 3 x 24 hours, articles 30 to 41
 EXPORT, CORRECT, RESTRICT, ERASE = KINDS = ("export", "correct", "restrict", "erase")
-LEAST_SUBJECT = 12  # characters of the keyed hash that tell entries apart
+MIN_SUBJECT = 12  # characters of the keyed hash that tell entries apart
 
 
 class PrivacyError(ValueError):
@@ -55,7 +55,7 @@ def request(session: Session, whose: Number, kind: str, *, by: str) -> PrivacyEn
         return found
     now = clock.now()
     entry = PrivacyEntry(
-        kind=kind, subject=vault.lookup(_e164(whose)), by=by[: history.MOST_NAME], at=now, due_at=now + ANSWERED_WITHIN
+        kind=kind, subject=vault.lookup(_e164(whose)), by=by[: history.MAX_NAME], at=now, due_at=now + ANSWERED_WITHIN
     )
     session.add(entry)
     session.flush()
@@ -65,7 +65,7 @@ def request(session: Session, whose: Number, kind: str, *, by: str) -> PrivacyEn
 def done(session: Session, whose: Number, kind: str, *, by: str, counts: dict[str, Any]) -> PrivacyEntry:
     """Close the request, or note one that was done at once."""
     entry = request(session, whose, kind, by=by)
-    entry.done_at, entry.counts = clock.now(), {**counts, "done_by": by[: history.MOST_NAME]}
+    entry.done_at, entry.counts = clock.now(), {**counts, "done_by": by[: history.MAX_NAME]}
     session.flush()
     return entry
 
@@ -85,7 +85,7 @@ def shown(entry: PrivacyEntry) -> dict[str, Any]:
     late = entry.done_at is None and entry.due_at is not None and entry.due_at < clock.now()
     return {
         "kind": entry.kind,
-        "subject": entry.subject[:LEAST_SUBJECT] if entry.subject else None,
+        "subject": entry.subject[:MIN_SUBJECT] if entry.subject else None,
         "by": entry.by,
         "at": _iso(entry.at),
         "due_at": _iso(entry.due_at),

@@ -57,8 +57,8 @@ from ticketing.privacy import erasure
 BEAT = "retention"
 PROOF_EVERY = timedelta(hours=23)  # of runs that removed nothing
 BACKUPS_LAST = timedelta(days=35)  # a file that no row names may be of a row in one of them
-BATCH, MOST_BATCHES = 500, 40  # of each kind in a run: the sweeper has other things to do
-MOST_PEOPLE = 100
+BATCH, MAX_BATCHES = 500, 40  # of each kind in a run: the sweeper has other things to do
+MAX_PEOPLE = 100
 RESIDENTS = ("caller", "resident")  # who wrote the notes that go first; the others are the city's
 WORDS = ("words", "place", "added")
 
@@ -236,13 +236,13 @@ def _long_gone() -> list[UUID]:
         ~follows,
     )
     with stores.reading() as session:
-        return list(session.scalars(query.limit(MOST_PEOPLE)))
+        return list(session.scalars(query.limit(MAX_PEOPLE)))
 
 
 def _with_files(old: Select[Any], give_up: Callable[[Session, Any], None]) -> int:
     """Give up these rows; their files go once that is committed."""
     gone = 0
-    for _ in range(MOST_BATCHES):
+    for _ in range(MAX_BATCHES):
         with stores.transaction() as session:
             rows = session.scalars(old.limit(BATCH)).all()
             for row in rows:
@@ -289,7 +289,7 @@ def _done(session: Session, statement: Executable) -> int:
 
 def _in_batches(act: Batch) -> int:
     gone = 0
-    for _ in range(MOST_BATCHES):
+    for _ in range(MAX_BATCHES):
         with stores.transaction() as session:
             some = act(session)
         gone += some

@@ -129,7 +129,7 @@ def keep_upload(
 ) -> Photo:
     """A photo that was not sent by text. Raises NotAPicture."""
     picture = raw if isinstance(raw, photos.Remade) else photos.remade(raw)
-    photo = Photo(ticket_id=ticket.id, kind=kind, by=by[: history.MOST_NAME])
+    photo = Photo(ticket_id=ticket.id, kind=kind, by=by[: history.MAX_NAME])
     session.add(photo)
     session.flush()
     keep_photo(session, photo, picture)

@@ -14,7 +14,7 @@ DELAY, PUBLIC = "delay", "public"  # kinds of notes: why it is late; what its pa
 # PostgreSQL refuses some, some turn about what stands beside them; no person wrote any.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 
-MOST_NAME = 60
+MAX_NAME = 60
 
 
 def record(
@@ -29,7 +29,7 @@ def record(
             ticket_id=ticket.id,
             position=last + 1,
             at=clock.now(),
-            by=by[:MOST_NAME],
+            by=by[:MAX_NAME],
             action=action,
             before=before,
             after=ticket.state,
@@ -56,7 +56,7 @@ def note(session: Session, ticket: Ticket, text: str, *, by: str, kind: str = "r
     clean = _readable(text)
     if not clean:
         raise TicketError("a note needs words")
-    session.add(Note(ticket_id=ticket.id, by=by[:MOST_NAME], kind=kind, text=clean))
+    session.add(Note(ticket_id=ticket.id, by=by[:MAX_NAME], kind=kind, text=clean))
     if not quiet:
         record(session, ticket, "noted", by=by, before=ticket.state, why={"kind": kind})
 

@@ -13,7 +13,7 @@ from ticketing.tickets import history, moves, register
 from ticketing.tickets.news import PROPOSAL
 from ticketing.tickets.register import TicketError
 
-MOST_LISTED = 5
+MAX_LISTED = 5
 TITLE_SECONDS, ANSWER_SECONDS = 8.0, 25.0
 
 
@@ -42,7 +42,7 @@ def listed(session: Session, area: str | None) -> list[str]:
             Ticket.id.in_(titled),
         )
         .order_by(supporters.desc(), Ticket.created_at.desc())
-        .limit(MOST_LISTED)
+        .limit(MAX_LISTED)
     )
     return list(session.scalars(query))
 
@@ -53,7 +53,7 @@ def own(session: Session, call: Call) -> list[str]:
     if caller is None:
         return []
     query = select(Ticket.number).where(Ticket.category == PROPOSAL, Ticket.contact_id == caller.id)
-    return list(session.scalars(query.order_by(Ticket.created_at.desc(), Ticket.number).limit(MOST_LISTED)))
+    return list(session.scalars(query.order_by(Ticket.created_at.desc(), Ticket.number).limit(MAX_LISTED)))
 
 
 def support(session: Session, ticket: Ticket, contact: Contact) -> tuple[bool, int]:

@@ -29,7 +29,7 @@ ALL_SECONDS = timedelta(seconds=30)
 NOT_THERE_YET, EARLY = timedelta(seconds=3), timedelta(minutes=2)
 GONE_AFTER = timedelta(hours=1)  # what was never found for so long will not come any more
 NO_SETTING = timedelta(minutes=5)
-MOST_REDIRECTS, _REDIRECTS = 3, (301, 302, 303, 307, 308)
+MAX_REDIRECTS, _REDIRECTS = 3, (301, 302, 303, 307, 308)
 _CARRIERS = re.compile(r"carrier:((?:SM|MM)[0-9a-fA-F]{32})/(ME[0-9a-fA-F]{32})")
 _AGGREGATORS = re.compile(r"aggregator:([A-Za-z0-9_-]{1,80})")
 # The carrier keeps media elsewhere and sends us there, without our credentials.
@@ -116,7 +116,7 @@ def _fetch(source: str) -> bytes | Outcome:
         return door
     url, credentials = door
     until = clock.now() + ALL_SECONDS
-    for _ in range(MOST_REDIRECTS + 1):
+    for _ in range(MAX_REDIRECTS + 1):
         with requests.get(url, **credentials, timeout=SECONDS, stream=True, allow_redirects=False) as answer:
             if answer.status_code not in _REDIRECTS:
                 return _read(answer, until)
@@ -156,7 +156,7 @@ def _read(answer: requests.Response, until: datetime) -> bytes | Outcome:
     raw = bytearray()
     for piece in answer.iter_content(65536):
         raw += piece
-        if len(raw) > pictures.MOST_BYTES:
+        if len(raw) > pictures.MAX_BYTES:
             raise _Unfit("size")
         if clock.now() > until:
             raise requests.Timeout

@@ -25,7 +25,7 @@ from ticketing.tickets import intake
 from workers import carrier, transactions
 from workers.outcomes import Outcome, Work, dead, later, not_yet, sent
 
-MOST_BYTES = 10_000_000
+MAX_BYTES = 10_000_000
 SECONDS = (5, 10)
 NOT_THERE_YET = timedelta(seconds=3)
 QUIET_DBFS = -50.0
@@ -96,7 +96,7 @@ def _fetch(sid: str) -> bytes | Outcome:
         audio = bytearray()
         for piece in answer.iter_content(65536):
             audio += piece
-            if len(audio) > MOST_BYTES or clock.now() > until:
+            if len(audio) > MAX_BYTES or clock.now() > until:
                 raise _Unfit("the recording is too large or too slow")
     if _kind(bytes(audio)) is None:
         raise _Unfit("what the carrier sent is no audio")

@@ -30,8 +30,8 @@ from workers.senders import email, report
 from workers.senders.report import Report
 
 SECONDS, CONNECT_SECONDS = 8.0, 3.0
-MOST_BYTES = 4096
-MOST_WAIT = 3600.0
+MAX_BYTES = 4096
+MAX_WAIT = 3600.0
 SECRET_PAUSE = timedelta(minutes=5)
 _AGAIN = (408, 425, 429)
 
@@ -113,7 +113,7 @@ def _post(parcel: Parcel) -> tuple[int, str]:
         answer = HTTPResponse(_Answer(connection.sock, until), method="POST")  # type: ignore[arg-type] # asks makefile only
         answer.begin()
         with contextlib.suppress(OSError, HTTPException):  # hung up on too early, some servers take it all back
-            answer.read(MOST_BYTES)
+            answer.read(MAX_BYTES)
         return answer.status, answer.getheader("Retry-After", "")
 
 
@@ -138,10 +138,10 @@ def _headers(parcel: Parcel) -> dict[str, str]:
 
 
 class _Answer(io.RawIOBase):
-    """What a socket brings until a moment and up to MOST_BYTES; a socket's own time-out begins anew with every byte."""
+    """What a socket brings until a moment and up to MAX_BYTES; a socket's own time-out begins anew with every byte."""
 
     def __init__(self, wire: socket.socket, until: float) -> None:
-        self._wire, self._until, self._left = wire, until, MOST_BYTES
+        self._wire, self._until, self._left = wire, until, MAX_BYTES
 
     def makefile(self, _mode: str) -> io.BufferedReader:
         return io.BufferedReader(self)
@@ -178,4 +178,4 @@ def _wait(retry_after: str) -> timedelta | None:
             seconds = (parsedate_to_datetime(retry_after) - clock.now()).total_seconds()
     except (TypeError, ValueError, OverflowError):
         return None
-    return timedelta(seconds=min(seconds, MOST_WAIT)) if seconds > 0 else None
+    return timedelta(seconds=min(seconds, MAX_WAIT)) if seconds > 0 else None

@@ -20,7 +20,7 @@ from ticketing.tickets import additions, intake, moves, news, register
 EMERGENCY = "darurat"
 SAME_WITHIN = timedelta(hours=24)  # the same words again in this time are the same report
 SAME_EMERGENCY = timedelta(minutes=30)
-MOST_COMPARED = 20
+MAX_COMPARED = 20
 _REPORTS = ("report", "other_city", "proposal", "emergency")
 
 
@@ -117,7 +117,7 @@ def _same_words(talk: Talk, message: Message) -> Ticket | None:
             Message.created_at > clock.now() - SAME_WITHIN,
         )
         .order_by(Message.created_at.desc())
-        .limit(MOST_COMPARED)
+        .limit(MAX_COMPARED)
     )
     same = next((one for one in earlier if one.body == message.body), None)
     return talk.session.get(Ticket, same.ticket_id, with_for_update=True) if same else None

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 ROWS = Path(__file__).parent / "written" / "messages.jsonl"
-LEAST_RIGHT, LEAST_EMERGENCIES = 0.95, 0.97  # what was measured when it was written, less a little
+MIN_RIGHT, MIN_EMERGENCIES = 0.95, 0.97  # what was measured when it was written, less a little
 
 
 def rows() -> list[dict[str, Any]]:
@@ -45,13 +45,13 @@ def test_no_row_of_it_was_used_for_tuning() -> None:
 
 def test_what_people_write_is_understood() -> None:
     wrong = misread()
-    assert 1 - len(wrong) / len(rows()) >= LEAST_RIGHT, [(row["text"], told["intent"]) for row, told in wrong]
+    assert 1 - len(wrong) / len(rows()) >= MIN_RIGHT, [(row["text"], told["intent"]) for row, told in wrong]
 
 
 def test_who_is_in_danger_is_heard() -> None:
     emergencies = [row for row in rows() if row["intent"] == "emergency"]
     missed = [row["text"] for row, told in misread() if row["intent"] == "emergency" and told["intent"] != "emergency"]
-    assert 1 - len(missed) / len(emergencies) >= LEAST_EMERGENCIES, missed
+    assert 1 - len(missed) / len(emergencies) >= MIN_EMERGENCIES, missed
 
 
 def print_figures() -> None:

@@ -23,7 +23,7 @@ ADDRESS = {"X-Forwarded-For": "203.0.113.7"}
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(find, "LEAST_SECONDS", 0.01)
+    monkeypatch.setattr(find, "MIN_SECONDS", 0.01)
 
 
 def asks(house: House, number: str, digits: str, address: str = "203.0.113.7", **more: object) -> requests.Response:
@@ -81,7 +81,7 @@ def test_every_refusal_is_the_same(proxied: House) -> None:
 
 def test_a_refusal_takes_its_time_whatever_was_wrong(proxied: House, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
-    monkeypatch.setattr(find, "LEAST_SECONDS", 5.0)
+    monkeypatch.setattr(find, "MIN_SECONDS", 5.0)
     monkeypatch.setattr(find.time, "sleep", waits.append)
     for tried, digits in ((opened(), "9999"), (unknown_number(), "1111")):
         asks(proxied, tried, digits)

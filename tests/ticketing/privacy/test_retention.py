@@ -298,7 +298,7 @@ def test_what_is_too_much_for_one_run_is_done_by_the_next(
     sqlite_house: House, watch: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retention, "BATCH", 2)
-    monkeypatch.setattr(retention, "MOST_BATCHES", 2)
+    monkeypatch.setattr(retention, "MAX_BATCHES", 2)
     with stores.transaction() as session:
         session.add_all([FailedLookup(source="x", kind="link") for _ in range(7)])
     watch.move_to(NOON + timedelta(days=8))

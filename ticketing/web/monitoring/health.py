@@ -12,7 +12,7 @@ from ticketing.database import schema
 
 health = Blueprint("health", __name__)
 
-LEAST_DISK = 0.10
+MIN_DISK = 0.10
 
 
 @health.get("/livez")
@@ -48,4 +48,4 @@ def _migrations() -> str:
 
 def _disk() -> str:
     usage = shutil.disk_usage(settings().var_dir)
-    return "ok" if usage.free > usage.total * LEAST_DISK else "nearly full"
+    return "ok" if usage.free > usage.total * MIN_DISK else "nearly full"

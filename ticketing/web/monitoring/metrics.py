@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config import metrics, stores, timeouts
 from config.metrics import Figure
-from config.settings import LEAST_TOKEN, settings
+from config.settings import MIN_TOKEN, settings
 from ticketing.web.monitoring.vitals import Vitals, vitals
 
 blueprint = Blueprint("metrics", __name__)
@@ -28,7 +28,7 @@ def page() -> Response:
 
 def _has_token() -> bool:
     token, named = settings().metrics_token, request.headers.get("Authorization", "")
-    return len(token) >= LEAST_TOKEN and hmac.compare_digest(named.encode(), f"Bearer {token}".encode())
+    return len(token) >= MIN_TOKEN and hmac.compare_digest(named.encode(), f"Bearer {token}".encode())
 
 
 def _is_here() -> bool:

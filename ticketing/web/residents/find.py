@@ -16,7 +16,7 @@ from ticketing.web.residents import pages
 blueprint = Blueprint("finding", __name__)
 blueprint.after_request(pages.private)
 
-LEAST_SECONDS = 0.6  # more than finding out ever takes: a refusal says nothing by its time
+MIN_SECONDS = 0.6  # more than finding out ever takes: a refusal says nothing by its time
 
 
 @blueprint.get("/t")
@@ -51,7 +51,7 @@ def find() -> Response:
         if found is not None:
             return _to(found)
         form.errors["nomor"] = "no_match"
-        time.sleep(max(0.0, LEAST_SECONDS - (time.monotonic() - began)))
+        time.sleep(max(0.0, MIN_SECONDS - (time.monotonic() - began)))
     return pages.show("find.html", form.language, 422, form=form)
 
 

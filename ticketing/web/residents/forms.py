@@ -20,12 +20,12 @@ from ticketing.media import photos
 from ticketing.models import Message, Photo, Rating, Ticket
 from ticketing.tickets import verdicts
 from ticketing.web.residents import actions, city_map, dates, pages, progress, tracking
-from ticketing.web.residents.submission import MOST_PHOTOS, PHOTO_BYTES, Sent, read
+from ticketing.web.residents.submission import MAX_PHOTOS, PHOTO_BYTES, Sent, read
 
 forms = Blueprint("forms", __name__)
 forms.after_request(pages.private)
 
-ALL_BYTES = MOST_PHOTOS * PHOTO_BYTES + 256_000
+ALL_BYTES = MAX_PHOTOS * PHOTO_BYTES + 256_000
 PHOTOS_OF_A_TICKET = 12
 SENT_AN_HOUR = 12  # more than a person has to say about one report
 TEMPLATES = {

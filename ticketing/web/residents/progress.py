@@ -21,7 +21,7 @@ from ticketing.tickets import history, verdicts
 from ticketing.web.residents import dates
 from ticketing.web.residents.timeline import Story
 
-_MOST_PHOTOS = 6
+_MAX_PHOTOS = 6
 # What may be a telephone number, in whatever way it is written.
 _NUMBERS = re.compile(r"\+?\d(?:[\s().-]?\d){7,}")
 
@@ -48,7 +48,7 @@ def of(session: Session, language: str, ticket: Ticket) -> "Progress":
     known = Known(
         history.of(session, ticket),
         session.scalars(notes.order_by(Note.at.desc())).all(),
-        photos.of_ticket(session, ticket, (photos.PROOF,))[-_MOST_PHOTOS:],
+        photos.of_ticket(session, ticket, (photos.PROOF,))[-_MAX_PHOTOS:],
         _callback(session, ticket),
         session.scalar(rated.order_by(Rating.answered_at.desc()).limit(1)),
         # of somebody else's report only how far it has come

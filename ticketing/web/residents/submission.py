@@ -12,8 +12,8 @@ from ticketing.rules import places, points
 from ticketing.tickets import additions
 from ticketing.web.residents import city_map, pages
 
-MOST_WORDS, MOST_PLACE = 1000, 300
-MOST_PHOTOS, PHOTO_BYTES = 3, 8_000_000
+MAX_WORDS, MAX_PLACE = 1000, 300
+MAX_PHOTOS, PHOTO_BYTES = 3, 8_000_000
 _FAULTS = {"type": "photo_type", "size": "photo_large", "broken": "photo_broken"}
 
 
@@ -39,7 +39,7 @@ class Sent:
 
 def read(what: str, form: pages.Form, *, of_call: bool) -> Sent:
     """Understand the form of this name; what is wrong with it is in its errors."""
-    sent = Sent(form, words=_text(form, "kata", MOST_WORDS))
+    sent = Sent(form, words=_text(form, "kata", MAX_WORDS))
     if what == "tambah":
         _read_photos(sent)
         if not (sent.words or sent.pictures or form.errors):
@@ -64,7 +64,7 @@ def _read_photos(sent: Sent) -> None:
     """The pictures, made anew at once: what is none is refused before anything is written."""
     files = [file for file in request.files.getlist("foto") if file.filename]
     sent.form.values["dipilih"] = "ya" if files else ""  # a browser never fills them in again
-    if len(files) > MOST_PHOTOS:
+    if len(files) > MAX_PHOTOS:
         sent.form.errors["foto"] = "photo_many"
         return
     for file in files:
@@ -82,7 +82,7 @@ def _read_photos(sent: Sent) -> None:
 def _read_place(sent: Sent) -> None:
     """A kelurahan of the list, words, a point: any of them. The point of the sketch is a proposal first."""
     form = sent.form
-    words, area = _text(form, "jalan", MOST_PLACE), request.form.get("kelurahan", "")
+    words, area = _text(form, "jalan", MAX_PLACE), request.form.get("kelurahan", "")
     area = area if area in city().areas else ""
     point = points.read(_text(form, "titik", points.MOST))
     if form.values["titik"].strip() and point is None:
