@@ -292,7 +292,7 @@ def test_calls_of_ours_are_none_of_the_resident_s(sqlite_house: House, monkeypat
     with stores.reading() as session:
         assert session.scalar(select(func.count()).select_from(Contact)) == 1, "our own number is nobody's"
         mine = session.scalars(select(Call).where(Call.outbound)).one()
-        assert not callers.haunts(session, mine.contact)
+        assert not callers.is_nuisance(session, mine.contact)
         assert spending.calls(session) == 1
     assert "outbound" not in sqlite_house.flask("calls", "list", "--json")
     assert sqlite_house.flask("calls", "list", "--json").count('"sid"') == 1
