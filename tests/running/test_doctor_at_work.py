@@ -117,7 +117,9 @@ def test_the_disk_and_the_fallback_documents_are_looked_at(sqlite_house: House) 
 # -- the servers ---------------------------------------------------------------------------------------------------
 
 
-def test_postgresql_is_new_enough_and_has_room(postgres_house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_postgresql_is_new_enough_and_has_room(
+    durable_postgres: str, postgres_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = findings(postgres_house, "database")
     assert any(re.fullmatch(r"PostgreSQL \d+", said) for said in found)
     assert marks(postgres_house, "database") == {"ok"}
@@ -128,7 +130,7 @@ def test_postgresql_is_new_enough_and_has_room(postgres_house: House, monkeypatc
     assert any("99 or newer is tested" in said for said in found)
 
 
-def test_postgresql_must_not_forget_a_commit(postgres_house: House) -> None:
+def test_postgresql_must_not_forget_a_commit(durable_postgres: str, postgres_house: House) -> None:
     address = settings().database_url.replace("+psycopg", "")
     with psycopg.connect(address, autocommit=True) as server:
         name = server.info.dbname

@@ -106,7 +106,7 @@ def careless(server: str, name: str) -> Iterator[None]:
             until(lambda: shows(server, name) == "off", name)
             yield
         finally:
-            admin.execute(f"ALTER SYSTEM RESET {name}")
+            admin.execute(f"ALTER SYSTEM SET {name} = on")
             admin.execute("SELECT pg_reload_conf()")
             until(lambda: shows(server, name) == "on", name)
 
@@ -117,20 +117,22 @@ def shows(server: str, name: str) -> str:
 
 
 @pytest.mark.parametrize("name", ["fsync", "synchronous_commit", "full_page_writes"])
-def test_a_database_that_may_forget_is_named(postgres: str, tmp_path: Path, name: str) -> None:
-    use(DATABASE_URL=postgres, VAR_DIR=str(tmp_path))
+def test_a_database_that_may_forget_is_named(durable_postgres: str, tmp_path: Path, name: str) -> None:
+    use(DATABASE_URL=durable_postgres, VAR_DIR=str(tmp_path))
     try:
         assert schema.unsafe() == []
-        with careless(postgres, name):
+        with careless(durable_postgres, name):
             stores.disconnect()
             assert schema.unsafe() == [f"the database runs with {name} off"]
     finally:
         stores.disconnect()
 
 
-def test_production_does_not_serve_from_a_database_that_may_forget(postgres: str, tmp_path: Path) -> None:
+def test_production_does_not_serve_from_a_database_that_may_forget(durable_postgres: str, tmp_path: Path) -> None:
     production = {**SECRETS, "HOTLINE_ENV": "production", "PUBLIC_URL": "https://1500444.bekasikota.invalid"}
-    with careless(postgres, "fsync"):
-        code, said = run("gunicorn", tmp_path / "var", DATABASE_URL=postgres, PORT=str(free_port()), **production)
+    with careless(durable_postgres, "fsync"):
+        code, said = run(
+            "gunicorn", tmp_path / "var", DATABASE_URL=durable_postgres, PORT=str(free_port()), **production
+        )
     assert code != 0
     assert "the database runs with fsync off" in said
