@@ -81,7 +81,7 @@ def connection() -> Iterator[smtplib.SMTP]:
     url = urlsplit(settings().smtp_url)
     host = url.hostname or ""
     loopback = host in ("localhost", "::1") or host.startswith("127.")
-    context = ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if loopback else ssl.create_default_context()
     if loopback:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     if url.scheme == "smtps":
