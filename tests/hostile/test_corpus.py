@@ -5,18 +5,18 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import depth
 import pytest
 from redis import Redis
 
 from config.hotline import city
 from config.settings import settings
-from hostile import doors, frames, sinks
+from hostile import callbacks, doors, frames, sinks
 from hostile.attacked import Attacked, Tally, Told, attacked
 from hostile.corpus import COUNTS, corpus
 from hostile.forgeries import forgeries
 from hostile.server import gunicorn
 
-SHARE = 0.55
 Look = Callable[[Attacked, str], None]
 CLASSES = [*COUNTS, "C15 forgeries", "C18 callbacks"]
 
@@ -32,28 +32,27 @@ def house(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, valke
 
 @pytest.mark.parametrize("name", CLASSES)
 def test_nothing_comes_of_it(house: Attacked, name: str) -> None:
-    tally = doors.tried(house, name, doors.everything(house, SHARE)[name])
+    tally = doors.tried(house, name, doors.everything(house, depth.HOSTILE_SHARE)[name])
     assert tally.failures == [], "\n".join([f"{len(tally.failures)} failures", *tally.failures[:5]])
     assert tally.checks > tally.inputs
 
 
 def test_no_framing_of_a_request_breaks_the_server(tmp_path: Path) -> None:
     with gunicorn(tmp_path) as (address, token):
-        tally = frames.tried(address, token, SHARE)
+        tally = frames.tried(address, token, depth.HOSTILE_SHARE)
     assert tally.failures == [], "\n".join(tally.failures[:5])
     _migrated, *lines = (tmp_path / "web.log").read_text().splitlines()
     assert [line for line in lines if not line.startswith("{")] == [], "one event is one line"
 
 
 def test_the_corpus_is_large_and_the_same_every_time() -> None:
-    small, whole = corpus(share=SHARE), corpus()
+    small, whole = corpus(share=0.05), corpus()
     assert whole == corpus()
     assert corpus(seed=2) != whole
     assert all(whole[name][: len(values)] == values for name, values in small.items())
     assert all(len(set(values)) == len(values) for values in whole.values())
-    forged = {one.key for one in forgeries("http://127.0.0.1:8000", share=SHARE)}
-    more = round(frames.COUNT * SHARE) + round(700 * SHARE)
-    assert sum(map(len, small.values())) + len(forged) + more >= 5_000
+    forged = {one.key for one in forgeries("http://127.0.0.1:8000")}
+    assert sum(map(len, whole.values())) + len(forged) + frames.COUNT + callbacks.COUNT >= 9_000
 
 
 def answered(into: Attacked, xml: str) -> None:

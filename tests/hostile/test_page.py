@@ -4,6 +4,7 @@ elsewhere, every word stands there as it is."""
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+import depth
 import pytest
 from people import House, Resident
 from playwright.sync_api import Browser, Page, expect
@@ -14,7 +15,7 @@ from ivr.simulator.network.ledger import Mail, Message, new_sid
 SITI = "+6281290001234"  # the first telephone on the page
 VALUES = [
     value
-    for name, values in corpus(share=0.12).items()
+    for name, values in corpus(share=depth.PAGE_SHARE).items()
     if name.split()[0] in ("C5", "C6", "C8", "C10", "C12")
     for value in values
 ]

@@ -11,6 +11,7 @@ from email.policy import default
 from types import SimpleNamespace
 from uuid import UUID
 
+import depth
 import phonenumbers
 import pytest
 from factories import wib
@@ -32,7 +33,7 @@ from ticketing.rules import numbers, places, references
 from workers.senders import email as mail
 from workers.senders.report import Report
 
-OFTEN = how(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+OFTEN = how(max_examples=depth.EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 BY_CLASS = {name.partition(" ")[0]: values for name, values in corpus(share=0.2).items()}
 HOSTILE = st.one_of([st.sampled_from(values) for values in BY_CLASS.values()])
 TEXT = st.text(st.characters(codec=None), max_size=200) | HOSTILE
@@ -166,7 +167,7 @@ def test_any_event_is_one_plain_line_without_a_number(monkeypatch: pytest.Monkey
 def test_any_note_leaves_the_mail_as_it_is(house: House) -> None:
     """Whatever a note holds: the same headers, the same recipient, two parts, and no markup of its own."""
 
-    @how(OFTEN, max_examples=40)
+    @how(OFTEN, max_examples=min(depth.EXAMPLES, 40))
     @given(st.lists(TEXT, max_size=4))
     def any_notes(notes: list[str]) -> None:
         clean = [note.encode("utf-8", "replace").decode() for note in notes]  # as the database gives it back

@@ -105,14 +105,19 @@ def test_no_line_of_the_picture_leaves_its_card(grown: Tree) -> None:
     assert inside > len(cards)
 
 
-def test_the_command_draws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(scenarios, "WORLDS", scenarios.WORLDS[:1])
+@pytest.mark.parametrize(("language", "words"), [("id", "tekan 1."), ("en", "press 1.")])
+def test_the_command_draws(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, grown: Tree, language: str, words: str
+) -> None:
+    monkeypatch.setattr(worlds, "WORLDS", scenarios.WORLDS[:1])
+    if language == grown.language:
+        monkeypatch.setattr(tree, "grow", lambda language: grown)  # one walk is enough
     path = tmp_path / "menu.svg"
-    run = CliRunner().invoke(menu_command, ["--language", "en", "--svg", str(path)])
+    run = CliRunner().invoke(menu_command, ["--language", language, "--svg", str(path)])
     assert (run.exit_code, run.stderr) == (0, "")
     assert re.fullmatch(rf"{path}: \d\d questions and goodbyes\n", run.stdout)
     assert ET.parse(path).getroot().tag == f"{SVG}svg"
-    assert "press 1." in path.read_text()
+    assert words in path.read_text()
 
 
 def test_the_same_for_programs(grown: Tree) -> None:
