@@ -1,5 +1,6 @@
 # make run    the whole hotline on this machine, until Ctrl-C
-# make test   the whole test suite (make test T=tests/stories for a part of it)
+# make test   every story and every rule, in minutes (make test T=tests/stories for a part of it)
+# make test-long  the same and everything that takes long, at full depth (DAY=2026-12-01: what CI draws on that day)
 # make check  linter, types, import rules, migrations, city file and texts
 # make talk   call the hotline from this terminal
 # make docs   draw anew what is drawn in docs/
@@ -10,14 +11,18 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 T ?= tests
+PYTEST := $(BIN)/python -m pytest -n logical --dist worksteal --durations=10
 
-.PHONY: run test check talk docs drill bench chaos constraints clean
+.PHONY: run test test-long check talk docs drill bench chaos constraints clean
 
 run: .venv/installed
 	@exec $(BIN)/python -m ivr.start
 
 test: .venv/installed-dev
-	@$(BIN)/python -m pytest -n 2 $(T)
+	@$(PYTEST) $(T)
+
+test-long: .venv/installed-dev
+	@TESTS=$(or $(DAY),long) $(PYTEST) $(T)
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .
