@@ -30,10 +30,10 @@ class Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def serving(app: Flask, port: int = 0) -> Iterator[str]:
-    """Serve on the loopback while the block runs; gives the address."""
+def serving(app: Flask, port: int = 0, poll: float = 0.02) -> Iterator[str]:
+    """Serve on the loopback while the block runs, and look every `poll` seconds whether it ended; gives the address."""
     server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()  # polls for its end
+    threading.Thread(target=server.serve_forever, args=(poll,), daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
     finally:
