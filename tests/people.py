@@ -79,11 +79,11 @@ class House:
         }
         use(**environment)
         app = create_app()
-        with serving(app) as url:
+        with serving(app, poll=0.005) as url:
             carrier = Carrier(url, ACCOUNT, TOKEN, HOTLINE, patience=settings().simulator_patience)
             mail_port = free_port()
             post = listening(carrier.ledger, "127.0.0.1", mail_port)
-            with serving(create_simulator(carrier)) as api:
+            with serving(create_simulator(carrier), poll=0.005) as api:
                 carrier.api_url = api
                 use(PUBLIC_URL=url, TWILIO_API_URL=api, SMTP_URL=f"smtp://127.0.0.1:{mail_port}")
                 try:

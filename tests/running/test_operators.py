@@ -141,7 +141,7 @@ def doctor(house: House) -> tuple[int, dict[str, str]]:
     return result.exit_code, marks
 
 
-def test_the_doctor_finds_a_whole_house_well(house: House) -> None:
+def test_the_doctor_finds_a_whole_house_well(durable_postgres: str, house: House) -> None:
     code, marks = doctor(house)
     assert code == 0
     assert set(marks) >= {
