@@ -12,11 +12,13 @@ A long part is a line of PARTS; how deep it goes is a line above them. No test i
 
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import wraps
+from itertools import product
+from typing import Any
 from unittest.mock import patch
 
 from config import stores
@@ -36,6 +38,14 @@ WALK_DEPTH = 6 if FULL else 3  # answers up to which every key is pressed; a wor
 CAMPAIGN_SECONDS = 90 if FULL else 30  # of load while things break
 CAMPAIGN_SEED = DAY.toordinal() if DAY else 14  # of the campaign whose faults are drawn
 KILLS = FULL  # whether processes of `make run` are killed
+
+
+def pairs(some: Sequence[Any], others: Sequence[Any]) -> list[tuple[Any, Any]]:
+    """Each of some with each of the others; in short, each of them at least once. Of the looks of a page."""
+    if FULL:
+        return list(product(some, others))
+    most = max(len(some), len(others))
+    return [(some[nth % len(some)], others[nth % len(others)]) for nth in range(most)]
 
 
 # -- the long parts ------------------------------------------------------------------------------------------------
@@ -91,6 +101,12 @@ PARTS = (
     Part("campaign on the carrier and the disk", 130, r"test_every_promise_holds\[the carrier"),
     Part("hostile corpus, wire", 60, r"test_corpus.*(\[C(12|14|15|17|18) |test_no_framing)", short=_ALL),
     Part("hostile page and properties", 60, r"hostile/test_(page|properties)", short=_ALL),
+    Part(
+        "looks of pages",
+        130,
+        r"test_tracking_page\.py::test_(a_fault_is|every_confirm|every_form|every_state_is)",
+        short=_ALL,
+    ),
     Part("campaign of drawn faults", 130, r"test_every_promise_holds\[drawn", short=_ALL),
 )
 A_DAY = 800  # seconds of tests that a day draws; the parts in which they end may be longer

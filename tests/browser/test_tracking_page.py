@@ -3,9 +3,9 @@
 import io
 import re
 from datetime import UTC, datetime, timedelta
-from itertools import product
 from uuid import uuid4
 
+import depth
 import pytest
 import requests
 import time_machine
@@ -75,7 +75,7 @@ def test_every_state_has_a_way() -> None:
 def test_every_state_is_said_in_shape_and_word(sqlite_house: House, screens: Screens, state: str) -> None:
     number = brought(state)
     screen = screens()
-    for width, language in product(WIDTHS, LANGUAGES):
+    for width, language in depth.pairs(WIDTHS, LANGUAGES):
         screen.page.set_viewport_size({"width": width, "height": 740})
         screen.opens(page_of(sqlite_house, number, language)).is_well()
         words = city().text(language, "words", f"state_{state}")
@@ -328,7 +328,7 @@ def test_every_form_is_well_everywhere(sqlite_house: House, screens: Screens, wh
     number = brought(FORMS[what])
     later = clock.now() + timedelta(days=20 if what == "lagi" else 0)
     with time_machine.travel(later, tick=True):
-        for width, language in product(WIDTHS, LANGUAGES):
+        for width, language in depth.pairs(WIDTHS, LANGUAGES):
             screen = screens(width).opens(form_of(sqlite_house, number, what, language)).is_well()
             if width > 320:
                 screen.is_accessible()
@@ -343,7 +343,7 @@ def test_a_fault_is_said_first_and_has_the_focus(
 ) -> None:
     """Also with scripts off."""
     number = brought(FORMS[what])
-    for width, scripts in product(WIDTHS, (True, False)):
+    for width, scripts in depth.pairs(WIDTHS, (True, False)):
         screen = screens(width, java_script_enabled=scripts).opens(form_of(sqlite_house, number, what, language))
         if what == "tempat":
             screen.page.fill("#jalan", "x" * 400)
@@ -363,7 +363,7 @@ def test_a_fault_is_said_first_and_has_the_focus(
 @pytest.mark.parametrize("outcome", actions.OUTCOMES)
 def test_every_confirmation_says_what_happens_next(sqlite_house: House, screens: Screens, outcome: str) -> None:
     number = brought(lifecycle.IN_PROGRESS)
-    for width, language in product((360, 1280), LANGUAGES):
+    for width, language in depth.pairs((360, 1280), LANGUAGES):
         screen = screens(width).opens(form_of(sqlite_house, number, f"terkirim/{outcome}", language)).is_well()
         screen.is_accessible()
         expect(screen.page.locator("h1")).to_have_text(city().text(language, "page", f"sent_{outcome}"))
