@@ -74,8 +74,11 @@ def pytest_testnodedown(node: Any) -> None:
     node.config.stash[left_out] = getattr(node, "workeroutput", {}).get("left out", 0)
 
 
-def pytest_report_header() -> list[str]:
-    return [f"drawn for {depth.DAY}: {', '.join(part.name for part in depth.drawn(depth.DAY))}"] if depth.DAY else []
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """What the day draws is said before it begins."""
+    if depth.DAY and not hasattr(session.config, "workerinput"):
+        names = "; ".join(part.name for part in depth.drawn(depth.DAY))
+        session.config.get_terminal_writer().line(f"drawn for {depth.DAY}: {names}")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
