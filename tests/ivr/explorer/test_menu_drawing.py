@@ -109,7 +109,7 @@ def test_no_line_of_the_picture_leaves_its_card(grown: Tree) -> None:
 def test_the_command_draws(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, grown: Tree, language: str, words: str
 ) -> None:
-    monkeypatch.setattr(worlds, "WORLDS", scenarios.WORLDS[:1])
+    monkeypatch.setattr(scenarios, "WORLDS", scenarios.WORLDS[:1])
     if language == grown.language:
         monkeypatch.setattr(tree, "grow", lambda language: grown)  # one walk is enough
     path = tmp_path / "menu.svg"
