@@ -59,6 +59,29 @@ def test_nothing_else_in_the_house_takes_a_post(sqlite_house: House) -> None:
     assert {endpoint for endpoint in posts if endpoint.partition(".")[0] not in names} == from_residents
 
 
+# -- texts ---------------------------------------------------------------------------------------------------------
+
+
+def answering(paths: list[Path]) -> set[str]:
+    """The files that say what is told from here on answers a text."""
+    return {
+        path.name
+        for path in paths
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and called(call.func) == "answering"
+    }
+
+
+def test_only_who_reads_a_text_says_that_it_is_being_answered(tmp_path: Path) -> None:
+    """Whatever is told meanwhile passes by STOP and the night, so one place decides when that is."""
+    assert answering([path for room in ("workers", "ivr", "ticketing") for path in (ROOT / room).rglob("*.py")]) == {
+        "chats.py"
+    }
+    planted = tmp_path / "planted.py"
+    planted.write_text("texts.answering(session, message)\n")
+    assert answering([planted]) == {"planted.py"}
+
+
 # -- queues --------------------------------------------------------------------------------------------------------
 
 
