@@ -57,7 +57,7 @@ class Machine:
         self._postgres("-l", str(data / "log"), "restart")
         self.use("migrated")
         run = subprocess.run(
-            [sys.executable, "-c", "from ticketing import schema; schema.migrate()"],
+            [sys.executable, "-c", "from ticketing.database import schema; schema.migrate()"],
             cwd=ROOT, env=self.environment("migrated"), capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
         if run.returncode:
