@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from people import TOKEN, House
+from people import PATIENT, TOKEN, House
 from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
@@ -59,7 +59,7 @@ def two_recordings_at_once(at: Watched, patch: Patch) -> None:
     caller.hang_up()
     at.house.carrier.settle()
     told = [told_recording(at, caller) for _ in range(2)]
-    same_time(patch, moves, "_new")
+    same_time(patch, intake, "_new")
     with ThreadPoolExecutor(2) as pool:
         for form in told:
             pool.submit(at.house.post, "/voice/fallback/recording", form)
@@ -274,12 +274,14 @@ def hung_database(at: Watched, patch: Patch) -> None:
     to, or its own limit would save us."""
     patch.setattr(twiml, "OVERRIDES", "")
     caller = at.caller()
+    at.house.set(DATABASE_SECONDS="1")
     at.proxy.set("swallow")
     mend = threading.Timer(8, at.proxy.set, ("pass",))
     mend.start()
     caller.press("2")
     mend.cancel()
     at.proxy.set("pass")
+    at.house.set(**PATIENT)
     caller.hang_up()
     at.house.work()
 
