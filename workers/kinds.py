@@ -1,5 +1,5 @@
-"""The list of kinds of outbox rows, each with the module that keeps its promise. A kind is that module and its line
-here."""
+"""The list of kinds of outbox rows, each with the module that keeps its promise. A kind is that module, its line here
+and its line in ticketing/outgoing/kinds.py."""
 
 from typing import Any, Protocol
 

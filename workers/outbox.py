@@ -14,20 +14,16 @@ from sqlalchemy.orm import Session, aliased
 
 from config import stores
 from ticketing.models import Breaker, Outbox, Tally
+from ticketing.outgoing import kinds
 from workers import doorbell, outcomes
 
 # The queues that workers listen to, one queue a worker. processes.conf starts them; a house test compares.
-QUEUES = ("texts", "dispatch", "recordings")
+QUEUES = (kinds.TEXTS, kinds.DISPATCH, kinds.RECORDINGS)
 
 LEASE = timedelta(seconds=60)
 DIED, MAX_DEATHS = "the worker died during the call", 5
 # What fails for all rows of a kind at once, because one carrier takes them all: they share its breaker.
-CARRIER = {
-    "sms": "carrier:texts",
-    "call": "carrier:calls",
-    "recording": "carrier:recordings",
-    "photo": "carrier:photos",
-}
+CARRIER = {name: kind.breaker for name, kind in kinds.KINDS.items() if kind.breaker}
 BREAKER_OPENS_AFTER, BREAKER_OPEN = 5, timedelta(seconds=60)
 UNKNOWN_ASK_AFTER, UNKNOWN_GIVE_UP = timedelta(seconds=20), timedelta(minutes=10)
 
@@ -168,7 +164,7 @@ def _record(row: Outbox, outcome: outcomes.Outcome, moment: datetime) -> None:
     elif outcome.state == "dead" or moment > row.give_up_at:
         row.state, row.finished_at = "dead", moment
         row.last_error = outcome.reason[:300] or "gave up"
-    elif outcome.state == "unknown" and row.kind == "sms":
+    elif outcome.state == "unknown" and kinds.of(row.kind).asked:
         row.unknown_since = row.unknown_since or moment
         row.declined = outcome.declined
         row.state, row.not_before = "unknown", moment + (outcome.wait or UNKNOWN_ASK_AFTER)
@@ -178,8 +174,8 @@ def _record(row: Outbox, outcome: outcomes.Outcome, moment: datetime) -> None:
 
 
 def _back_off(row: Outbox) -> timedelta:
-    """Full jitter: texts from 5 s to 10 minutes, dispatch from 10 s to an hour."""
-    base, cap = (5, 600) if row.kind == "sms" else (10, 3600)
+    """Twice as long with each attempt, up to the cap of its kind, with jitter."""
+    base, cap = kinds.of(row.kind).back_off
     return timedelta(seconds=random.uniform(0.5, 1) * min(cap, base * 2 ** min(row.attempts, 12)))  # noqa: S311
 
 

@@ -3,9 +3,11 @@ down, the migrations are the models, and no sentence lives outside texts/ and te
 
 import ast
 import configparser
+import dataclasses
 import re
 import tomllib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +22,13 @@ from ivr.channels import CHANNELS, aggregator
 from ivr.channels.guard import Fields
 from ivr.conversations import CONVERSATIONS
 from ticketing.database import schema
+from ticketing.messages import announcements
+from ticketing.outgoing import kinds
 from ticketing.rules import lifecycle
 from ticketing.tickets import news
 from ticketing.web.residents import actions
 from workers import outbox
+from workers.kinds import SENDERS, Sender
 
 OUR_CODE = [
     path
@@ -99,16 +104,53 @@ def test_every_queue_is_listened_to_and_every_worker_listens_to_one() -> None:
     assert sorted(started) == sorted(outbox.QUEUES)
 
 
-def test_every_promise_goes_into_a_queue_that_exists() -> None:
+def unfit_kinds(lines: Iterable[tuple[str, kinds.Kind]], modules: Iterable[tuple[str, Sender]]) -> list[str]:
+    """What is wrong with the kinds of rows: each has one line, one module and a queue that workers listen to."""
+    lines, modules = list(lines), list(modules)
+    named, kept = Counter(name for name, _ in lines), Counter(name for name, _ in modules)
+    keepers = Counter(str(getattr(module, "__name__", "")) for _, module in modules)
+    return [
+        *(
+            f"{name}: {named[name]} lines, {kept[name]} modules"
+            for name in sorted(named | kept)
+            if named[name] != 1 or kept[name] != 1
+        ),
+        *(f"{module} keeps {count} kinds" for module, count in sorted(keepers.items()) if count != 1),
+        *(f"{name}: no worker listens to {kind.queue}" for name, kind in lines if kind.queue not in outbox.QUEUES),
+        *(f"nothing waits in {queue}" for queue in outbox.QUEUES if queue not in {kind.queue for _, kind in lines}),
+    ]
+
+
+def test_every_kind_of_row_has_one_line_one_module_and_a_queue_that_exists() -> None:
+    assert len(kinds.KINDS) >= 10
+    assert unfit_kinds(kinds.KINDS.items(), SENDERS.items()) == []
+    assert kinds.KINDS["alert"].budget == announcements.LONGEST
+
+
+def test_every_promise_names_a_kind_that_exists() -> None:
     named = {
-        keyword.value.value
+        call.args[1].value
         for path in OUR_CODE
         for call in ast.walk(ast.parse(path.read_text()))
-        if isinstance(call, ast.Call) and getattr(call.func, "attr", "") == "promise"
-        for keyword in call.keywords
-        if keyword.arg == "queue" and isinstance(keyword.value, ast.Constant)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "promises.promise"
+        if isinstance(call.args[1], ast.Constant)
     }
-    assert named == set(outbox.QUEUES)
+    assert {"recording", "photo", "news", "rescue"} <= named <= kinds.KINDS.keys()
+
+
+def test_the_check_of_kinds_finds_each_fault() -> None:
+    lines, modules = list(kinds.KINDS.items()), list(SENDERS.items())
+    sms, sender = kinds.KINDS["sms"], SENDERS["sms"]
+    assert unfit_kinds(lines[1:], modules) == ["sms: 0 lines, 1 modules"]
+    assert unfit_kinds(lines, modules[1:]) == ["sms: 1 lines, 0 modules"]
+    assert unfit_kinds([*lines, ("sms", sms)], modules) == ["sms: 2 lines, 1 modules"]
+    assert unfit_kinds([*lines, ("fax", sms)], [*modules, ("fax", sender)]) == ["workers.senders.sms keeps 2 kinds"]
+    pigeon = dataclasses.replace(sms, queue="pigeons")
+    assert unfit_kinds([("sms", pigeon), *lines[1:]], modules) == ["sms: no worker listens to pigeons"]
+    no_texts = [
+        (name, dataclasses.replace(kind, queue="dispatch")) for name, kind in lines if kind.queue != "recordings"
+    ]
+    assert "nothing waits in texts" in unfit_kinds(no_texts, modules)
 
 
 # -- settings ------------------------------------------------------------------------------------------------------

@@ -102,8 +102,7 @@ def test_an_attempt_at_what_is_not_ready_costs_nothing(house: House) -> None:
 
 
 def test_a_promise_is_made_once(house: House) -> None:
-    what = {"kind": "email", "queue": "dispatch", "destination": "x", "key": "the same"}
     with stores.transaction() as session:
-        assert promises.promise(session, **what, subject=uuid4(), ticket=None)
-        assert not promises.promise(session, **what, subject=uuid4(), ticket=None)
+        assert promises.promise(session, "email", uuid4(), to="x", key="the same", ticket=None)
+        assert not promises.promise(session, "email", uuid4(), to="x", key="the same", ticket=None)
     assert len(rows()) == 1

@@ -32,16 +32,8 @@ def ended(session: Session, call: Call, memory: dict[str, Any]) -> None:
     if not memory.get("touched"):
         settle(session, call, memory)
     elif _came_to_nothing(session, call, memory):
-        promises.promise(
-            session,
-            kind="rescue",
-            queue="dispatch",
-            destination=f"call:{call.id}",
-            key=f"rescue:{call.id}",
-            subject=call.id,
-            ticket=None,
-            not_before=clock.now() + A_LITTLE_LATER,
-        )
+        when = clock.now() + A_LITTLE_LATER
+        promises.promise(session, "rescue", call.id, key=f"rescue:{call.id}", ticket=None, not_before=when)
 
 
 def settle(session: Session, call: Call, memory: dict[str, Any]) -> None:

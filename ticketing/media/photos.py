@@ -69,15 +69,7 @@ def give_up(session: Session, photo: Photo) -> None:
     photo.removed_at, photo.fingerprint = clock.now(), None
     key = f"photo:{photo.id}"
     if photo.source and (not promises.promised(session, key) or promises.given_up(session, key)):
-        promises.promise(
-            session,
-            kind="photo",
-            queue="recordings",
-            destination=key,
-            key=f"{key}:removed",
-            subject=photo.id,
-            ticket=None,
-        )
+        promises.promise(session, "photo", photo.id, key=f"{key}:removed", ticket=None)
 
 
 def seen_before(session: Session, photo: Photo) -> Photo | None:

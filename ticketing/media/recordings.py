@@ -11,6 +11,7 @@ from config import clock, stores, vault
 from config.settings import settings
 from ticketing.models import Call, Outbox, Recording, Ticket
 from ticketing.outgoing import promises
+from ticketing.outgoing.kinds import DEPARTMENT
 
 
 def noted(session: Session, *, sid: str, call: Call | None, turn: int, seconds: int, completed: bool) -> Recording:
@@ -35,15 +36,7 @@ def attach(session: Session, ticket: Ticket, recording: Recording, *, kind: str 
         if current is not None:
             current.current = False
         recording.current = True
-    promises.promise(
-        session,
-        kind="recording",
-        queue="recordings",
-        destination=f"recording:{recording.id}",
-        key=f"recording:{recording.sid}",
-        subject=recording.id,
-        ticket=ticket,
-    )
+    promises.promise(session, "recording", recording.id, key=f"recording:{recording.sid}", ticket=ticket)
 
 
 def current(session: Session, ticket: Ticket) -> Recording | None:
@@ -83,7 +76,7 @@ def fetched(session: Session, recording_id: UUID, *, media_type: str | None, sil
         return None
     waiting = select(Outbox).where(
         Outbox.ticket_id == row.ticket_id,
-        Outbox.destination.startswith(promises.DEPARTMENT),
+        Outbox.destination.startswith(DEPARTMENT),
         Outbox.state == "pending",
         ~Outbox.held,
     )
@@ -112,15 +105,7 @@ def give_up(session: Session, recording: Recording) -> None:
     recording.removed_at = clock.now()
     key = f"recording:{recording.sid}"
     if not promises.promised(session, key) or promises.given_up(session, key):
-        promises.promise(
-            session,
-            kind="recording",
-            queue="recordings",
-            destination=f"recording:{recording.id}",
-            key=f"{key}:removed",
-            subject=recording.id,
-            ticket=None,
-        )
+        promises.promise(session, "recording", recording.id, key=f"{key}:removed", ticket=None)
 
 
 def audio(recording_id: UUID) -> bytes | None:

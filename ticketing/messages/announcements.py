@@ -83,16 +83,7 @@ def alert(session: Session, *, level: int, cm: int, areas: Sequence[str], by: st
     )
     session.add(made)
     session.flush()
-    promises.promise(
-        session,
-        kind=ALERT,
-        queue="texts",
-        destination=f"alert:{made.id}",
-        key=f"alert:{made.id}",
-        subject=made.id,
-        ticket=None,
-        give_up_after=LONGEST,
-    )
+    promises.promise(session, ALERT, made.id, key=f"alert:{made.id}", ticket=None)
     return made
 
 

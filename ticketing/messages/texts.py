@@ -28,7 +28,6 @@ NIGHT_FROM, NIGHT_TO = 21, 6
 OURS = ("mobile", "fixed")  # numbers of +62; nothing goes anywhere else, whoever asks
 # A receipt later than this is no answer to a contact any more: it waits for the day.
 RECEIPT_WITHIN = timedelta(hours=1)
-SMS_BUDGET, VOICE_BUDGET = timedelta(hours=4), timedelta(days=4)
 ELSEWHERE_WITHIN = timedelta(hours=24)  # a text that failed goes another way while it still says something
 ANSWERS_AN_HOUR, TEXTS_A_DAY = 3, 10
 # Answers that only inform; a number gets so many an hour. The others answer something that was done for it.
@@ -155,20 +154,17 @@ def promise(
     session: Session, message: Message, about: Ticket | None, *, key: str, due: datetime, held: bool = False
 ) -> bool:
     """The row that carries a message out; False when it was promised before."""
-    voice = message.channel == VOICE
     promised = promises.promise(
         session,
-        kind="call" if voice else "sms",
-        queue="texts",
-        destination=f"contact:{message.contact_id}",
+        "call" if message.channel == VOICE else "sms",
+        message.id,
+        to=message.contact_id,
         key=key,
-        subject=message.id,
         ticket=about,
         not_before=due,
         held=held,
         # A first receipt may be sent once more when nobody knows what became of it; a status text never.
         repeatable=city().sms_class(message.template or "") == "receipt",
-        give_up_after=VOICE_BUDGET if voice else SMS_BUDGET,
     )
     if promised is None:
         return False

@@ -14,15 +14,8 @@ WARNED, UNHEARD, LATE, REOPENED, VERIFICATION = "warned", "unanswered", "late", 
 
 def promise(session: Session, ticket: Ticket, what: str, *, department: str, mark: object) -> bool:
     """Tell those who answer for `department`; once for each `mark`, the date or the revision that it is about."""
-    row = promises.promise(
-        session,
-        kind=KIND,
-        queue="dispatch",
-        destination=f"{KIND}:{what}:{department}",
-        key=f"{KIND}:{what}:{ticket.id}:{mark}",
-        subject=ticket.id,
-        ticket=ticket,
-    )
+    key = f"{KIND}:{what}:{ticket.id}:{mark}"
+    row = promises.promise(session, KIND, ticket.id, to=f"{what}:{department}", key=key, ticket=ticket)
     return row is not None
 
 

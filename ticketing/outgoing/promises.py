@@ -9,44 +9,44 @@ from sqlalchemy.orm import Session
 
 from config import clock, stores
 from ticketing.models import Outbox, Ticket
+from ticketing.outgoing.kinds import DEPARTMENT, KINDS
 
-DISPATCH_BUDGET = timedelta(hours=72)
-DEPARTMENT = "department:"  # begins the destination of a report to its department, whatever its kind
+REPLAY_BUDGET = timedelta(hours=72)  # of a row that a person gives another try, whatever its kind
 
 
 def promise(
     session: Session,
-    *,
     kind: str,
-    queue: str,
-    destination: str,
-    key: str,
     subject: UUID,
+    *,
+    key: str,
     ticket: Ticket | None,
+    to: UUID | str | None = None,
     not_before: datetime | None = None,
     held: bool = False,
     repeatable: bool = True,
-    give_up_after: timedelta = DISPATCH_BUDGET,
 ) -> Outbox | None:
-    """One row under `key`; None when that promise exists. `repeatable` says whether doing it twice does no harm;
-    `held` that `release` may let it go before `not_before`."""
+    """One row of this kind (kinds.py) about `subject` under `key`; None when that promise exists. `to` is the contact,
+    department or ticket that it is addressed to, where that is not the subject itself; `repeatable` says whether doing
+    it twice does no harm; `held` that `release` may let it go before `not_before`."""
+    line = KINDS[kind]
     due = max(not_before or clock.now(), clock.now())
     row = Outbox(
         kind=kind,
-        queue=queue,
-        destination=destination,
+        queue=line.queue,
+        destination=f"{line.addressee}{to or subject}",
         dedupe_key=key,
         subject_id=subject,
         ticket_id=ticket.id if ticket else None,
         held=held,
         repeatable=repeatable,
         not_before=due,
-        give_up_at=due + give_up_after,
+        give_up_at=due + line.budget,
     )
     if not stores.insert_new(session, row):
         return None
     if due <= clock.now():  # `release` and the sweep ring for what waits
-        ring_after_commit(session, queue)
+        ring_after_commit(session, line.queue)
     return row
 
 
@@ -104,7 +104,7 @@ def replay(session: Session, row_id: UUID) -> bool:
     if row is None or row.state != "dead":
         return False
     row.state, row.not_before, row.finished_at, row.unknown_since = "pending", clock.now(), None, None
-    row.give_up_at = clock.now() + DISPATCH_BUDGET
+    row.give_up_at = clock.now() + REPLAY_BUDGET
     ring_after_commit(session, row.queue)
     return True
 

@@ -42,6 +42,7 @@ from ticketing.models import (
     WrongTry,
 )
 from ticketing.outgoing import promises
+from ticketing.outgoing.kinds import CONTACT
 from ticketing.rules import references
 from ticketing.tickets import history
 
@@ -220,7 +221,7 @@ def _photos(session: Session, which: Select[Any], gone: Erased) -> None:
 def _messages(session: Session, contact: Contact, gone: Erased) -> None:
     ids = session.scalars(select(Message.id).where(Message.contact_id == contact.id)).all()
     waiting = Outbox.state.in_(("pending", "unknown"))
-    for row in session.scalars(select(Outbox).where(Outbox.destination == f"contact:{contact.id}", waiting)):
+    for row in session.scalars(select(Outbox).where(Outbox.destination == f"{CONTACT}{contact.id}", waiting)):
         promises.drop(row, "the person was erased")
     for some in _batches(ids):
         _photos(session, select(Photo).where(Photo.message_id.in_(some)), gone)

@@ -36,6 +36,7 @@ from ticketing.models import (
     Turn,
 )
 from ticketing.models.calls import TURNS_LAST
+from ticketing.outgoing.kinds import CONTACT
 from ticketing.tickets import confidential, history
 
 STAFF = "petugas"
@@ -240,7 +241,7 @@ def _followed(session: Session, contact: Contact) -> list[Entry]:
 
 def _waiting(session: Session, contact: Contact) -> list[Entry]:
     query = select(Outbox).where(
-        Outbox.destination == f"contact:{contact.id}", Outbox.state.in_(("pending", "leased", "unknown"))
+        Outbox.destination == f"{CONTACT}{contact.id}", Outbox.state.in_(("pending", "leased", "unknown"))
     )
     return [{"kind": row.kind, "due_at": _iso(row.not_before)} for row in session.scalars(query)]
 

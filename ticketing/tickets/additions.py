@@ -100,15 +100,7 @@ def attach_photos(session: Session, ticket: Ticket, message: Message, *, kind: s
     found = photos_of(session, message)
     for photo in found:
         photo.ticket_id, photo.kind = ticket.id, kind
-        promises.promise(
-            session,
-            kind="photo",
-            queue="recordings",
-            destination=f"photo:{photo.id}",
-            key=f"photo:{photo.id}",
-            subject=photo.id,
-            ticket=ticket,
-        )
+        promises.promise(session, "photo", photo.id, key=f"photo:{photo.id}", ticket=ticket)
     return len(found)
 
 

@@ -81,11 +81,10 @@ def deliver(session: Session, ticket: Ticket, *, held_until: datetime | None = N
     kind = "webhook" if city().department(ticket.department).webhook else "email"
     promises.promise(
         session,
-        kind=kind,
-        queue="dispatch",
-        destination=f"{promises.DEPARTMENT}{ticket.department}",
+        kind,
+        ticket.id,
+        to=ticket.department,
         key=f"{kind}:{ticket.id}:{ticket.department}:{ticket.revision}",
-        subject=ticket.id,
         ticket=ticket,
         not_before=held_until,
         held=held_until is not None,

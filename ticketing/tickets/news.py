@@ -153,15 +153,7 @@ def _to_followers(session: Session, ticket: Ticket) -> None:
     event = history.latest(session, ticket)
     if event is None:
         return
-    promises.promise(
-        session,
-        kind="news",
-        queue="texts",
-        destination=f"followers:{ticket.id}",
-        key=f"news:{event.id}",
-        subject=event.id,
-        ticket=ticket,
-    )
+    promises.promise(session, "news", event.id, to=ticket.id, key=f"news:{event.id}", ticket=ticket)
 
 
 def _status_fills(ticket: Ticket, language: str) -> dict[str, str]:

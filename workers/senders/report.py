@@ -10,7 +10,8 @@ from config import clock
 from config.hotline import city
 from ticketing.media import photos, recordings
 from ticketing.models import Photo, Recording, Ticket
-from ticketing.outgoing import links, promises
+from ticketing.outgoing import links
+from ticketing.outgoing.kinds import DEPARTMENT
 from ticketing.rules import lifecycle, routing
 from ticketing.tickets import intake, register
 from workers import transactions
@@ -81,7 +82,7 @@ class Report:
 def ready(session: Session, work: Work) -> Report | Outcome:
     """The report, or why it does not leave: it is another's by now, nobody speaks in it, its recording is not here."""
     ticket = session.get_one(Ticket, work.subject)
-    department = work.destination.removeprefix(promises.DEPARTMENT)
+    department = work.destination.removeprefix(DEPARTMENT)
     over = ticket.state in lifecycle.OVER and work.created_at <= ticket.changed_at  # what was added later still goes
     if ticket.department != department or over:
         return dead("the ticket is no longer this department's")
