@@ -13,6 +13,7 @@ class Work:
     kind: str
     destination: str
     subject: UUID
+    contents: dict[str, str] | None
     token: UUID
     attempt: int
     created_at: datetime

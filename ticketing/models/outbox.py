@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import JSON, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from config import clock
@@ -23,6 +23,8 @@ class Outbox(Base):
     destination: Mapped[str] = mapped_column(String(80))
     dedupe_key: Mapped[str] = mapped_column(String(200), unique=True)
     subject_id: Mapped[UUID]
+    # What the row says beyond its subject; never anything personal.
+    contents: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     ticket_id: Mapped[UUID | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     repeatable: Mapped[bool] = mapped_column(default=True)
     held: Mapped[bool] = mapped_column(default=False)

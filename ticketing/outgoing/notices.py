@@ -15,11 +15,16 @@ WARNED, UNHEARD, LATE, REOPENED, VERIFICATION = "warned", "unanswered", "late", 
 def promise(session: Session, ticket: Ticket, what: str, *, department: str, mark: object) -> bool:
     """Tell those who answer for `department`; once for each `mark`, the date or the revision that it is about."""
     key = f"{KIND}:{what}:{ticket.id}:{mark}"
-    row = promises.promise(session, KIND, ticket.id, to=f"{what}:{department}", key=key, ticket=ticket)
+    contents = {"what": what, "department": department}
+    to = f"{what}:{department}"
+    row = promises.promise(session, KIND, ticket.id, to=to, contents=contents, key=key, ticket=ticket)
     return row is not None
 
 
-def read(destination: str) -> tuple[str, str]:
-    """What a notice is about, and the department it is about."""
-    _, what, department = destination.split(":", 2)
-    return what, department
+def read(contents: dict[str, str] | None, destination: str) -> tuple[str, str]:
+    """What a notice is about, and the department it is about. The release before this one left `contents` empty; then
+    the destination says it."""
+    if contents is None:
+        _, what, department = destination.split(":", 2)
+        return what, department
+    return contents["what"], contents["department"]

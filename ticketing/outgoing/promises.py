@@ -22,13 +22,15 @@ def promise(
     key: str,
     ticket: Ticket | None,
     to: UUID | str | None = None,
+    contents: dict[str, str] | None = None,
     not_before: datetime | None = None,
     held: bool = False,
     repeatable: bool = True,
 ) -> Outbox | None:
     """One row of this kind (kinds.py) about `subject` under `key`; None when that promise exists. `to` is the contact,
-    department or ticket that it is addressed to, where that is not the subject itself; `repeatable` says whether doing
-    it twice does no harm; `held` that `release` may let it go before `not_before`."""
+    department or ticket that it is addressed to, where that is not the subject itself; `contents` what is to be said
+    beyond the subject, nothing personal; `repeatable` says whether doing it twice does no harm; `held` that `release`
+    may let it go before `not_before`."""
     line = KINDS[kind]
     due = max(not_before or clock.now(), clock.now())
     row = Outbox(
@@ -37,6 +39,7 @@ def promise(
         destination=f"{line.addressee}{to or subject}",
         dedupe_key=key,
         subject_id=subject,
+        contents=contents,
         ticket_id=ticket.id if ticket else None,
         held=held,
         repeatable=repeatable,

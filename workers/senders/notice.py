@@ -26,7 +26,7 @@ SENTENCES = {
 
 def prepare(session: Session, work: Work) -> EmailMessage | Outcome:
     ticket = session.get_one(Ticket, work.subject)
-    what, owner = notices.read(work.destination)
+    what, owner = notices.read(work.contents, work.destination)
     if what in (notices.WARNED, notices.UNHEARD) and (ticket.department != owner or ticket.state in lifecycle.OVER):
         return dead("the ticket is no longer this department's")
     return _message(ticket, what, owner, work)

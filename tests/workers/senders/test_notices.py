@@ -2,7 +2,7 @@
 
 import pytest
 import time_machine
-from factories import ANI, changing, city_with, moved, opened, row, rows, seen, wib
+from factories import ANI, change, changing, city_with, moved, opened, row, rows, seen, wib
 from people import House, use
 
 from config.hotline import city
@@ -43,6 +43,23 @@ def test_who_is_written_to(sqlite_house: House, what: str, department: str, to: 
     assert city().department(department).name["id"] in text
     assert "pagar hijau" not in text and ANI[-4:] not in text and "0812" not in text
     assert letters[0].number == number
+
+
+def test_a_letter_of_the_release_before_is_written_as_before(sqlite_house: House) -> None:
+    """Its row has nothing but its destination; a newer one goes by its contents."""
+    number = opened()
+    sqlite_house.work()
+    before = len(sqlite_house.mails())
+    with changing(number) as (session, ticket):
+        notices.promise(session, ticket, notices.LATE, department="dlh", mark=1)
+        notices.promise(session, ticket, notices.LATE, department="bpbd", mark=2)
+    older, newer = sorted(rows(number, kind="notice"), key=lambda row: row.destination, reverse=True)
+    assert (older.destination, newer.destination) == ("notice:late:dlh", "notice:late:bpbd")
+    assert newer.contents == {"what": "late", "department": "bpbd"}
+    change(older, contents=None)
+    change(newer, destination="notice:1")
+    sqlite_house.work()
+    assert [letter.to for letter in sqlite_house.mails()[before:]] == [ABOVE, DLH, CENTRE, "bpbd@bekasikota.invalid"]
 
 
 def test_a_letter_says_the_dates(sqlite_house: House) -> None:
