@@ -4,7 +4,7 @@ Leases and retries use the database's own time instead (workers/outbox.py), so a
 never makes two workers do the same thing.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 CITY_ZONE = ZoneInfo("Asia/Jakarta")
@@ -18,6 +18,15 @@ def now() -> datetime:
 def local(moment: datetime) -> datetime:
     """`moment` on the city's wall clock."""
     return moment.astimezone(CITY_ZONE)
+
+
+def next_daytime(moment: datetime, first: int, last: int) -> datetime:
+    """`moment` itself from `first` until `last` o'clock in the city; else the next `first` o'clock."""
+    there = local(moment)
+    if first <= there.hour < last:
+        return moment
+    morning = there.replace(hour=first, minute=0, second=0, microsecond=0)
+    return morning if there.hour < first else morning + timedelta(days=1)
 
 
 def as_utc(moment: datetime) -> str:

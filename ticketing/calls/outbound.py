@@ -71,19 +71,11 @@ def _keep(message: Message, rung: list[datetime]) -> None:
 def _due(rung: list[datetime]) -> datetime:
     """The first try by day; the second two hours later or the next morning, the third on the next morning."""
     if not rung:
-        return _by_day(clock.now())
+        return clock.next_daytime(clock.now(), FROM_HOUR, UNTIL_HOUR)
     if len(rung) >= TRIES:
         return rung[-1] + LISTENED_WITHIN
     soon = rung[-1] + AGAIN_AFTER
-    if len(rung) == 1 and _by_day(soon) == soon:
+    if len(rung) == 1 and clock.next_daytime(soon, FROM_HOUR, UNTIL_HOUR) == soon:
         return soon
     tomorrow = clock.local(rung[-1]) + timedelta(days=1)
     return tomorrow.replace(hour=NEXT_DAY_HOUR, minute=0, second=0, microsecond=0)
-
-
-def _by_day(moment: datetime) -> datetime:
-    there = clock.local(moment)
-    if FROM_HOUR <= there.hour < UNTIL_HOUR:
-        return moment
-    morning = there.replace(hour=FROM_HOUR, minute=0, second=0, microsecond=0)
-    return morning if there.hour < FROM_HOUR else morning + timedelta(days=1)

@@ -24,7 +24,7 @@ from ticketing.rules import numbers
 
 SMS, WHATSAPP, VOICE = "sms", "whatsapp", "voice"
 STATUS_GAP = timedelta(hours=4)
-NIGHT_FROM, NIGHT_TO = 21, 6
+NIGHT_FROM, NIGHT_TO = 21, 6  # status texts wait for the morning
 OURS = ("mobile", "fixed")  # numbers of +62; nothing goes anywhere else, whoever asks
 # A receipt later than this is no answer to a contact any more: it waits for the day.
 RECEIPT_WITHIN = timedelta(hours=1)
@@ -99,7 +99,8 @@ def tell(
     if city().sms_class(template) == "status" and about is not None:
         earlier = _status_rows(session, about, contact)
         if reply_to is None:  # who asks is answered at once
-            due = _after_night(max(due, _four_hours_after_the_last(earlier)))
+            due = max(due, _four_hours_after_the_last(earlier))
+            due = clock.next_daytime(due, NIGHT_TO, NIGHT_FROM)
     if not promise(session, message, about, key=key, due=due, held=held_until is not None):
         return None
     _replace_unsent(earlier)
@@ -200,17 +201,8 @@ def waits(message: Message) -> timedelta | None:
     by_day = message.reply_to_id is None and (
         kind == "status" or (kind == "receipt" and now - message.created_at > RECEIPT_WITHIN)
     )
-    until = _after_night(now) if by_day else now
+    until = clock.next_daytime(now, NIGHT_TO, NIGHT_FROM) if by_day else now
     return until - now if until > now else None
-
-
-def _after_night(due: datetime) -> datetime:
-    """Status texts wait from 21.00 to 06.00 on the city's clock."""
-    there = clock.local(due)
-    if NIGHT_TO <= there.hour < NIGHT_FROM:
-        return due
-    morning = there.replace(hour=NIGHT_TO, minute=0, second=0, microsecond=0)
-    return morning if there.hour < NIGHT_TO else morning + timedelta(days=1)
 
 
 def _status_rows(session: Session, ticket: Ticket, contact: Contact) -> list[tuple[Outbox, Message]]:
