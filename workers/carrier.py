@@ -1,14 +1,18 @@
 """The carrier's REST client: one place for its address, its credentials and its time limit."""
 
 import ssl
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
-from twilio.base.exceptions import TwilioRestException
+from requests.exceptions import RequestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyError
 
 from config.settings import settings
+from workers.outcomes import Outcome, later
 
 SECONDS = 8.0
 
@@ -21,6 +25,18 @@ def client() -> Client:
     )
     made.api.base_url = here.twilio_api_url
     return made
+
+
+def delete(what: Callable[[Client], Any]) -> Outcome | None:
+    """Have the carrier delete what we keep ourselves or will never want; None once it has nothing of it."""
+    try:
+        what(client()).delete()
+    except TwilioRestException as fault:
+        if fault.status != 404:
+            return later(f"cannot delete at the carrier: {fault.status}", blame=False)
+    except (RequestException, TwilioException) as fault:
+        return later(f"cannot delete at the carrier: {type(fault).__name__}", blame=False)
+    return None
 
 
 def retry_after(fault: TwilioRestException, made: Client) -> timedelta | None:

@@ -13,7 +13,6 @@ from uuid import UUID
 import requests
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from twilio.base.exceptions import TwilioException, TwilioRestException
 
 from config import clock
 from config.logs import log
@@ -168,11 +167,5 @@ def _delete(wanted: Wanted) -> Outcome:
     found = _CARRIERS.fullmatch(wanted.source)
     if found is None:
         return sent()
-    try:
-        carrier.client().messages(found[1]).media(found[2]).delete()
-    except TwilioRestException as fault:
-        if fault.status != 404:
-            return later(f"cannot delete at the carrier: {fault.status}", blame=False)
-    except (requests.RequestException, TwilioException) as fault:
-        return later(f"cannot delete at the carrier: {type(fault).__name__}", blame=False)
-    return sent()
+    message, medium = found.groups()
+    return carrier.delete(lambda client: client.messages(message).media(medium)) or sent()

@@ -14,7 +14,6 @@ from uuid import UUID
 
 import requests
 from sqlalchemy.orm import Session
-from twilio.base.exceptions import TwilioException, TwilioRestException
 
 from config import clock
 from config.logs import log
@@ -65,7 +64,10 @@ def send(wanted: Wanted) -> Outcome:
         recordings.keep(wanted.id, audio)
         with transactions.transaction() as session:
             _settle(session, wanted, audio)
-    return _delete(wanted)
+    if failure := carrier.delete(lambda client: client.recordings(wanted.sid)):
+        return failure
+    log("recording kept", recording=str(wanted.id))
+    return sent(wanted.sid)
 
 
 def _settle(session: Session, wanted: Wanted, audio: bytes) -> None:
@@ -124,16 +126,3 @@ def _silent(audio: bytes) -> bool:
         for start in range(0, len(samples), step)
     )
     return loudest < 32768 * 10 ** (QUIET_DBFS / 20)
-
-
-def _delete(wanted: Wanted) -> Outcome:
-    """The carrier keeps nothing that we have."""
-    try:
-        carrier.client().recordings(wanted.sid).delete()
-    except TwilioRestException as fault:
-        if fault.status != 404:
-            return later(f"cannot delete at the carrier: {fault.status}", blame=False)
-    except (requests.RequestException, TwilioException) as fault:
-        return later(f"cannot delete at the carrier: {type(fault).__name__}", blame=False)
-    log("recording kept", recording=str(wanted.id))
-    return sent(wanted.sid)
