@@ -4,6 +4,7 @@ Alembic is imported by those who migrate: a web process that only asks where the
 """
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -48,7 +49,7 @@ def _alembic(command: str, *words: str) -> None:
     from alembic import command as commands  # noqa: PLC0415 - see above
     from alembic.config import Config  # noqa: PLC0415
 
-    config = Config()
+    config = Config(stdout=sys.stdout)  # the present one: by itself it keeps the one at the time of its import
     config.set_main_option("script_location", str(_MIGRATIONS))
     getattr(commands, command)(config, *words)
 
