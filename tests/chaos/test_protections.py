@@ -273,8 +273,8 @@ def hung_database(at: Watched, patch: Patch) -> None:
     """PostgreSQL takes what it is asked and answers nothing for eight seconds. The carrier waits longer than we ask it
     to, or its own limit would save us."""
     patch.setattr(twiml, "OVERRIDES", "")
-    caller = at.caller()
-    at.house.set(DATABASE_SECONDS="1")
+    at.house.set(DATABASE_SECONDS="2")
+    caller = at.caller()  # now there is a connection that can hang
     at.proxy.set("swallow")
     mend = threading.Timer(8, at.proxy.set, ("pass",))
     mend.start()
