@@ -5,11 +5,8 @@ A conversation asks by a Prompt; a channel makes TwiML or a text of it and bring
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 MENU_SECONDS = 5
-
-Memory = dict[str, Any]
 
 
 @dataclass(frozen=True)

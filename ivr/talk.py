@@ -15,12 +15,15 @@ from sqlalchemy.orm import Session
 
 from config import clock, spoken
 from config.hotline import city
-from ivr.prompts import MENU_SECONDS, Answer, Line, Memory, Option, Prompt, Take, Wants
+from ivr.prompts import MENU_SECONDS, Answer, Line, Option, Prompt, Take, Wants
+from ticketing.calls.memory import Memory
 from ticketing.models import Call, Chat, Contact, Message
 
 MAX_TURNS = 200
 DIGITS_SECONDS, RETRY_SECONDS = 6, 2
 MAX_STEPS = 30
+SURVEY = "survey"
+ABOUT_A_TALK = ("person", "department", SURVEY)  # who goes elsewhere is not asked about a talk later
 
 Conversation = Callable[["Talk"], None]
 
@@ -36,7 +39,7 @@ class Ask(Exception):
 class _Go(Exception):
     """Leave this conversation for another one."""
 
-    def __init__(self, name: str, args: Memory) -> None:
+    def __init__(self, name: str, args: dict[str, Any]) -> None:
         super().__init__(name)
         self.name, self.given = name, args
 
@@ -47,15 +50,6 @@ class _Again(Exception):
 
 class ScriptChanged(Exception):
     """What is remembered does not fit the questions of this release."""
-
-
-def fresh(language: str) -> Memory:
-    """The memory of a conversation that has not begun."""
-    return {
-        "name": "main", "args": {}, "chapter": 1, "journal": [], "open": None, "misses": 0, "language": language,
-        "touched": False, "met": False, "goal": "", "visits": [], "counts": {}, "keeps": {}, "turn": 0, "over": False,
-        "ghost": False, "topic": "",
-    }  # fmt: skip
 
 
 @dataclass
@@ -75,11 +69,11 @@ class Talk:
 
     @property
     def language(self) -> str:
-        return str(self.memory["language"])
+        return self.memory.language
 
     @property
-    def args(self) -> Memory:
-        return dict(self.memory["args"])
+    def args(self) -> dict[str, Any]:
+        return dict(self.memory.args)
 
     @property
     def call(self) -> Call:
@@ -153,7 +147,7 @@ class Talk:
         chosen = next((option.meaning for option in options if option.key == answer.keys[:1]), None)
         if chosen is not None:
             return str(self._remember("answer", key, chosen, rest=answer.keys[1:]))
-        if answer.silent and silence is not None and self.memory["misses"] >= patience:
+        if answer.silent and silence is not None and self.memory.misses >= patience:
             return str(self._remember("answer", key, silence))
         self._fixed_key(answer.keys, key, say, Wants("key"))
         self._missed(key, lambda: self.say("retry_keys", keys=self._keys_said(options)), say, Wants("key"))
@@ -176,7 +170,7 @@ class Talk:
             say(False)
             raise Ask(wants, key)
         answer = self._taken()
-        if answer.keys == "*" or (answer.silent and self.memory["misses"] >= 1):
+        if answer.keys == "*" or (answer.silent and self.memory.misses >= 1):
             self._remember("answer", key, "")
             return None
         if len(answer.keys) > 1 or answer.keys in tuple("1234567"):  # 0, 8 and 9 alone are the fixed keys
@@ -209,21 +203,21 @@ class Talk:
             raise Ask(Wants("text"), key)
         return str(self._remember("answer", key, self._taken().words))
 
-    def record(self, key: str, id_: str, *, keep: Memory) -> Take | None:
+    def record(self, key: str, id_: str, *, keep: dict[str, Any]) -> Take | None:
         """Ask for a recording. None when nobody could be heard. `keep` says what a kept recording becomes, so that it
         also becomes that when the caller hangs up and only the carrier's callback arrives."""
         remembered = self._remembered("answer", key)
         if remembered is not None:
             return Take(**remembered) if remembered else None
         if not self._answered(key):
-            self.memory["keeps"][str(self.memory["turn"] + 1)] = keep
+            self.memory.keeps[str(self.memory.turn + 1)] = keep
             self.say(id_)
             raise Ask(Wants("recording"), key)
         answer = self._taken()
         take = answer.take
         heard = take is not None and was_heard(take)
-        self.memory["touched"] = self.memory["touched"] or heard
-        if take is not None and take.ended_by == "0" and not heard and "person" not in self.memory["visits"]:
+        self.memory.touched = self.memory.touched or heard
+        if take is not None and take.ended_by == "0" and not heard and "person" not in self.memory.visits:
             self.result = "officer"  # nothing worth keeping was said: 0 is what it is everywhere
             self.lines.clear()
             self.go("person")
@@ -239,17 +233,19 @@ class Talk:
         if remembered is not None:
             return str(remembered)
         if not self._answered(key):
-            self.memory["accepted"] = not whisper
+            self.memory.accepted, self.memory.talked_to_person = not whisper, False
             raise Ask(Wants("transfer", seconds, to=to, whisper=whisper), key)
         answer = self._taken()
         ended = answer.transfer if answer.transfer in ("talked", "unanswered") else "missed"
+        self.memory.talked_to_person = self.memory.talked_to_person or ended == "talked"
         return str(self._remember("answer", key, ended))
 
     def finish(self, *lines: str, **fills: Any) -> NoReturn:
         """Say goodbye and hang up."""
         for id_ in lines:
             self.say(id_, **fills)
-        self.memory["over"] = True
+        self.memory.over = True
+        self.memory.surveyed = self.memory.surveyed or self.memory.name == SURVEY
         raise Ask(None, "goodbye")
 
     def goodbye(self) -> NoReturn:
@@ -271,8 +267,8 @@ class Talk:
         """True for the first visit to `name` in this call."""
 
         def enter() -> bool:
-            first = name not in self.memory["visits"]
-            self.memory["visits"] = [*self.memory["visits"], name]
+            first = name not in self.memory.visits
+            self.memory.visits = [*self.memory.visits, name]
             return first
 
         return bool(self.once(f"visit {name}", enter))
@@ -281,16 +277,16 @@ class Talk:
         """1 for the first of its kind in this call, 2 for the second."""
 
         def add() -> int:
-            self.memory["counts"][name] = int(self.memory["counts"].get(name, 0)) + 1
-            return int(self.memory["counts"][name])
+            self.memory.counts[name] = self.memory.counts.get(name, 0) + 1
+            return self.memory.counts[name]
 
         return int(self.look(f"count {name}", add))
 
     def goal_met(self, *, report: int = 0) -> None:
         """What the caller came for is done: from here on key 9 ends the call. `report` is the one whose number is being
         told: a fault from here on interrupts no report any more."""
-        self.memory["met"], self.memory["goal"] = True, self.memory["name"]
-        self.memory["told"] = report or self.memory.get("told", 0)
+        self.memory.met, self.memory.goal = True, self.memory.name
+        self.memory.told = report or self.memory.told
 
     def go(self, name: str, **args: Any) -> NoReturn:
         """Go on with another conversation; it does not come back."""
@@ -299,7 +295,7 @@ class Talk:
     # -- inside --------------------------------------------------------------------------------------------------
 
     def _remembered(self, kind: str, key: str) -> Any:
-        journal = self.memory["journal"]
+        journal = self.memory.journal
         if self.position >= len(journal):
             return None
         told_kind, told_key, value = journal[self.position]
@@ -311,17 +307,17 @@ class Talk:
         return value
 
     def _journaled(self, kind: str, name: str, do: Callable[[], Any]) -> Any:
-        if self.position < len(self.memory["journal"]):
+        if self.position < len(self.memory.journal):
             return self._remembered(kind, name)
         value = do()
-        self.memory["journal"].append([kind, name, value])
+        self.memory.journal.append([kind, name, value])
         self.position += 1
         return value
 
     def _remember(self, kind: str, key: str, value: Any, *, rest: str = "") -> Any:
-        self.memory["journal"].append([kind, key, value])
+        self.memory.journal.append([kind, key, value])
         self.position += 1
-        self.memory["misses"], self.memory["open"] = 0, None
+        self.memory.misses, self.memory.open = 0, None
         self.answer = Answer(keys=rest) if rest else None
         self.result = "answered"
         self.lines.clear()
@@ -329,18 +325,18 @@ class Talk:
 
     def _answered(self, key: str, *, ahead: bool = False) -> bool:
         """Is there an answer to judge? To the question that was asked, or typed `ahead` for the one after it."""
-        asked = self.memory["open"] == key
-        typed_ahead = ahead and self.memory["open"] is None and self.answer is not None and self.answer.keys != ""
-        self.memory["open"] = key
+        asked = self.memory.open == key
+        typed_ahead = ahead and self.memory.open is None and self.answer is not None and self.answer.keys != ""
+        self.memory.open = key
         if self.answer is not None and (asked or typed_ahead):
             return True
-        self.answer, self.memory["misses"] = None, 0
+        self.answer, self.memory.misses = None, 0
         return False
 
     def _taken(self) -> Answer:
         answer, self.answer = self.answer or Answer(), None
         if answer.keys or answer.words:
-            self.memory["touched"] = True
+            self.memory.touched = True
         return answer
 
     def _fixed_key(self, keys: str, key: str, say: Callable[[bool], None], wants: Wants) -> None:
@@ -349,10 +345,10 @@ class Talk:
             self.result = "officer"
             self.lines.clear()
             self.go("person")
-        if keys == "9" and self.memory["met"]:
+        if keys == "9" and self.memory.met:
             self.goodbye()
         if keys == "8":
-            self.memory["language"] = city().other_language(self.language)
+            self.memory.language = city().other_language(self.language)
             self.result = "language"
             self.lines.clear()  # said in the other language a moment ago
             self.say("language_chosen")
@@ -364,26 +360,26 @@ class Talk:
     def _back(self, key: str, say: Callable[[bool], None], wants: Wants) -> None:
         """To the question before, from the first one to the root, never past an act; else it is repeated slowly."""
         self.result = "back"
-        journal = self.memory["journal"]
+        journal = self.memory.journal
         last = next((at for at in range(len(journal) - 1, -1, -1) if journal[at][0] == "answer"), None)
-        if last is None and self.memory["name"] != "main" and not any(entry[0] == "once" for entry in journal):
+        if last is None and self.memory.name != "main" and not any(entry[0] == "once" for entry in journal):
             self.go("main", again=True)
         if last is None or any(entry[0] == "once" for entry in journal[last:]):
             self.lines.clear()
             say(True)
             raise Ask(wants, key)
         del journal[last:]
-        self.memory["open"], self.memory["misses"] = None, 0
+        self.memory.open, self.memory.misses = None, 0
         raise _Again
 
     def _missed(self, key: str, shorter: Callable[[], None], say: Callable[[bool], None], wants: Wants) -> NoReturn:
         """First a shorter prompt, then a fuller and slower one, then a person (or a kind goodbye to a silent line)."""
-        self.memory["misses"] += 1
-        misses = int(self.memory["misses"])
+        self.memory.misses += 1
+        misses = self.memory.misses
         self.result = "missed"
         self.lines.clear()
-        if misses >= 3 and not self.memory["touched"]:
-            self.memory["ghost"] = True
+        if misses >= 3 and not self.memory.touched:
+            self.memory.ghost = True
             self.finish("no_sound")
         if misses >= 3:
             self.go("person")
@@ -421,23 +417,28 @@ def run(
     for _ in range(MAX_STEPS):
         talk = Talk(memory, answer, session, call, message, lines=lines)
         try:
-            if memory["turn"] >= MAX_TURNS:
+            if memory.turn >= MAX_TURNS:
                 talk.finish("safe_goodbye")
-            conversations[memory["name"]](talk)
+            conversations[memory.name](talk)
             talk.finish("safe_goodbye")
         except Ask as asked:
             result = talk.result if talk.result != "asked" else result
-            node = f"{memory['name']}.{asked.node}"
-            return Prompt(tuple(talk.lines), asked.wants, memory["language"], node, asked.error), result
+            node = f"{memory.name}.{asked.node}"
+            return Prompt(tuple(talk.lines), asked.wants, memory.language, node, asked.error), result
         except _Go as left:
             result = talk.result
             lines, answer = talk.lines, talk.answer
-            memory.update(
-                name=left.name, args=left.given, chapter=memory["chapter"] + 1, journal=[], open=None, misses=0
-            )
+            _turn_to(memory, left.name, left.given)
         except _Again:
             result, lines, answer = "back", [], None
         except ScriptChanged:
             result, lines, answer = "restarted", [], None
-            memory.update(name="main", args={}, chapter=memory["chapter"] + 1, journal=[], open=None, misses=0)
-    raise RuntimeError(f"the conversation {memory['name']} does not come to a question")
+            _turn_to(memory, "main", {})
+    raise RuntimeError(f"the conversation {memory.name} does not come to a question")
+
+
+def _turn_to(memory: Memory, name: str, args: dict[str, Any]) -> None:
+    """Begin this conversation, its journal empty."""
+    memory.name, memory.args, memory.chapter = name, args, memory.chapter + 1
+    memory.journal, memory.open, memory.misses = [], None, 0
+    memory.surveyed = memory.talked_to_person and name not in ABOUT_A_TALK

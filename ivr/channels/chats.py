@@ -4,7 +4,6 @@ The order of reading is intents.py's; here is what it needs to know first: wheth
 by a conversation, by an officer, or by a survey. A text that asks for something else ends a conversation that waits.
 """
 
-import json
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -17,9 +16,10 @@ from config.hotline import CITY_LANGUAGE
 from config.logs import log
 from ivr import talk
 from ivr.conversations.written import WRITTEN
-from ivr.prompts import Answer, Memory
+from ivr.prompts import Answer
 from ivr.understanding import intents
 from ivr.understanding.intents import Understood
+from ticketing.calls.memory import Memory, remembered
 from ticketing.contacts import contacts, disclosure
 from ticketing.messages import texts
 from ticketing.models import Chat, Contact, Message, Ticket
@@ -52,14 +52,13 @@ def read(session: Session, message: Message) -> None:
     where = _where(session, message, memory, chat)
     understood = _understood(session, message, where)
     answer = None
-    if memory and where.context == "asked_place" and understood.intent in PLACES:
+    if memory is not None and where.context == "asked_place" and understood.intent in PLACES:
         answer = Answer(words=message.body or "")
     else:
-        memory = talk.fresh(understood.language)
-        memory.update(name=understood.intent, args=_args(understood, where))
+        memory = Memory(name=understood.intent, args=_args(understood, where), language=understood.language)
     prompt, _ = talk.run(memory, answer, session=session, call=chat, conversations=WRITTEN, message=message)
     if chat.contact is not None:
-        chat.memory = json.dumps(memory) if prompt.wants is not None else None
+        chat.memory = memory.written() if prompt.wants is not None else None
         chat.changed_at = clock.now()
     message.status, message.intent = "understood", understood.intent
     log("text understood", message=message.sid, intent=understood.intent, context=where.context, to=prompt.node)
@@ -78,14 +77,14 @@ def _chat(session: Session, contact: Contact | None) -> Chat:
     return found
 
 
-def _memory(chat: Chat) -> Memory:
-    """What the conversation is waiting for; empty when it has waited too long."""
+def _memory(chat: Chat) -> Memory | None:
+    """What the conversation is waiting for; None when it has waited too long."""
     if chat.contact is None or chat.memory is None or chat.changed_at < clock.now() - ASKED_FOR:
-        return {}
-    return dict(json.loads(chat.memory))
+        return None
+    return remembered(chat)
 
 
-def _where(session: Session, message: Message, memory: Memory, chat: Chat) -> _Where:
+def _where(session: Session, message: Message, memory: Memory | None, chat: Chat) -> _Where:
     """The last thing this number was asked: by a conversation or by an officer, else by a survey."""
     contact = message.contact
     if contact is None:
@@ -96,7 +95,7 @@ def _where(session: Session, message: Message, memory: Memory, chat: Chat) -> _W
         .order_by(Ticket.changed_at.desc())
         .limit(1)
     )
-    if memory.get("open") == "place" and (asked is None or asked.changed_at < chat.changed_at):
+    if memory is not None and memory.open == "place" and (asked is None or asked.changed_at < chat.changed_at):
         return _Where("asked_place")
     if asked is not None:
         return _Where("asked_question", asked.number)

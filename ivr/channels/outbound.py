@@ -2,7 +2,6 @@
 ended. The signed id in the address says what is to be told, and so to whom; later turns are those of any call.
 """
 
-import json
 from uuid import UUID
 
 from flask import Blueprint, Response, request
@@ -13,11 +12,11 @@ from twilio.twiml.voice_response import VoiceResponse
 from config import metrics
 from config.hotline import CITY_LANGUAGE
 from config.logs import warn
-from ivr import talk
 from ivr.channels import turns, twiml
 from ivr.channels.guard import CALL, CALLERS, Form, NoRoom, guarded
 from ivr.prompts import Answer
 from ticketing.calls import call_log, outbound
+from ticketing.calls.memory import Memory
 from ticketing.messages import texts
 from ticketing.models import Call, Message, Ticket
 from ticketing.outgoing import links
@@ -62,9 +61,9 @@ def begun(session: Session, sid: str, message: Message, ticket: Ticket) -> Call:
     """The row of a call that tells `message`, ready for its first turn."""
     call = outbound.begin(session, sid, message)
     if not call.memory:
-        memory = talk.fresh(str(texts.details_of(message).get("language", CITY_LANGUAGE)))
+        language = str(texts.details_of(message).get("language", CITY_LANGUAGE))
         given = {"message": message.id.hex, "number": ticket.number}
-        call.memory = json.dumps({**memory, "name": "news", "args": given, "turn": -1})
+        call.memory = Memory(name="news", args=given, language=language, turn=-1).written()
         session.flush()
     return call
 

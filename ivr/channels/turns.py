@@ -1,7 +1,6 @@
 """One turn of a call: its row locked, the answer judged, the reply stored and given again to whoever asks again."""
 
 import hashlib
-import json
 import time
 from dataclasses import replace
 from functools import cache
@@ -17,11 +16,12 @@ from config.logs import log
 from ivr import conversations, talk
 from ivr.channels import guard, twiml
 from ivr.conversations import CONVERSATIONS
-from ivr.prompts import Answer, Memory
+from ivr.prompts import Answer
 from ticketing.calls import call_log
+from ticketing.calls.memory import Memory, remembered
 from ticketing.contacts import callers, contacts
 from ticketing.media import recordings
-from ticketing.models import Call, Recording, Turn, remembered
+from ticketing.models import Call, Recording, Turn
 from ticketing.rules import numbers
 
 
@@ -31,18 +31,18 @@ def answer_turn(session: Session, form: dict[str, str], number: int, answer: Ans
     call, stored, new = _call_and_turn(session, form, number)
     if stored is not None and stored.reply is not None:
         return str(stored.reply)
-    memory = {} if new else remembered(call)
-    if not memory and callers.too_many(session, call):
+    memory = None if new else remembered(call)
+    if memory is None and callers.too_many(session, call):
         return _noticed(session, call, started)
-    if not memory:
+    if memory is None:
         number, answer = 0, Answer()  # a call we never saw begin: begin it
-        memory = talk.fresh(contacts.language(call.contact, CITY_LANGUAGE))
-    elif number != memory["turn"] + 1:
+        memory = Memory(language=contacts.language(call.contact, CITY_LANGUAGE))
+    elif number != memory.turn + 1:
         return _out_of_order(session, call, memory, number)
-    if (call.ended_at is not None or memory.get("over")) and not answer.hung_up:
-        return goodbye(memory["language"])
+    if (call.ended_at is not None or memory.over) and not answer.hung_up:
+        return goodbye(memory.language)
     if answer.transfer == "answered":  # by a person, if the person pressed the key
-        answer = replace(answer, transfer="talked" if memory.get("accepted") else "missed")
+        answer = replace(answer, transfer="talked" if memory.accepted else "missed")
     return _next(session, call, memory, number, answer if number else None, started)
 
 
@@ -101,18 +101,18 @@ def _noticed(session: Session, call: Call, started: float) -> str:
 
 
 def _next(session: Session, call: Call, memory: Memory, number: int, answer: Answer | None, started: float) -> str:
-    memory["turn"] = number
-    before = memory["language"]
-    asked = str(memory.get("node", ""))
+    memory.turn = number
+    before = memory.language
+    asked = memory.node
     prompt, result = talk.run(memory, answer, session=session, call=call, conversations=CONVERSATIONS)
-    memory["node"] = prompt.node
+    memory.node = prompt.node
     if prompt.wants is not None and prompt.wants.kind == "transfer" and prompt.wants.whisper:
         call.transfers += 1  # an emergency, which nobody whispers about, has no ceiling
     reply = twiml.render(prompt, number + 1, call.sid)
-    call.ghost = bool(memory["ghost"])
-    call_log.note_goal(call, str(memory.get("goal", "")))
-    if call.contact is not None and memory["language"] != before:
-        contacts.choose_language(call.contact, memory["language"])
+    call.ghost = memory.ghost
+    call_log.note_goal(call, memory.goal)
+    if call.contact is not None and memory.language != before:
+        contacts.choose_language(call.contact, memory.language)
     milliseconds = int((time.monotonic() - started) * 1000)
     key = _pressed(answer)
     session.add(
@@ -121,7 +121,7 @@ def _next(session: Session, call: Call, memory: Memory, number: int, answer: Ans
             milliseconds=milliseconds,
         )
     )  # fmt: skip
-    call.memory = json.dumps(memory)
+    call.memory = memory.written()
     if answer is not None and answer.hung_up:
         call_log.ended(session, call, "completed")
     caller = call.contact.phone if call.contact else None
@@ -139,16 +139,16 @@ def _pressed(answer: Answer | None) -> str:
     return "words" if answer.words else "recording" if answer.take else answer.transfer
 
 
-def _out_of_order(session: Session, call: Call, memory: Any, number: int) -> str:
+def _out_of_order(session: Session, call: Call, memory: Memory, number: int) -> str:
     """The same turn, answered while this one waited for the call; else one from the past or the future: say again what
     the caller is being asked, or goodbye when all is over."""
-    turns = select(Turn).where(Turn.call_id == call.id, Turn.number.in_((number, memory["turn"])))
+    turns = select(Turn).where(Turn.call_id == call.id, Turn.number.in_((number, memory.turn)))
     answered = {turn.number: turn for turn in session.scalars(turns)}
     if number in answered and answered[number].reply is not None:
         return str(answered[number].reply)
-    last = answered.get(memory["turn"])
+    last = answered.get(memory.turn)
     if call.ended_at is not None or last is None or last.reply is None:
-        return goodbye(memory["language"])
+        return goodbye(memory.language)
     return str(last.reply)
 
 
@@ -179,5 +179,7 @@ def keep_fallback(session: Session, form: dict[str, str]) -> None:
 def officer_accepted(session: Session, caller: str) -> None:
     """The officer pressed 1: this transfer is a talk, whatever else the carrier says about it."""
     call = session.scalar(select(Call).where(Call.sid == caller).with_for_update())
-    if call is not None and call.memory:
-        call.memory = json.dumps({**remembered(call), "accepted": True})
+    memory = remembered(call) if call is not None else None
+    if call is not None and memory is not None:
+        memory.accepted = memory.talked_to_person = True
+        call.memory = memory.written()

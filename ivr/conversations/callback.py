@@ -44,7 +44,7 @@ def _promise(talk: Talk, found: dict[str, Any], number: numbers.Number | None) -
     callbacks.ask(
         talk.session,
         contact,
-        key=f"{talk.call.sid}:callback:{talk.memory['chapter']}",
+        key=f"{talk.call.sid}:callback:{talk.memory.chapter}",
         channel="voice",
         language=talk.language,
         by="caller",

@@ -21,7 +21,7 @@ def message(talk: Talk) -> None:
         "message again", "record_again", keep=details
     )
     if take is None:
-        if not talk.memory["touched"]:
+        if not talk.memory.touched:
             talk.finish("no_sound")
         talk.goodbye()
     number = str(talk.once("keep", partial(keep, talk.session, talk.call, details, take, talk.memory)))

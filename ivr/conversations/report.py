@@ -11,7 +11,7 @@ from ivr.conversations.parts.incident import offer_incident
 from ivr.conversations.parts.kept import keep
 from ivr.conversations.parts.mobile_number import mobile
 from ivr.conversations.parts.place import place
-from ivr.prompts import Memory, Option
+from ivr.prompts import Option
 from ivr.talk import Talk
 from ticketing.contacts import callers, contacts
 from ticketing.media import recordings
@@ -35,14 +35,14 @@ def report(talk: Talk) -> None:
         talk.say("danger")
     else:
         offered = offer_incident(talk, category, "here", partial(_last_area, talk))
-        talk.memory["topic"] = category  # a call that drops from here on is called back about it
+        talk.memory.topic = category  # a call that drops from here on is called back about it
         details |= place(talk)
-        talk.memory["topic"] = ""
+        talk.memory.topic = ""
         offer_incident(talk, category, "there", lambda: details.get("area"), but=offered)
-        talk.memory["topic"] = category
+        talk.memory.topic = category
     number = _recorded(talk, details)
     talk.goal_met(report=nth)
-    talk.memory["topic"] = ""
+    talk.memory.topic = ""
     told = talk.look("told", partial(_facts, talk, number))
     _tell(talk, category, told)
     if confidential:
@@ -62,7 +62,7 @@ def _last_area(talk: Talk) -> str | None:
     return callers.last_area(talk.session, talk.call)
 
 
-def _recorded(talk: Talk, details: Memory) -> str:
+def _recorded(talk: Talk, details: dict[str, Any]) -> str:
     """Record until the caller is content. Returns the number of the ticket, which exists from the first take on."""
     proposal = details["category"] == news.PROPOSAL
     ask = "record_proposal" if proposal else "record"

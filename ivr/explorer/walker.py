@@ -17,22 +17,15 @@ from ivr.channels import turns
 from ivr.explorer import checks, sandbox, scenarios
 from ivr.explorer.sandbox import Ear, House
 from ivr.explorer.scenarios import Action, World
-from ivr.prompts import Answer, Line, Memory, Prompt, Wants
+from ivr.prompts import Answer, Line, Prompt, Wants
 from ticketing.calls import call_log
+from ticketing.calls.memory import Memory, remembered
 from ticketing.contacts import contacts
-from ticketing.models import Call, Outbox, Ticket, remembered
+from ticketing.models import Call, Outbox, Ticket
 from ticketing.rules import numbers
 
 MAX_TURNS = 20_000
 OVER = -1  # where an edge leads when the caller hung up
-_ELSEWHERE = {
-    "journal",
-    "turn",
-    "chapter",
-    "keeps",
-    "node",
-    "open",
-}  # of the memory: no matter, or told apart otherwise
 
 
 @dataclass(frozen=True)
@@ -222,7 +215,7 @@ class _Walker:
 
     def _arrive(self, session: Session, reply: str, way: tuple[str, ...]) -> int:
         """Judge what was said, and find out which state this is."""
-        memory, prompt = remembered(_call(session)), self.ear.prompt
+        memory, prompt = remembered(_call(session)) or Memory(), self.ear.prompt
         self._check(prompt, memory, reply, way)
         mark = _mark(memory, prompt, self.everything)
         if mark in self.known:
@@ -261,7 +254,7 @@ class _Walker:
                 self._problem(f"{prompt.node} waits for an answer without a word", way)
         elif self.ear.stopped:
             self._problem(f"{prompt.node} is a dead end: {self.ear.stopped} stops without a goodbye", way)
-        elif not memory["over"] or not prompt.lines:
+        elif not memory.over or not prompt.lines:
             self._problem(f"{prompt.node} is a dead end: it wants nothing and is no goodbye", way)
         elif keys := scenarios.named_keys(prompt.lines):
             self._problem(f"{prompt.node} is a dead end: it names key {keys[0]} and hangs up", way)
@@ -287,11 +280,11 @@ def _mark(memory: Memory, prompt: Prompt, everything: bool) -> str:
     """What is asked and said, in which try and language, what was done before; and what else decides where an answer
     leads. The count of a question is left out, so that one that is asked again and again is one state."""
     wants = prompt.wants.kind if prompt.wants else "goodbye"
-    done = {_plain(key) for kind, key, _ in memory["journal"] if kind == "once"}
-    asked = [_plain(prompt.node), wants, memory["misses"], memory["language"], sorted(done)]
+    done = {_plain(key) for kind, key, _ in memory.journal if kind == "once"}
+    asked = [_plain(prompt.node), wants, memory.misses, memory.language, sorted(done)]
     heard = [] if prompt.error else sorted({line.id for line in prompt.lines})
     if everything:
-        return repr((asked, heard, memory["touched"], memory["met"], sorted(set(memory["visits"]))))
+        return repr((asked, heard, memory.touched, memory.met, sorted(set(memory.visits))))
     return repr((asked, heard, [] if prompt.error else _chosen(memory)))
 
 
@@ -301,18 +294,18 @@ def _plain(key: str) -> str:
 
 def _chosen(memory: Memory) -> list[str]:
     """What was chosen in menus of the city, or else the newest answer of this conversation."""
-    answers = [str(value) for kind, _, value in memory["journal"] if kind == "answer" and not isinstance(value, dict)]
+    answers = [str(value) for kind, _, value in memory.journal if kind == "answer" and not isinstance(value, dict)]
     return _choices(memory) or [answer for answer in answers if not re.search(r"\d{3}", answer)][-1:]
 
 
 def _choices(memory: Memory) -> list[str]:
     """The entries that were chosen in menus of the city, as ids of their names."""
-    chosen = [(key, str(value)) for kind, key, value in memory["journal"] if kind == "answer" and key in city().menus]
+    chosen = [(key, str(value)) for kind, key, value in memory.journal if kind == "answer" and key in city().menus]
     return [entry.text for key, digit in chosen for entry in city().menu(key) if str(entry.digit) == digit]
 
 
 def _goal(memory: Memory) -> str:
     """The conversation whose goal is met, and the last choice that led there: "report roads_damage"."""
-    goal = str(memory["goal"])
-    choice = [choice.removeprefix(f"{goal}_") for choice in _choices(memory)[-1:]] if goal == memory["name"] else []
+    goal = memory.goal
+    choice = [choice.removeprefix(f"{goal}_") for choice in _choices(memory)[-1:]] if goal == memory.name else []
     return " ".join([goal, *choice])

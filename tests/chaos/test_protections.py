@@ -28,7 +28,8 @@ from ivr.simulator.calls import audio
 from ivr.simulator.network import fields
 from ivr.simulator.network.wire import sign
 from ivr.talk import Talk
-from ticketing.models import Outbox, Turn, remembered
+from ticketing.calls.memory import Memory, remembered
+from ticketing.models import Outbox, Turn
 from ticketing.tickets import intake, moves, register
 from ticketing.tickets.register import TicketError
 from workers import carrier, jobs, outbox, outcomes, schedule, transactions
@@ -93,7 +94,9 @@ def no_stored_reply(at: Watched, patch: Patch) -> None:
         call = turns.find_or_begin(session, form)
         if session.scalar(select(Turn.id).where(Turn.call_id == call.id, Turn.number == number)):
             session.execute(delete(Turn).where(Turn.call_id == call.id, Turn.number == number))
-            call.memory = turns.json.dumps({**remembered(call), "turn": number - 1})
+            memory = remembered(call) or Memory()
+            memory.turn = number - 1
+            call.memory = memory.written()
         return original(session, form, number, answer)
 
     patch.setattr(turns, "answer_turn", anew)

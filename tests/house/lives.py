@@ -19,8 +19,9 @@ from config.hotline import city
 from config.settings import settings
 from ivr import talk
 from ivr.conversations import CONVERSATIONS
-from ivr.prompts import Answer, Memory, Prompt, Take
+from ivr.prompts import Answer, Prompt, Take
 from ivr.simulator.network.ledger import new_sid
+from ticketing.calls.memory import Memory
 from ticketing.contacts import callers, contacts, disclosure
 from ticketing.messages import announcements
 from ticketing.models import Announcement, Call, Contact, Follower, Message, Recording, Ticket, WrongTry
@@ -143,9 +144,9 @@ def life(caller: Caller, answers: Answers) -> Iterator[Life]:
         call = Call(sid=new_sid("CA"), contact=contact, caller_kind=number.kind, status="in-progress")
         session.add(call)
         session.flush()
-        found = Life(session, call, {**talk.fresh("id"), **_beginning(session, caller)}, Prompt((), None, "id", ""))
+        found = Life(session, call, _beginning(session, caller), Prompt((), None, "id", ""))
         for turn, answer in enumerate((None, *answers)):
-            found.memory["turn"] = turn
+            found.memory.turn = turn
             found.prompt = found.run(found.memory, answer)
         yield found
         raise _Undo
@@ -154,17 +155,17 @@ def life(caller: Caller, answers: Answers) -> Iterator[Life]:
 def _beginning(session: Session, caller: Caller) -> Memory:
     """Where a call begins that is not the caller's own."""
     if not caller.told:
-        return {}
+        return Memory(language="id")
     about = register.find(session, caller.told)
     message = session.scalars(select(Message).where(Message.ticket_id == about.id, Message.channel == "voice")).one()
-    return {"name": "news", "args": {"message": message.id.hex, "number": about.number}}
+    return Memory(name="news", args={"message": message.id.hex, "number": about.number}, language="id")
 
 
 @contextmanager
 def a_day_on(caller: Caller, found: Life) -> Iterator[Memory]:
     """The same memory in a world that has moved on in everything a conversation may read. Undone at the end."""
     memory = copy.deepcopy(found.memory)
-    memory["language"] = "en" if memory["language"] == "id" else "id"
+    memory.language = "en" if memory.language == "id" else "id"
     lines = {"duty_phone": "", "emergency_phone": ""}
     with found.session.begin_nested() as point:
         with (

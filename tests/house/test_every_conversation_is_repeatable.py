@@ -25,8 +25,9 @@ from config.hotline import city
 from config.settings import ROOT
 from ivr.conversations import CONVERSATIONS
 from ivr.conversations.parts import menus
-from ivr.prompts import Answer, Memory, Option, Prompt
+from ivr.prompts import Answer, Option, Prompt
 from ivr.talk import Conversation, Talk
+from ticketing.calls.memory import Memory
 from ticketing.models import Ticket, WrongTry
 
 MAX_ANSWERS, MAX_PREFIXES = 14, 30
@@ -95,14 +96,14 @@ def same_question(one: Prompt, other: Prompt) -> bool:
 
 
 def names(memory: Memory) -> list[tuple[str, str]]:
-    return [(kind, key) for kind, key, _ in memory["journal"]]
+    return [(kind, key) for kind, key, _ in memory.journal]
 
 
 def signature(memory: Memory) -> str:
     """Two prefixes that are remembered alike need no second visit."""
-    answered = [(kind, key, str(value)[:12] if kind != "look" else "") for kind, key, value in memory["journal"]]
+    answered = [(kind, key, str(value)[:12] if kind != "look" else "") for kind, key, value in memory.journal]
     takes = [entry for entry in answered if "take" not in entry[1] and "keep" not in entry[1]]
-    return repr((memory["name"], takes, names(memory), memory["open"], memory["visits"], memory["over"]))
+    return repr((memory.name, takes, names(memory), memory.open, memory.visits, memory.over))
 
 
 def prefixes(caller: Caller, way: Answers) -> Iterator[tuple[Answers, Life]]:
@@ -126,7 +127,7 @@ def prefixes(caller: Caller, way: Answers) -> Iterator[tuple[Answers, Life]]:
 def lived_on(found: Life, answer: Answer, memory: Memory | None = None) -> Memory:
     """What is remembered after one answer more, which is taken back."""
     memory = copy.deepcopy(found.memory if memory is None else memory)
-    memory["turn"] += 1
+    memory.turn += 1
     with found.session.begin_nested() as point:
         found.run(memory, answer)
         point.rollback()
@@ -136,18 +137,18 @@ def lived_on(found: Life, answer: Answer, memory: Memory | None = None) -> Memor
 def check_a_day_on(caller: Caller, answers: Answers, found: Life) -> None:
     """The runs that later requests make: the same question again, nothing done and nothing read anew; then whatever is
     answered is remembered as the answer to it."""
-    remembered = copy.deepcopy(found.memory["journal"])
+    remembered = copy.deepcopy(found.memory.journal)
     with a_day_on(caller, found) as memory:
         with found.watched() as seen:
             again = found.run(memory, None)
         assert same_question(found.prompt, again), f"{answers}: {found.prompt.node} became {again.node}"
-        assert memory["journal"] == remembered, answers
+        assert memory.journal == remembered, answers
         assert seen == [], f"{answers}: {found.prompt.node} reads or acts outside look and once"
         for answer in answers_to(found.prompt, caller):
             there = lived_on(found, answer, memory)
             grown = names(there)[len(remembered) :]
-            if there["chapter"] == memory["chapter"] and grown:
-                assert grown[0] == ("answer", memory["open"]), (answers, answer)
+            if there.chapter == memory.chapter and grown:
+                assert grown[0] == ("answer", memory.open), (answers, answer)
 
 
 def plain(node: str) -> str:
@@ -165,9 +166,9 @@ def test_every_prefix_of_a_call(town: Caller, request: pytest.FixtureRequest) ->
     for way in WAYS:
         for answers, found in prefixes(town, way):
             count += 1
-            visited.add(str(found.memory["name"]))
+            visited.add(found.memory.name)
             nodes.add(plain(found.prompt.node))
-            if not found.memory["over"]:
+            if not found.memory.over:
                 check_a_day_on(town, answers, found)
     assert visited == set(CONVERSATIONS) - {"news"}
     assert expected(request.node.callspec.params["town"]) - nodes == set()
@@ -190,7 +191,7 @@ def test_every_prefix_of_a_call_that_we_make(town: Caller, state: str) -> None:
     nodes = set[str]()
     for answers, found in prefixes(replace(town, told=told), ()):
         nodes.add(plain(found.prompt.node))
-        if not found.memory["over"]:
+        if not found.memory.over:
             check_a_day_on(town, answers, found)
     assert TOLD[state] - nodes == set()
 
@@ -237,7 +238,7 @@ def test_every_prefix_of_one_long_call(town: Caller) -> None:
     for length in range(len(answers) + 1):
         with life(caller, answers[:length]) as found:
             asked.append(found.prompt.node)
-            if not found.memory["over"]:
+            if not found.memory.over:
                 check_a_day_on(caller, answers[:length], found)
     assert asked[-1] == "message.goodbye", asked
     met = {"report.which 1", "report.outside 2", "report.review 2.0", "report.another", "message.message again"}

@@ -160,7 +160,7 @@ def goes_round_by_leaving(talk: Talk) -> None:
 
 def says_english(talk: Talk) -> None:
     talk.lines.append(Line("goodbye", city().text("en", "voice", "topic_ask"), talk.language))
-    talk.memory["over"] = True
+    talk.memory.over = True
     talk.finish("goodbye", daypart="pagi")
 
 

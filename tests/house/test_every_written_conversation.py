@@ -13,8 +13,9 @@ from sqlalchemy import func, select
 from config import clock, stores
 from ivr import talk
 from ivr.conversations.written import WRITTEN
-from ivr.prompts import Answer, Memory
+from ivr.prompts import Answer
 from ivr.understanding import intents
+from ticketing.calls.memory import Memory
 from ticketing.contacts import contacts
 from ticketing.messages import inbound
 from ticketing.models import Callback, Chat, Contact, Event, Message, Outbox, Rating, Ticket
@@ -64,9 +65,9 @@ def test_a_second_run_does_nothing_again(sqlite_house: House, intent: str, answe
         message = inbound.receive(session, text)
         assert message is not None
         chat = session.scalars(select(Chat)).one()
-        memory = talk.fresh("id")
         understood = asdict(intents.read(WORDS[intent], "survey_open"))
-        memory.update(name=intent, args={**understood, "context": "survey_open", "about": None})
+        given = {**understood, "context": "survey_open", "about": None}
+        memory = Memory(name=intent, args=given, language="id")
 
         def run(known: Memory, answer: Answer | None) -> Memory:
             after = copy.deepcopy(known)
@@ -74,11 +75,11 @@ def test_a_second_run_does_nothing_again(sqlite_house: House, intent: str, answe
             return after
 
         memory = run(memory, None)
-        if answers and memory["open"]:
+        if answers and memory.open:
             memory = run(memory, Answer(words="di margahayu"))
         before = counts(session)
         contacts.choose_language(contact, "en")
         with time_machine.travel(clock.now() + timedelta(days=1)):
             again = run(memory, None)
-        assert (again["journal"], again["open"]) == (memory["journal"], memory["open"])
+        assert (again.journal, again.open) == (memory.journal, memory.open)
         assert counts(session) == before

@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from config import clock, stores
-from config.hotline import CITY_LANGUAGE, city
+from config.hotline import city
 from config.logs import log
 from config.settings import settings
 from ticketing.calls import dropped, surveys
+from ticketing.calls.memory import Memory, remembered
 from ticketing.contacts import contacts
 from ticketing.media import recordings
-from ticketing.models import Call, Recording, Ticket, Turn, remembered
+from ticketing.models import Call, Recording, Ticket, Turn
 from ticketing.rules import numbers
 from ticketing.tickets import additions, intake, register
 
@@ -93,9 +94,10 @@ def ended(session: Session, call: Call, status: str, *, at: datetime | None = No
     for ticket in session.scalars(select(Ticket).where(Ticket.call_id == call.id)):
         intake.release(session, ticket)
         note_goal(call, "report")  # who hung up after the recording has reported all the same
-    surveys.ask_later(session, call)
-    dropped.ended(session, call, memory)
-    log("call ended", call=call.sid, status=status, node=memory.get("node", ""), ghost=call.ghost)
+    if memory is not None:
+        surveys.ask_later(session, call, memory)
+        dropped.ended(session, call, memory)
+    log("call ended", call=call.sid, status=status, node=memory.node if memory else "", ghost=call.ghost)
     return True
 
 
@@ -134,14 +136,14 @@ def keep_if_due(session: Session, call: Call, recording: Recording) -> None:
     """A recording whose next turn never came becomes its report all the same, once nobody can re-record it and it is
     not what silence alone leaves behind (the carrier's callback does not say what ended it). A short one whose turn
     did come was judged there."""
-    memory = remembered(call)
-    details = memory.get("keeps", {}).get(str(recording.turn))
+    memory = remembered(call) or Memory()
+    details = memory.keeps.get(str(recording.turn))
     if details is None or recording.ticket_id is not None or recording.seconds < MIN_SECONDS:
         return
     surely_heard = recording.seconds > city().recording.silence_seconds + 1
-    judged = int(memory["turn"]) >= recording.turn
+    judged = memory.turn >= recording.turn
     if surely_heard or (call.ended_at is not None and not judged):
-        keep(session, call, details, recording, memory["language"])
+        keep(session, call, details, recording, memory.language)
 
 
 def keep_late(session: Session, call: Call, recording: Recording, *, imported: bool = False) -> Ticket | None:
@@ -149,18 +151,18 @@ def keep_late(session: Session, call: Call, recording: Recording, *, imported: b
     its own. `imported` ones are late whatever they are. None for what nobody can have spoken in."""
     if recording.seconds < MIN_SECONDS or recording.ticket_id is not None:
         return None
-    memory = remembered(call)
+    memory = remembered(call) or Memory()
     details = {**(_unfinished(session, call, memory) or LATE), **({"late": "yes"} if imported else {})}
-    return keep(session, call, details, recording, str(memory.get("language", CITY_LANGUAGE)))
+    return keep(session, call, details, recording, memory.language)
 
 
-def _unfinished(session: Session, call: Call, memory: Details) -> Details | None:
+def _unfinished(session: Session, call: Call, memory: Memory) -> Details | None:
     """What this call was recording, or the report that has its ticket but whose number the caller has not heard."""
-    asked: Details | None = memory.get("keeps", {}).get(str(memory.get("turn", 0) + 1))
+    asked = memory.keeps.get(str(memory.turn + 1))
     if asked is not None:
         return asked
-    nth = memory.get("counts", {}).get("report")
-    if nth is None or nth == memory.get("told"):
+    nth = memory.counts.get("report")
+    if nth is None or nth == memory.told:
         return None
     known = session.scalar(select(Ticket.id).where(Ticket.report_key == f"{call.sid}:{nth}"))
     return {"nth": str(nth), "category": LATE["category"]} if known else None

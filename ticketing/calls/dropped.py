@@ -4,7 +4,6 @@ can have a number flooded by ringing us in its name.
 """
 
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,6 +11,7 @@ from sqlalchemy.orm import Session
 from config import clock
 from config.hotline import CITY_LANGUAGE, city
 from ticketing.calls import callbacks
+from ticketing.calls.memory import Memory
 from ticketing.contacts import callers, contacts, disclosure
 from ticketing.messages import texts
 from ticketing.models import Call, Contact, Message, Ticket
@@ -25,27 +25,27 @@ AGAIN_AFTER = timedelta(hours=6)
 TEMPLATES = ("SMS07", "SMS07c", "SMS07p", "SMS08", "SMS08c", "SMS33", "SMS34")
 
 
-def ended(session: Session, call: Call, memory: dict[str, Any]) -> None:
+def ended(session: Session, call: Call, memory: Memory) -> None:
     """A call is over, and this is what its conversation remembers. Who rang and hung up is told at once. What becomes
     of one that had begun is a promise that is looked at a little later: its recording may still come, and who was cut
     off mostly calls again."""
-    if not memory.get("touched"):
+    if not memory.touched:
         settle(session, call, memory)
     elif _came_to_nothing(session, call, memory):
         when = clock.now() + A_LITTLE_LATER
         promises.promise(session, "rescue", call.id, key=f"rescue:{call.id}", ticket=None, not_before=when)
 
 
-def settle(session: Session, call: Call, memory: dict[str, Any]) -> None:
+def settle(session: Session, call: Call, memory: Memory) -> None:
     """Do what is right for a call that is over and came to nothing; nothing for one that came to something."""
     contact = call.contact
     if contact is None or not _came_to_nothing(session, call, memory) or _called_again(session, call):
         return
-    topic = memory.get("topic")
+    topic = memory.topic
     if topic and not city().category(topic).confidential:
-        _call_back(session, call, contact, str(topic), str(memory["language"]))
+        _call_back(session, call, contact, topic, memory.language)
     elif _is_known(session, call, contact) and not call.ghost and _fell_short(call, memory):
-        _tell(session, call, contact, str(memory["language"]))
+        _tell(session, call, contact, memory.language)
 
 
 def was_heard(session: Session, call: Call, ticket: Ticket) -> None:
@@ -63,10 +63,10 @@ def _key(call: Call) -> str:
     return f"{call.sid}:dropped"
 
 
-def _fell_short(call: Call, memory: dict[str, Any]) -> bool:
+def _fell_short(call: Call, memory: Memory) -> bool:
     """The caller rang and hung up at once, as who wants to be told without paying; or was cut off on the way."""
-    if memory.get("touched"):
-        return not memory.get("over")
+    if memory.touched:
+        return not memory.over
     return call.ended_at is not None and call.ended_at - call.started_at < MISSED_WITHIN
 
 
@@ -100,8 +100,8 @@ def _told_lately(session: Session, contact: Contact) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def _came_to_nothing(session: Session, call: Call, memory: dict[str, Any]) -> bool:
-    if call.contact is None or call.outbound or call.prank or call.goal or memory.get("goal") or not memory:
+def _came_to_nothing(session: Session, call: Call, memory: Memory) -> bool:
+    if call.contact is None or call.outbound or call.prank or call.goal or memory.goal:
         return False
     return not _has_ticket(session, call)
 

@@ -1,13 +1,12 @@
 """What callers think of a handled call: asked once in seven days of a number, never after an emergency or a silent
 call (rule V27). Who hung up on an officer before the question is asked by text."""
 
-from typing import Any
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ticketing.calls.memory import Memory
 from ticketing.messages import texts
-from ticketing.models import Call, Survey, remembered
+from ticketing.models import Call, Survey
 from ticketing.outgoing import links
 from ticketing.tickets import ratings
 
@@ -19,32 +18,23 @@ def due(session: Session, call: Call) -> bool:
     return ratings.due(session, call.contact)
 
 
-def ask_later(session: Session, call: Call) -> bool:
+def ask_later(session: Session, call: Call, memory: Memory) -> bool:
     """The call is over: who talked with somebody and was not asked on the telephone is asked by text, or never. True
     when the text is promised."""
-    memory = remembered(call)
-    if not _talked_and_left(memory) or not due(session, call):
+    if not memory.talked_to_person or memory.surveyed or not due(session, call):
         return False
     rating = ratings.ask(session, call.contact, call=call)
     told = texts.tell(
         session,
         call.contact,
         "SMS23",
-        language=str(memory["language"]),
+        language=memory.language,
         occasion=str(call.id),
         link=links.tracking(str(rating.code)),
     )
     if told is None:
         session.delete(rating)
     return told is not None
-
-
-def _talked_and_left(memory: dict[str, Any]) -> bool:
-    """Only who talked comes to the survey. Somebody who hung up first may be over before we hear how it ended: then it
-    counts that the call was accepted."""
-    if memory.get("name") == "survey":
-        return not memory["over"]
-    return memory.get("name") in ("person", "department") and bool(memory.get("accepted"))
 
 
 def note(session: Session, call: Call, *, score: int | None = None, solved: bool | None = None) -> None:

@@ -1,7 +1,7 @@
 """The list of tables: importing it makes all of them known, and every name may be imported from here."""
 
 from ticketing.models.base import Moment, Sealed
-from ticketing.models.calls import Call, Callback, Survey, Turn, remembered
+from ticketing.models.calls import Call, Callback, Survey, Turn
 from ticketing.models.contacts import Contact, FailedLookup, Follower, WrongTry
 from ticketing.models.media import Photo, Recording
 from ticketing.models.messages import Announcement, Chat, Message
@@ -35,5 +35,4 @@ __all__ = [
     "Ticket",
     "Turn",
     "WrongTry",
-    "remembered",
 ]

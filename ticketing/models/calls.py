@@ -1,8 +1,6 @@
 """Tables of telephone calls: their turns and memory, promises to call back, and what callers thought of them."""
 
-import json
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, false
@@ -93,9 +91,3 @@ class Survey(Base):
     score: Mapped[int]
     solved: Mapped[bool | None]
     at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
-
-
-def remembered(call: Call) -> dict[str, Any]:
-    """The memory of the conversation in `call`; empty when it has none yet."""
-    memory = call.memory  # unsealed once
-    return dict(json.loads(memory)) if memory else {}

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session, selectinload
 
 from config import clock
 from config.logs import log
+from ticketing.calls.memory import Memory, remembered
 from ticketing.contacts.callers import REPEATS, REPEATS_WITHIN
-from ticketing.models import Call, Ticket, remembered
+from ticketing.models import Call, Ticket
 from ticketing.rules import numbers
 from ticketing.statistics.calls import EMERGENCY, goal_of
 from ticketing.statistics.questions import question
@@ -44,7 +45,7 @@ def listed(session: Session, *, most: int = MOST) -> list[dict[str, Any]]:
             "ghost": call.ghost,
             "prank": call.prank,
             "repeat": call.id in repeated,
-            "node": question(str(remembered(call).get("node", ""))) or None,
+            "node": question((remembered(call) or Memory()).node) or None,
             "seconds": round((call.ended_at - call.started_at).total_seconds()) if call.ended_at else None,
         }
         for call in calls

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ticketing.calls import dropped
-from ticketing.models import Call, remembered
+from ticketing.calls.memory import remembered
+from ticketing.models import Call
 from workers import transactions
 from workers.outcomes import Outcome, Work, sent
 
@@ -19,7 +20,9 @@ def prepare(_session: Session, work: Work) -> UUID:
 def send(call_id: UUID) -> Outcome:
     with transactions.transaction() as session:
         call = session.scalars(select(Call).where(Call.id == call_id).with_for_update()).one()
-        dropped.settle(session, call, remembered(call))
+        memory = remembered(call)
+        if memory is not None:  # or it was forgotten meanwhile
+            dropped.settle(session, call, memory)
     return sent()
 
 

@@ -9,10 +9,10 @@ from ticketing.rules import numbers
 
 def mobile(talk: Talk) -> numbers.Number | None:
     """The mobile number that was keyed and confirmed; asked for once in a call."""
-    known = talk.look("mobile", lambda: talk.memory.get("mobile"))
+    known = talk.look("mobile", lambda: talk.memory.mobile)
     found = numbers.read(str(known)) if known else keyed(talk, "mobile", wants_sms=True)
     if found is not None:
-        talk.memory["mobile"] = found.e164
+        talk.memory.mobile = found.e164
     return found
 
 

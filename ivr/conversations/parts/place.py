@@ -2,9 +2,10 @@
 caller who has only keys (or whose voice is not understood) goes on to the recording all the same."""
 
 from functools import partial
+from typing import Any
 
 from config.hotline import city
-from ivr.prompts import Memory, Option
+from ivr.prompts import Option
 from ivr.talk import Talk
 from ticketing.contacts import callers
 from ticketing.rules import places
@@ -13,7 +14,7 @@ WHICH = [Option("1", "first"), Option("2", "second"), Option("3", "neither")]
 OUTSIDE = [Option("1", "report"), Option("2", "another")]
 
 
-def place(talk: Talk) -> Memory:
+def place(talk: Talk) -> dict[str, Any]:
     """The details of a report that say where: area, the words that were said, and whose it is outside the city."""
     last = talk.look("last area", lambda: callers.last_area(talk.session, talk.call))
     if last and talk.yes("same place", lambda slow: talk.say("place_last", slow=slow, area=_name(talk, last))):
@@ -31,7 +32,7 @@ def place(talk: Talk) -> Memory:
     return {"words": words}
 
 
-def _settled(talk: Talk, attempt: int, found: Memory) -> Memory | None:
+def _settled(talk: Talk, attempt: int, found: dict[str, Any]) -> dict[str, Any] | None:
     """What the caller confirms of what was recognised; None when it was something else."""
     if found["result"] == "match":
         area = found["areas"][0]
@@ -58,7 +59,7 @@ def _settled(talk: Talk, attempt: int, found: Memory) -> Memory | None:
     return None
 
 
-def _recognised(heard: str) -> Memory:
+def _recognised(heard: str) -> dict[str, Any]:
     found = places.recognise(heard)
     areas = [found.area] if found.result == "match" else list(found.candidates[:2])
     ambiguous = found.result == "ambiguous" and len(areas) == 2

@@ -78,7 +78,7 @@ def _open(talk: Talk, report: intake.Report) -> Ticket:
 
 def _report(talk: Talk, message: Message) -> intake.Report:
     told, details = talk.args, texts.details_of(message)
-    category = city().category(news.PROPOSAL if talk.memory["name"] == "proposal" else told["category"] or "").key
+    category = city().category(news.PROPOSAL if talk.memory.name == "proposal" else told["category"] or "").key
     place = additions.place_with(message, str(told["place_words"]))
     area = told["area"] or place.area
     outside = None if area else told["outside"] or place.outside

@@ -85,8 +85,8 @@ def _cancel(talk: Talk) -> None:
 
 
 def _choose(talk: Talk) -> None:
-    chosen = talk.memory["name"].removeprefix("language_")
-    talk.memory["language"] = chosen
+    chosen = talk.memory.name.removeprefix("language_")
+    talk.memory.language = chosen
     if talk.contact is not None:
         contacts.choose_language(talk.contact, chosen)
 
