@@ -370,6 +370,78 @@ def test_a_sentence_that_is_said_by_a_variable_is_named_where_voices_are() -> No
     assert len(left) < 20, left
 
 
+# -- what a conversation remembers ---------------------------------------------------------------------------------
+
+OF_A_DICT = {"get", "pop", "popitem", "update", "setdefault", "items", "keys", "values", "copy"}
+AROUND_A_TYPE = {"loads", "dumps", "dict", "vars", "getattr", "setattr", "hasattr"}
+
+
+def read_by_key(path: Path) -> Iterator[int]:
+    """The lines that reach past the fields of a memory, for its keys or its text."""
+    tree = ast.parse(path.read_text())
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    lines = set[int]()
+    for scope in (tree, *functions):
+        named = {"memory", *(_memories(scope) if scope is not tree else ())}
+        lines |= {node.lineno for node in ast.walk(scope) if isinstance(node, ast.expr) and _reaches(node, named)}
+    yield from sorted(lines)
+
+
+def _memories(function: ast.AST) -> Iterator[str]:
+    """The names that are given a memory here."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.arg) and node.annotation and re.search(r"\bMemory\b", ast.unparse(node.annotation)):
+            yield node.arg
+        if isinstance(node, ast.Assign) and _is_memory(node.value, set()):
+            yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+
+
+def _is_memory(value: ast.expr, named: set[str]) -> bool:
+    if isinstance(value, ast.BoolOp):
+        return any(_is_memory(one, named) for one in value.values)
+    if isinstance(value, ast.Call):
+        return called(value.func) in ("remembered", "Memory")
+    return getattr(value, "attr", "") == "memory" or getattr(value, "id", "") in named
+
+
+def _reaches(node: ast.expr, named: set[str]) -> bool:
+    if isinstance(node, ast.Subscript):
+        return _is_memory(node.value, named)
+    if isinstance(node, ast.Dict):
+        return any(key is None and _is_memory(value, named) for key, value in zip(node.keys, node.values, strict=True))
+    if isinstance(node, ast.Compare):
+        tests = zip(node.ops, node.comparators, strict=True)
+        return any(isinstance(test, ast.In | ast.NotIn) and _is_memory(value, named) for test, value in tests)
+    if isinstance(node, ast.Call) and called(node.func) in AROUND_A_TYPE:
+        return any(_is_memory(value, named) for value in node.args)
+    method = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in OF_A_DICT
+    return method and _is_memory(node.func.value, named)  # type: ignore[attr-defined]
+
+
+def test_nobody_reads_a_memory_by_its_keys() -> None:
+    its_own = ROOT / "ticketing/calls/memory.py"
+    code = [path for room in ("config", "ticketing", "workers", "ivr", "bench") for path in (ROOT / room).rglob("*.py")]
+    assert its_own in code
+    found = [f"{path.relative_to(ROOT)}:{line}" for path in code if path != its_own for line in read_by_key(path)]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        'memory["turn"]', 'talk.memory["turn"] = 1', 'talk.memory.get("node")', 'remembered(call).get("node")',
+        '(remembered(call) or Memory())["node"]', 'about.pop("turn")', 'given["turn"]', '{**about, "turn": 1}',
+        '"turn" in about', "json.loads(call.memory)", 'getattr(given, "turn")',
+    ],
+)  # fmt: skip
+def test_the_check_for_keys_of_a_memory_finds_each_way(tmp_path: Path, fault: str) -> None:
+    path = tmp_path / "planted.py"
+    fine = ("details['turn']", "call.memory = about.written()", "about.visits[0]", "given.counts.get('report')")
+    lines = ("def planted(given: Memory | None) -> None:", "about = remembered(call)", *fine, fault)
+    path.write_text("\n    ".join(lines))
+    assert list(read_by_key(path)) == [7]
+
+
 # -- conversations -------------------------------------------------------------------------------------------------
 
 
