@@ -1,5 +1,5 @@
-"""How gunicorn serves the web app: two processes, a graceful stop, nothing personal in its logs. Of 32 threads ten do
-work at a time (the rooms of ivr/channels/guard.py), the others wait for a moment or turn away."""
+"""Settings of gunicorn for the web app: two processes, a graceful stop, nothing personal in its logs. Of 32 threads ten
+do work at a time (the rooms of ivr/channels/guard.py), the others wait for a moment or turn away."""
 
 import sys
 

@@ -1,5 +1,6 @@
-"""What is measured: PostgreSQL and Valkey from the wheels, web processes under the project's own gunicorn.conf.py, and
-the workers of processes.conf. All of it on loopback, in folders of its own, gone when the run ends."""
+"""The house that is measured: PostgreSQL and Valkey from the wheels, web processes under the project's own
+gunicorn.conf.py, and the workers of processes.conf. All of it on loopback, in folders of its own, gone when the run
+ends."""
 
 import configparser
 import contextlib

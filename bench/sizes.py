@@ -1,4 +1,4 @@
-"""What the processes weigh, and how long a web process takes to be there."""
+"""Measures what the processes weigh, and how long a web process takes to be there."""
 
 import json
 import re

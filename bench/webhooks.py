@@ -1,4 +1,4 @@
-"""What a carrier sends, as bytes that are ready to go: signed before the clock runs."""
+"""Webhooks of a carrier, as bytes that are ready to go: signed before the clock runs."""
 
 import itertools
 import secrets

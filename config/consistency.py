@@ -1,5 +1,5 @@
-"""What no single value of the city's files can show: that names meet, menus have no gaps, routing has no holes, and
-every language is complete. Each finding is one sentence that begins with file and line."""
+"""Checks across the city's files, which no single value can show: names meet, menus have no gaps, routing has no holes,
+and every language is complete. Each finding is one sentence that begins with file and line."""
 
 import itertools
 import re

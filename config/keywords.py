@@ -1,6 +1,5 @@
-"""What a city's files say of how texts are understood: the words of each wish, and how words are compared. What they
-mean together is ivr/understanding/intents.py.
-"""
+"""Values of a city's files by which texts are understood: the words of each wish, and how words are compared. What they
+mean together is ivr/understanding/intents.py."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""What a web process counts for Prometheus: events and the time of voice turns, kept in files under VAR_DIR/metrics.
+"""Counters of a web process for Prometheus: events and the time of voice turns, kept in files under VAR_DIR/metrics.
 
 Counting begins where `begin` is called: in gunicorn's main process, for the web processes it forks. Anywhere else (a
 work-horse, a command, a test) `add` and `turn` do nothing. Neither ever raises: what cannot be counted is not counted.

@@ -1,4 +1,5 @@
-"""How long one piece of work waits for the database, and when it does not even ask.
+"""Time-outs and a circuit breaker for the database: how long one piece of work waits for it, and when it does not even
+ask.
 
 All of it follows from DATABASE_SECONDS. A statement time-out is the server's, so a server that hangs never raises it:
 here the client stops waiting by itself. After a few failures in a row nobody asks for two seconds; then one does, and

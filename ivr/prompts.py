@@ -1,4 +1,5 @@
-"""What is said and what comes back: the words between a conversation and its channel, free of both.
+"""Prompts and answers, the words between a conversation and its channel: what is said and what comes back, free of
+both.
 
 A conversation asks by a Prompt; a channel makes TwiML or a text of it and brings back an Answer.
 """

@@ -1,5 +1,5 @@
-"""The ring that wakes the workers of a queue, in Redis. It names a queue and never a row; one that is lost costs at
-most the time to the next sweep."""
+"""The doorbell, a ring that wakes the workers of a queue, in Redis. It names a queue and never a row; one that is lost
+costs at most the time to the next sweep."""
 
 import time
 

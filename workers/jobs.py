@@ -1,4 +1,5 @@
-"""What RQ runs: claim a row, call the outside without holding the database, record how it went; until none is due."""
+"""The jobs that RQ runs: claim a row, call the outside without holding the database, record how it went; until none is
+due."""
 
 import errno
 import time

@@ -1,5 +1,6 @@
-"""What the carrier's own log has and we lack, fetched: calls that we never answered, recordings that nobody told us of,
-texts that found us closed, receipts that were lost. So nothing that reached the carrier is lost while we were down.
+"""Reconciliation with the carrier's own log: fetches calls that we never answered, recordings that nobody told us of,
+texts that found us closed, delivery receipts that were lost. So nothing that reached the carrier is lost while we were
+down.
 
 Everything goes in under the carrier's ids, so doing it again, or beside a webhook that comes late, changes nothing.
 What is still under way is left to its webhooks.

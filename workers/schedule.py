@@ -1,4 +1,5 @@
-"""What runs when. The sweeper is one plain process that never needs Redis; two of them at once are harmless."""
+"""The schedule of regular work. The sweeper is one plain process that never needs Redis; two of them at once are
+harmless."""
 
 import time
 from collections.abc import Callable, Sequence

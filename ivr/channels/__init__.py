@@ -1,4 +1,4 @@
-"""How residents reach us. A channel is its module and its line here."""
+"""The list of channels by which residents reach us. A channel is its module and its line here."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""Every webhook goes through here: the carrier's signature over the configured public address, then a strict schema.
+"""Guards every webhook: the carrier's signature over the configured public address, then a strict schema.
 
 A signature alone is not enough: the carrier signs names and values run together, so a captured one also fits shifted
 fields. Fields that decide something must therefore be there exactly once and in the carrier's form. Nothing is read

@@ -1,6 +1,6 @@
-"""Calls that we make to tell something (workers/senders/call.py): what is said once somebody answers, and how the call
-ended. The signed id in the address says what is to be told, and so to whom; later turns are those of any call.
-"""
+"""Outbound calls, which we make to tell something (workers/senders/call.py): what is said once somebody answers, and
+how the call ended. The signed id in the address says what is to be told, and so to whom; later turns are those of any
+call."""
 
 from uuid import UUID
 

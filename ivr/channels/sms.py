@@ -1,7 +1,6 @@
-"""Texts through the carrier, SMS and WhatsApp: what residents send is handed to the inbox and answered empty; what
-became of ours is noted. One door out: any answer in words goes through ticketing/messages/texts.py, never through the
-webhook's reply.
-"""
+"""Texts through the carrier, SMS and WhatsApp: what residents send is handed to the inbox and answered empty; delivery
+receipts of ours are noted. One door out: any answer in words goes through ticketing/messages/texts.py, never through
+the webhook's reply."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""`flask outbox`: what waits to leave the house."""
+"""`flask outbox`: what waits to leave the house, and the dead letters."""
 
 import json
 from uuid import UUID

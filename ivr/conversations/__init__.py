@@ -1,4 +1,4 @@
-"""What we can talk about: name -> function. A conversation is its module and its line here."""
+"""The list of conversations: name -> function. A conversation is its module and its line here."""
 
 from ivr.conversations import (
     callback,

@@ -1,5 +1,5 @@
-"""Where a report stands: those of the caller's own number without typing, newest first, else one by its number; then
-what can be done about it. How much is said is decided by ticketing/contacts/disclosure.py."""
+"""Tells where a report stands: those of the caller's own number without typing, newest first, else one by its number;
+then what can be done about it. How much is said is decided by ticketing/contacts/disclosure.py."""
 
 from functools import partial
 from typing import Any

@@ -1,5 +1,5 @@
-"""What nobody may hear, whatever a conversation does: the words of another language, personal data, and a document that
-a carrier cannot read. Each finding is a phrase that says what was heard."""
+"""Checks of what callers hear, whatever a conversation does: no words of another language, no personal data, and no
+document that a carrier cannot read. Each finding is a phrase that says what was heard."""
 
 import re
 from collections.abc import Iterator, Sequence

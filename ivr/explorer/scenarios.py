@@ -1,5 +1,5 @@
-"""Who may call, and what a caller may do: the worlds in which a walk through the menu begins, and what it tries at each
-question. It knows kinds of questions, and no conversation by name."""
+"""Scenarios of a walk through the menu: the worlds and callers with which it begins, and what it tries at each
+question. They know kinds of questions, and no conversation by name."""
 
 import itertools
 import re

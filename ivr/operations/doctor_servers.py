@@ -1,4 +1,4 @@
-"""What the doctor finds about PostgreSQL and Redis: the settings without which they must not carry reports."""
+"""Findings of the doctor about PostgreSQL and Redis: the settings without which they must not carry reports."""
 
 from collections.abc import Iterator
 from typing import Any

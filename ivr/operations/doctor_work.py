@@ -1,4 +1,4 @@
-"""What the doctor finds about the work of the house: what is late, what died, who fell asleep, what runs out."""
+"""Findings of the doctor about the work of the house: what is late, what died, who fell asleep, what runs out."""
 
 import shutil
 from collections.abc import Iterator

@@ -1,5 +1,5 @@
-"""What the software makes of something, and why: one JSON line in, one JSON line out. For operators and for tests of
-the rules; nothing is stored."""
+"""Explains what the software makes of something, and why: one JSON line in, one JSON line out. For operators and for
+tests of the rules; nothing is stored."""
 
 import json
 from collections.abc import Callable

@@ -1,6 +1,5 @@
-"""What a text shows while its meaning is looked for: danger, a keyword, yes and no, a rating, its language, category
-and place. Says nothing about which of them counts; that is intents.py.
-"""
+"""Features of a text, found while its meaning is looked for: danger, a keyword, yes and no, a rating, its language,
+category and place. Says nothing about which of them counts; that is intents.py."""
 
 from functools import cached_property
 

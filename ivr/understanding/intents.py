@@ -1,7 +1,6 @@
-"""What a text means: pure, forgiving with typing, in Indonesian, English and what is spoken around Bekasi. Words and
+"""Intents of texts: pure, forgiving with typing, in Indonesian, English and what is spoken around Bekasi. Words and
 their exceptions are the city's (config/hotline.toml). Never raises, never guesses at STOP, and when in doubt whether
-somebody is in danger, they are.
-"""
+somebody is in danger, they are."""
 
 from dataclasses import dataclass
 from typing import Any, Literal, get_args

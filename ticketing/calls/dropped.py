@@ -1,7 +1,6 @@
-"""What becomes of a call that ended before its caller got anything: who is known to us is told how their report stands,
-or how to go on; a report that was begun and not spoken is a promise to call back. One text in a while, so that nobody
-can have a number flooded by ringing us in its name.
-"""
+"""Dropped calls, which ended before their caller got anything: who is known to us is told how their report stands, or
+how to go on; a report that was begun and not spoken is a promise to call back. One text in a while, so that nobody can
+have a number flooded by ringing us in its name."""
 
 from datetime import timedelta
 

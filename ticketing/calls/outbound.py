@@ -1,4 +1,4 @@
-"""Telling by telephone somebody whom no text reaches: when it is tried and how often, and the calls it makes.
+"""Outbound calls, which tell by telephone somebody whom no text reaches: when one is tried and how often.
 
 Nobody is rung at night or twice at once, and nothing counts as told until a person pressed a key: an answering machine
 presses none. What was tried is written down before the number is dialled, so that a lost answer never rings it again.

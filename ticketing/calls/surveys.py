@@ -1,5 +1,5 @@
-"""What callers think of a handled call: asked once in seven days of a number, never after an emergency or a silent
-call (rule V27). Who hung up on an officer before the question is asked by text."""
+"""Surveys after a handled call: asked once in seven days of a number, never after an emergency or a silent call (rule
+V27). Whoever hung up on an officer before the question is asked by text."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session

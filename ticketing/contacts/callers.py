@@ -1,6 +1,6 @@
-"""What the calls of one number say about it: who calls again and again, from where only silence comes, and where it
-reported last. A number is never blocked for it; one that was keyed in instead of seen tells nothing about its owner.
-Calls that we make are none of its own."""
+"""Rate limits for callers, and what else the calls of one number say: who calls again and again, from where only
+silence comes, and where it reported last. A number is never blocked for it; one that was keyed in instead of seen tells
+nothing about its owner. Calls that we make are none of its own."""
 
 from datetime import timedelta
 

@@ -1,4 +1,5 @@
-"""Who talked with us: a telephone number, the language it chose, whether it wants texts, where it last reported."""
+"""Contacts, the telephone numbers that talk with us: the language each chose, whether it wants texts, where it last
+reported."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Who may hear how much of a ticket (three levels): the reporter on their own mobile, everybody who has its number, and
+"""Disclosure of a ticket, in three levels: to the reporter on their own mobile, to everybody who has its number, and to
 whoever proves by the last four digits of the reporter's telephone that it is theirs.
 
 A confidential report is never named by caller ID alone: telephones are shared in a family.

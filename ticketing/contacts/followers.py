@@ -1,4 +1,4 @@
-"""Who follows a ticket that is not their own: callers who reported the same incident, residents who support a
+"""Followers of tickets that are not their own: callers who reported the same incident, residents who support a
 proposal. A number follows a ticket once, and its reporter needs no following."""
 
 from uuid import UUID

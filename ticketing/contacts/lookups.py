@@ -1,7 +1,6 @@
-"""Finding a ticket on the web, by its link or by its number and the last digits of the reporter's telephone, and how
-often that may fail. A source is a keyed hash of an address. Whoever is refused learns nothing about any ticket: no such
-number, other digits and no telephone are the same answer.
-"""
+"""Look-ups of a ticket on the web, by its link or by its number and the last digits of the reporter's telephone, and
+their rate limit. A source is a keyed hash of an address. Whoever is refused learns nothing about any ticket: no such
+number, other digits and no telephone are the same answer."""
 
 from datetime import timedelta
 from ipaddress import ip_address

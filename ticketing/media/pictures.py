@@ -1,5 +1,5 @@
-"""What a picture from outside becomes: made anew from its pixels, upright, small enough, and with nothing else that the
-file carried. Pure: no database, no files.
+"""Makes pictures from outside anew: from their pixels, upright, small enough, and with nothing else that the file
+carried. Pure: no database, no files.
 
 Refuses what is no JPEG, PNG or WebP by its first bytes and by its decoding, what is too large, and what would unpack
 into too much. The library is imported only where a picture is made, so that no other process carries it.

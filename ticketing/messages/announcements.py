@@ -1,4 +1,4 @@
-"""What the city tells callers for a time: a notice or a flood notice before the menu, and declared incidents.
+"""Announcements of the city to callers, for a time: a notice or a flood notice before the menu, and declared incidents.
 
 One is said at a time, in eleven seconds, with the time it was set; it ends by itself after at most six hours, and the
 same number does not hear it again within half an hour (rule V23). An incident is a ticket that callers may follow.

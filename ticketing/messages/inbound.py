@@ -1,4 +1,4 @@
-"""What residents send, stored before anybody understands it: one shape for every adapter, once for every id."""
+"""Texts from residents, stored before anybody understands them: one shape for every adapter, once for every id."""
 
 import json
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Tables of what waits to go out, and of what its workers know: breakers, counts, signs of life, switches."""
+"""Tables of what waits to go out, and of what its workers know: circuit breakers, counts, signs of life, switches."""
 
 from datetime import datetime
 from uuid import UUID

@@ -1,5 +1,5 @@
-"""What leaves us at the city's cost today, and its ceilings: texts handed to the carrier, calls that ring an officer,
-what texts and automated calls cost in all; and the switch by which a person stops them.
+"""Rate limits of a day for what costs the city money: texts handed to the carrier, calls that ring an officer, what
+texts and automated calls cost in all; and the switch by which a person stops them.
 
 A ceiling is a safety, not a plan: beyond it texts wait and callers hear that no officer is free. An emergency is never
 counted out, unless a ceiling is 0: then nothing leaves. The day is the city's.

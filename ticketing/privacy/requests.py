@@ -1,4 +1,4 @@
-"""What a person may ask about their own data (Law 27/2022): a copy, a correction, that it rests, that it goes. Each
+"""Requests of a person about their own data (Law 27/2022): a copy, a correction, that it rests, that it goes. Each
 request is a dated entry in a register that holds no personal text, with the three days in which it must be answered.
 
 Whoever calls has made sure that it is that person's number. Nobody here commits.

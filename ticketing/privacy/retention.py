@@ -1,5 +1,5 @@
-"""What we forget, and when: recordings, words, whose a report was, in this order after it closed; texts and talks after
-a while. A report that is still open loses nothing.
+"""Retention, forgetting in time: recordings, words, whose a report was, in this order after it closed; texts and talks
+after a while. A report that is still open loses nothing.
 
 Batches, so that no lock is held long; what is left over is for the next run, and a run too many changes nothing more.
 Each run leaves a row of proof in the register of privacy.

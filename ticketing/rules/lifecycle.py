@@ -1,4 +1,5 @@
-"""What a ticket may become. One table: data, not code; moves.py is the only one who acts on it."""
+"""The lifecycle of a ticket: which state may become which. One table: data, not code; moves.py is the only one who acts
+on it."""
 
 RECEIVED = "received"
 FORWARDED = "forwarded"

@@ -1,5 +1,5 @@
-"""Which kelurahan somebody means by what they said or where they stand: pure, forgiving with spelling, spacing and
-speech-to-text.
+"""Finds the kelurahan that somebody means by what they said or where they stand: pure, forgiving with spelling, spacing
+and speech-to-text.
 
 Names are compared in lower case without spaces. A name that is really there beats one that only sounds like it, a
 longer one beats a shorter one, a kelurahan beats everything around it, and where two remain the caller is asked.

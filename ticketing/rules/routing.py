@@ -1,4 +1,4 @@
-"""Which department a report goes to on a day, and how urgent it is: pure, from the city's dated rules.
+"""Routing of a report: its department on a day, and how urgent it is; pure, from the city's dated rules.
 
 The narrowest rule that holds wins (kelurahan, kecamatan, whole city), else the category's owner. What cannot be routed
 goes to the call centre, which sorts it by hand.

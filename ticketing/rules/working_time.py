@@ -1,4 +1,4 @@
-"""Due when: working hours and days with holidays and pauses, all pure functions on the city's wall clock.
+"""Arithmetic of working time: hours and days with holidays and pauses, all pure functions on the city's wall clock.
 
 Times with a zone come back as UTC, times without one are local and stay local; Asia/Jakarta has no summer time, so
 no hour comes twice. What cannot be a deadline (no amount, no open hours, a reversed pause) is a ValueError.

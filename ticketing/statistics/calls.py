@@ -1,4 +1,4 @@
-"""What the calls teach (rule V33): how often each question is misunderstood, and how many callers get what they came
+"""Statistics of calls (rule V33): how often each question is misunderstood, and how many callers get what they came
 for, by day or by menu version. Numbers only; it refuses to name a caller, a call or a ticket.
 
 A call belongs to the day of the city's calendar on which it began, and takes its turns, its survey and its callbacks

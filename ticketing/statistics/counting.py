@@ -1,4 +1,4 @@
-"""How figures are counted: which calls belong to a period, shares, percentiles, and when a share is an alarm."""
+"""Counting for all statistics: which calls belong to a period, shares, percentiles, and when a share is an alarm."""
 
 import math
 from collections.abc import Mapping

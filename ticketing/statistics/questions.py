@@ -1,4 +1,4 @@
-"""How callers get along with each question: where wrong keys, silence and key 0 come from, and how fast we answer."""
+"""Statistics of each question: where wrong keys, silence and key 0 come from, and how fast we answer."""
 
 import re
 from collections import Counter, defaultdict

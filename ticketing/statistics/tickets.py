@@ -1,5 +1,5 @@
-"""How reports end: resolved by the date that was promised first or later, opened again, confirmed by residents or by
-their silence, and how residents rate it. Numbers only. A report belongs to the days on which something happened to
+"""Statistics of reports: resolved by the date that was promised first or later, opened again, confirmed by residents or
+by their silence, and how residents rate it. Numbers only. A report belongs to the days on which something happened to
 it."""
 
 from collections import Counter

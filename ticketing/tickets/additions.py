@@ -1,6 +1,5 @@
-"""What a resident adds to a report that is there already: words, a place, a photo. Whoever was asked something has
-answered with it, so the clock goes on; the department gets it, and the resident is told that it arrived.
-"""
+"""Additions of a resident to a report that is there already: words, a place, a photo. Whoever was asked something has
+answered with it, so the clock goes on; the department gets it, and the resident is told that it arrived."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

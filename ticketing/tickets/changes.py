@@ -1,5 +1,5 @@
-"""What every change of a ticket has in common: its state with the event of it, its clock, and the row that brings it to
-its department. It asks nothing: whether a change may be made is for moves.py and lifecycle.py."""
+"""The parts that every change of a ticket has in common: its state with the event of it, its clock, and the row that
+brings it to its department. It asks nothing: whether a change may be made is for moves.py and lifecycle.py."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,5 +1,5 @@
-"""Who may see what a reporter said, and the number it came from: everybody who handles tickets, but of a confidential
-report only its named readers. Whoever looks at something personal is written into the history."""
+"""Access to what a reporter said, and the number it came from: everybody who handles tickets has it, but to a
+confidential report only its named readers. Whoever looks at something personal is written into the history."""
 
 from sqlalchemy.orm import Session
 

@@ -1,6 +1,5 @@
-"""How well something was done, as residents say: asked when a report is resolved or a call was handled, answered by
-text, by telephone or on the page. A number is asked at most once in seven days, whatever about.
-"""
+"""Ratings by residents, how well something was done: asked when a report is resolved or a call was handled, answered by
+text, by telephone or on the page. A number is asked at most once in seven days, whatever about."""
 
 from datetime import timedelta
 

@@ -1,5 +1,5 @@
-"""What time alone does to a ticket: a department is warned of its date, a date that passed becomes another one and the
-resident hears why, a question without answer ends, silence closes what was resolved.
+"""Time limits of a ticket, what time alone does to it: a department is warned of its date, a date that passed becomes
+another one and the resident hears why, a question without answer ends, silence closes what was resolved.
 
 Each of them asks the database what is due and acts on one locked ticket; done twice, or by two at once, it is done
 once. workers/time_limits.py goes through them.

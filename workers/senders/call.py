@@ -1,4 +1,4 @@
-"""Telephone calls that tell a resident what no text can: the number is dialled, and what is said there is asked of us
+"""Outbound calls that tell a resident what no text can: the number is dialled, and what is said there is asked of us
 once somebody answers (ivr/channels/outbound.py). It is dialled again at sensible times until a person has heard it.
 
 The try is written down first. So whatever becomes of the answer, the next one is hours away.

@@ -1,5 +1,5 @@
-"""A thousand calls about one flood: during a declared incident of this kind the caller may follow it with one key
-instead of reporting it once more."""
+"""The offer to follow a declared incident: a thousand calls may be about one flood, so the caller may follow it with
+one key instead of reporting it once more."""
 
 from collections.abc import Callable
 from functools import partial

@@ -1,4 +1,4 @@
-"""What a caller recorded, kept while the caller is on the line; ticketing/calls/call_log.py says what it becomes."""
+"""Keeps what a caller recorded while the caller is on the line; ticketing/calls/call_log.py says what it becomes."""
 
 from typing import Any
 

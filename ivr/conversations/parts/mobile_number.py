@@ -1,4 +1,5 @@
-"""Whoever called from a landline, from abroad or with a hidden number may name a mobile. Two tries, * skips."""
+"""The question for a mobile number, asked of callers from a landline, from abroad or with a hidden number. Two tries, *
+skips."""
 
 from functools import partial
 

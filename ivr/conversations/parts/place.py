@@ -1,5 +1,5 @@
-"""Where it is: the area of the last report, or a kelurahan that is said and confirmed. Two tries, * skips, and a
-caller who has only keys (or whose voice is not understood) goes on to the recording all the same."""
+"""The question for the place: the area of the last report, or a kelurahan that is said and confirmed. Two tries, *
+skips, and a caller who has only keys (or whose voice is not understood) goes on to the recording all the same."""
 
 from functools import partial
 from typing import Any

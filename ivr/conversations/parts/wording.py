@@ -1,5 +1,5 @@
-"""How conversations say dates, times and states: what was looked up is remembered as ISO text and keys, and becomes
-words only here, in the language of the moment."""
+"""Words of conversations for dates, times and states: what was looked up is remembered as ISO text and keys, and
+becomes words only here, in the language of the moment."""
 
 from datetime import date, datetime
 from typing import Any

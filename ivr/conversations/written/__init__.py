@@ -1,6 +1,6 @@
-"""What we talk about by text: intent -> function. What a text says is answered from the start (`talk.args` is what was
-understood), so only what is missing is asked; the acts are those of the telephone. Nothing is said in a prompt: every
-answer leaves through ticketing/messages/texts.py."""
+"""The list of conversations by text: intent -> function. What a text says is answered from the start (`talk.args` is
+what was understood), so only what is missing is asked; the acts are those of the telephone. Nothing is said in a
+prompt: every answer leaves through ticketing/messages/texts.py."""
 
 from ivr.conversations.written import about, reports, services
 from ivr.talk import Conversation

@@ -1,4 +1,4 @@
-"""What can happen to a call while it waits: one small class each, so that the interpreter can match on them."""
+"""Events of a call while it waits: one small class each, so that the interpreter can match on them."""
 
 from dataclasses import dataclass
 

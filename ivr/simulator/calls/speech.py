@@ -1,4 +1,4 @@
-"""What a caller hears: turns <Say> with its SSML into lines, and knows which voices speak which language."""
+"""Speech as a caller hears it: turns <Say> with its SSML into lines, and knows which voices speak which language."""
 
 import re
 import xml.etree.ElementTree as ET

@@ -1,4 +1,5 @@
-"""What the carrier does a moment later: jobs on daemon threads, in order for one key, and a way to wait for them."""
+"""Work that the carrier does a moment later: jobs on daemon threads, in order for one key, and a way to wait for
+them."""
 
 import logging
 import threading

@@ -1,4 +1,4 @@
-"""What the carrier is told to do badly: one plain dataclass, set by tests in-process or over HTTP by the page.
+"""Faults that the carrier is told to have: one plain dataclass, set by tests in-process or over HTTP by the page.
 
 Counters (`rest_fail`, `rest_hang`, `media_missing`) run down to nothing by themselves; the others stay until changed.
 """

@@ -1,4 +1,4 @@
-"""What the carrier keeps: its log of calls, texts and recordings, what came with them, the mails, and who opted out.
+"""The carrier's records: its log of calls, texts and recordings, what came with them, the mails, and who opted out.
 
 Held in memory, the last 500 of each unless told otherwise; with a home directory it is also written there, so that a
 restart forgets nothing.

@@ -1,4 +1,5 @@
-"""How the carrier treats WhatsApp apart from SMS: addresses, the day in which words are free, what comes with them."""
+"""WhatsApp as the carrier treats it, apart from SMS: addresses, the day in which words are free, what comes with
+them."""
 
 from datetime import timedelta
 

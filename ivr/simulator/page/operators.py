@@ -1,4 +1,4 @@
-"""What an officer does with a ticket: the operators' own command line, run as a process and never through a shell."""
+"""Moves tickets as an officer does: by the operators' own command line, run as a process and never through a shell."""
 
 import json
 import os

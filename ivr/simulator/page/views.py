@@ -1,4 +1,4 @@
-"""What the page is told about a call, a text and a mail: plain data for JSON."""
+"""Calls, texts and mails as the page gets them: plain data for JSON."""
 
 from dataclasses import asdict
 from typing import Any

@@ -1,4 +1,4 @@
-"""What came with messages: the carrier's REST API names it, and sends to where it is kept."""
+"""Files that came with messages: the carrier's REST API names them, and sends to where they are kept."""
 
 from flask import Blueprint, Response
 

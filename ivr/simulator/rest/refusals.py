@@ -1,4 +1,4 @@
-"""What the carrier's REST API refuses, under its own error codes."""
+"""Refusals of the carrier's REST API, under its own error codes."""
 
 import re
 

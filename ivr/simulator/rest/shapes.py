@@ -1,4 +1,5 @@
-"""How the REST API writes its log down: one entry, or a page of them, with the names and dates of the real one."""
+"""Shapes of the answers of the REST API: one entry of its log, or a page of them, with the names and dates of the real
+one."""
 
 import datetime as dt
 import operator

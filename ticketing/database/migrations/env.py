@@ -1,4 +1,4 @@
-"""How Alembic reaches our database: through the engine of config/stores.py, one transaction for a step."""
+"""Alembic's way to our database: through the engine of config/stores.py, one transaction for a step."""
 
 from alembic import context
 from sqlalchemy import Connection

@@ -1,4 +1,4 @@
-"""Is this process alive (/livez), and may it get traffic (/readyz)? Both say nothing about anybody."""
+"""Health of this process: is it alive (/livez), and may it get traffic (/readyz)? Both say nothing about anybody."""
 
 import shutil
 

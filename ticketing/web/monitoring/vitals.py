@@ -1,5 +1,5 @@
-"""How the house is doing, as the database knows it: what waits to leave, what died, who was last awake, what was spent
-today. For /metrics and the doctor; nothing here is about anybody."""
+"""Vital signs of the house, as the database knows them: what waits to leave, what died, who was last awake, what was
+spent today. For /metrics and the doctor; nothing here is about anybody."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

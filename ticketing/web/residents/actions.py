@@ -1,5 +1,5 @@
-"""What follows when a resident has sent a form: each act does its work in the transaction it is given, and names what
-came of it, for the page that says what happens next."""
+"""Acts of a resident who has sent a form: each does its work in the transaction it is given, and names what came of it,
+for the page that says what happens next."""
 
 from collections.abc import Callable
 from dataclasses import replace

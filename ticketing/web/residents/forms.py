@@ -1,4 +1,4 @@
-"""What a resident does from the page of a ticket: add words, photos or a place, say "not fixed", rate, ask for a call.
+"""Forms of the page of a ticket: a resident adds words, photos or a place, says "not fixed", rates, asks for a call.
 
 Each form is a page of its own that works without script or cookie. What is wrong is said beside it and nothing typed is
 lost; the same form with the same content does its work once.

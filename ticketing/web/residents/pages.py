@@ -1,4 +1,4 @@
-"""What the pages for residents share: words and language, how they are shown, where a visitor comes from, and
+"""Parts that the pages for residents share: words and language, how they are shown, where a visitor comes from, and
 that nobody on the way keeps or indexes them."""
 
 import secrets

@@ -1,6 +1,6 @@
-"""How far a ticket has come, in the words of one language: what the tracking page shows and nothing else. Of notes it
-knows those that a department wrote for residents, of photos its proofs; no telephone number, no recording, no words of
-the resident and no name of a clerk, so none of them can slip onto the page."""
+"""Progress of a ticket, in the words of one language: what the tracking page shows and nothing else. Of notes it knows
+those that a department wrote for residents, of photos its proofs; no telephone number, no recording, no words of the
+resident and no name of a clerk, so none of them can slip onto the page."""
 
 import re
 from collections.abc import Sequence

@@ -1,5 +1,5 @@
-"""What a resident typed, chose and attached, understood and checked before anything is written. Every fault is a
-sentence beside its field."""
+"""Submissions of residents: what was typed, chosen and attached, understood and checked before anything is written.
+Every fault is a sentence beside its field."""
 
 import hashlib
 from dataclasses import dataclass, field

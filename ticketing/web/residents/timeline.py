@@ -1,5 +1,5 @@
-"""What happened to a ticket so far, who has it, and what comes next, in the words of one language. Knows the ticket and
-its events, and nothing that anybody wrote or said."""
+"""The timeline of a ticket: what happened to it so far, who has it, and what comes next, in the words of one language.
+Knows the ticket and its events, and nothing that anybody wrote or said."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the whole voice menu needs: announcements, followers, callbacks, surveys, and marks on calls and tickets.
+"""Tables for the whole voice menu: announcements, followers, callbacks, surveys, and marks on calls and tickets.
 
 Every new column of an old table has a default, so that the release before this one can go on writing.
 """

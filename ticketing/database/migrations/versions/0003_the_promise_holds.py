@@ -1,4 +1,5 @@
-"""What watching and limits need: tallies, how often a call rang somebody, and indexes for what is counted and forgotten.
+"""Tables for watching and limits: tallies, how often a call rang somebody, and indexes for what is counted and
+forgotten.
 
 The release before this one neither writes nor misses any of it.
 """
