@@ -1,5 +1,5 @@
-"""What tests of the city's side and of the workers start from: reports that are tickets already, rows that wait to go
-out, and a way to wait for what happens elsewhere."""
+"""The start of tests of the city's side and of the workers: reports that are tickets already, rows that wait to go out,
+and a way to wait for what happens elsewhere."""
 
 import threading
 import time

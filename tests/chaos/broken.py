@@ -1,5 +1,5 @@
-"""What a fault may lay hands on. A fault is a generator: it breaks something, yields for how many seconds it stays
-broken, and mends it after that, whatever happened meanwhile."""
+"""The means that a fault may lay hands on. A fault is a generator: it breaks something, yields for how many seconds it
+stays broken, and mends it after that, whatever happened meanwhile."""
 
 import random
 import signal

@@ -1,5 +1,5 @@
-"""What callers were told, what the carrier and the departments saw and what the database says in the end: one JSON line
-for each, written outside the system and on the disk before anything else happens.
+"""The history of a run: what callers were told, what the carrier and the departments saw and what the database says in
+the end: one JSON line for each, written outside the system and on the disk before anything else happens.
 
 Refuses a kind it does not know and a line that lacks what its kind must say, so that a check never passes for want of
 what it would have looked at. More fields than these may be given.

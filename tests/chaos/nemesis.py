@@ -1,4 +1,4 @@
-"""Who breaks things: picks faults from the seed, one after the other, and writes down when each begins and ends. FAULTS
+"""Breaks things: picks faults from the seed, one after the other, and writes down when each begins and ends. FAULTS
 names them as the fault matrix does."""
 
 import contextlib

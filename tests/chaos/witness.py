@@ -1,4 +1,4 @@
-"""Who stands at the carrier and writes down what comes back: every request to the app, who spoke to a caller, and each
+"""A witness at the carrier, who writes down what comes back: every request to the app, who spoke to a caller, and each
 recording as it is made."""
 
 import hashlib

@@ -1,5 +1,6 @@
-"""What would break out of the text it stands in, if anybody built pages, documents, queries or templates from text:
-markup and scripts, TwiML and SSML, SQL and patterns, templates and formats. `m`, `n` and `h` are filled by chance."""
+"""Values that would break out of the text it stands in, if anybody built pages, documents, queries or templates from
+text: markup and scripts, TwiML and SSML, SQL and patterns, templates and formats. `m`, `n` and `h` are filled by
+chance."""
 
 from collections.abc import Callable, Iterator
 

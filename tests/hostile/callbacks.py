@@ -1,5 +1,5 @@
-"""What a confused carrier tells of calls, recordings and texts: statuses nobody knows, steps in any order, codes and
-lengths that are none, references that are not ours. All of it is signed."""
+"""Callbacks of a confused carrier about calls, recordings and texts: statuses nobody knows, steps in any order, codes
+and lengths that are none, references that are not ours. All of it is signed."""
 
 import random
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-"""What a hostile, broken or merely careless world may send: values by class, made by a seeded generator, the same for
-the same seed and never twice. Nothing is copied from a list, and nobody in it exists: NUMBERS and NAMES are invented,
-and none of them may ever be found in a log, in Valkey, in an address or on an error page."""
+"""Inputs of a hostile, broken or merely careless world: values by class, made by a seeded generator, the same for the
+same seed and never twice. Nothing is copied from a list, and nobody in it exists: NUMBERS and NAMES are invented, and
+none of them may ever be found in a log, in Valkey, in an address or on an error page."""
 
 import json
 from collections.abc import Callable, Iterator

@@ -1,4 +1,5 @@
-"""How each class of input comes in, and through which fields; then into every place that such a field can reach."""
+"""The doors by which each class of input comes in, and through which fields; then into every place that such a field
+can reach."""
 
 import itertools
 import json

@@ -1,4 +1,4 @@
-"""What tests of the way into a department's own system start from: its secrets, and the newest promise to it."""
+"""The start of tests of the way into a department's own system: its secrets, and the newest promise to it."""
 
 from factories import changing, make_due, rows
 from people import House
