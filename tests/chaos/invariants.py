@@ -1,5 +1,5 @@
-"""The hotline's promises, I1 to I12 (but I10, which no history shows), as far as a history can show that it was broken.
-Each yields a sentence for every break, beginning with the invariant.
+"""The hotline's promises, I1 to I12 (but I10, which no history shows), as far as a history can show that they were
+broken. Each yields a sentence for every break, beginning with the invariant.
 
 Knows the lifecycle of a ticket and nothing else of the house, so that it cannot share the house's mistakes.
 """

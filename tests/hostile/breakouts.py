@@ -1,4 +1,4 @@
-"""Values that would break out of the text it stands in, if anybody built pages, documents, queries or templates from
+"""Values that would break out of the text they stand in, if anybody built pages, documents, queries or templates from
 text: markup and scripts, TwiML and SSML, SQL and patterns, templates and formats. `m`, `n` and `h` are filled by
 chance."""
 

@@ -177,6 +177,7 @@ STANDS_IN = {
     "`Department`": ("config/city.py", "class Department("),
     "`Sender`": ("workers/kinds.py", "class Sender("),
     "`SENDERS`": ("workers/kinds.py", "SENDERS: "),
+    "`KINDS`": ("ticketing/outgoing/kinds.py", "KINDS = {"),
     "`deliver`": ("ticketing/tickets/changes.py", "def deliver("),
     'kind = "webhook" if ': ("ticketing/tickets/changes.py", 'kind = "webhook" if '),
     "report.ready(session, work)": ("workers/senders/report.py", "def ready(session: Session, work: Work)"),

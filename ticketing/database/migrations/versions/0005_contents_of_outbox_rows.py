@@ -1,4 +1,4 @@
-"""What a row of the outbox says beyond its subject.
+"""A column for what a row of the outbox says beyond its subject.
 
 The release before this one leaves it empty and reads the destination, which says the same.
 """
