@@ -178,6 +178,7 @@ STANDS_IN = {
     "`Sender`": ("workers/kinds.py", "class Sender("),
     "`SENDERS`": ("workers/kinds.py", "SENDERS: "),
     "`KINDS`": ("ticketing/outgoing/kinds.py", "KINDS = {"),
+    "`ROWS`": ("tests/ticketing/outgoing/test_kinds.py", "ROWS = {"),
     "`deliver`": ("ticketing/tickets/changes.py", "def deliver("),
     'kind = "webhook" if ': ("ticketing/tickets/changes.py", 'kind = "webhook" if '),
     "report.ready(session, work)": ("workers/senders/report.py", "def ready(session: Session, work: Work)"),
