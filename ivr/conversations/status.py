@@ -206,11 +206,11 @@ def _objected(talk: Talk, number: str) -> dict[str, str | None]:
     """What became of it, the number it has now, and the date there is; none while the resident is asked something or
     when it has passed."""
     ticket = register.find(talk.session, number, change=True)
-    if ticket.state in lifecycle.OVER and not verdicts.may_reopen(ticket):
-        return {"number": verdicts.report_again(talk.session, ticket, by="caller", channel="voice").number}
-    how = verdicts.object_to(talk.session, ticket, by="caller")
+    verdict = verdicts.not_fixed(talk.session, ticket, by="caller", channel="voice")
+    if verdict.outcome == "again":
+        return {"number": verdict.ticket.number}
     date = facts(ticket, disclosure.OWN)["due"] if ticket.due_at > clock.now() else None
-    return {"number": number, "how": how, "date": date}
+    return {"number": number, "how": verdict.outcome, "date": date}
 
 
 def _withdrawn(talk: Talk, number: str) -> bool:

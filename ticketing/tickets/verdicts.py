@@ -1,8 +1,9 @@
 """The resident has the last word on a report: it is fixed, it is not, it was done well or badly. Opening again is a
 move like any other (moves.py); this is how a resident asks for it, and until when."""
 
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
@@ -10,10 +11,18 @@ from config import clock
 from config.hotline import city
 from ticketing.models import Ticket
 from ticketing.rules import lifecycle
-from ticketing.tickets import changes, ratings
+from ticketing.tickets import changes, history, ratings
 from ticketing.tickets.intake import Report, open_ticket, release
 from ticketing.tickets.moves import move, urge
 from ticketing.tickets.register import TicketError
+
+
+@dataclass(frozen=True)
+class NotFixed:
+    """What follows when a report is not fixed, and the ticket in which it goes on: a new one where it is made again."""
+
+    outcome: Literal["reopened", "escalated", "again"]
+    ticket: Ticket
 
 
 def rated(session: Session, ticket: Ticket, *, score: int, by: str, channel: str) -> None:
@@ -39,6 +48,23 @@ def may_reopen(ticket: Ticket) -> bool:
     return ticket.closed_at is None or ticket.closed_at > clock.now() - timedelta(days=city().loop.reopen_within_days)
 
 
+def not_fixed(session: Session, ticket: Ticket, *, by: str, channel: str, words: str = "") -> NotFixed:
+    """The reporter says that it is not fixed, by whatever channel: what is over is opened again, or made anew if that
+    was long ago; what is under way gets priority. Words are kept first, so that whoever hears of it can read them; a
+    question that is still open about this ticket is answered with it."""
+    if history.has_words(words):
+        history.note(session, ticket, words, by=by, kind="added", quiet=True)
+    over = ticket.state in lifecycle.OVER
+    if over and not may_reopen(ticket):
+        return NotFixed("again", report_again(session, ticket, by=by, channel=channel))
+    ratings.objected(session, ticket, channel=channel)
+    if over:
+        move(session, ticket, lifecycle.REOPENED, by=by)
+        return NotFixed("reopened", ticket)
+    urge(session, ticket, by=by, why={"objection": "not fixed yet"})
+    return NotFixed("escalated", ticket)
+
+
 def report_again(session: Session, ticket: Ticket, *, by: str, channel: str = "") -> Ticket:
     """A report that ended long ago is not fixed after all: a new one of the same matter, which names it. Asked again,
     it is the same new one, opened again if that is over by now."""
@@ -62,19 +88,6 @@ def report_again(session: Session, ticket: Ticket, *, by: str, channel: str = ""
         by=by,
     )
     if again.state in lifecycle.OVER:
-        if not may_reopen(again):
-            return report_again(session, again, by=by, channel=channel)
-        object_to(session, again, by=by)
+        again = not_fixed(session, again, by=by, channel=channel or ticket.channel).ticket
     release(session, again)
     return again
-
-
-def object_to(session: Session, ticket: Ticket, *, by: str) -> str:
-    """The reporter says that it is not fixed: what is over is opened again, what is under way gets priority. Returns
-    "reopened" or "escalated". For what ended long ago (see `may_reopen`) there is `report_again`."""
-    ratings.objected(session, ticket, channel=by)
-    if ticket.state in lifecycle.OVER:
-        move(session, ticket, lifecycle.REOPENED, by=by)
-        return "reopened"
-    urge(session, ticket, by=by, why={"objection": "not fixed yet"})
-    return "escalated"

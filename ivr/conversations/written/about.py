@@ -101,16 +101,9 @@ def _object(talk: Talk) -> None:
         return
     talk.incoming.ticket_id = ticket.id
     body = talk.incoming.body or ""
-    if len(body.split()) > 1 and history.has_words(body):
-        history.note(talk.session, ticket, body, by="resident", kind="added", quiet=True)
-    if ticket.state in lifecycle.OVER and not verdicts.may_reopen(ticket):
-        verdicts.report_again(talk.session, ticket, by="resident", channel=_channel(talk))
-        return
-    if asked is not None and asked.ticket_id == ticket.id:
-        ratings.answer(
-            talk.session, ticket, rating=asked, contact=talk.contact, score=None, solved=False, channel=_channel(talk)
-        )
-    if verdicts.object_to(talk.session, ticket, by="resident") == "escalated":
+    words = body if len(body.split()) > 1 else ""  # a bare "belum" says no more than the act itself
+    verdict = verdicts.not_fixed(talk.session, ticket, by="resident", channel=_channel(talk), words=words)
+    if verdict.outcome == "escalated":
         news.to_reporter(talk.session, ticket, "SMS37", occasion=talk.occasion)
 
 

@@ -106,7 +106,7 @@ def test_a_date_that_comes_nearer_is_warned_of_anew(sqlite_house: House) -> None
         now.move_to(wib("2026-03-08 09:00"))
         apply_due()
         with changing(number) as (session, ticket):
-            verdicts.object_to(session, ticket, by="caller")
+            verdicts.not_fixed(session, ticket, by="caller", channel="voice")
         assert seen(number).due_at == wib("2026-03-09 09:00"), "P2 has three days, which is later"
         assert seen(number).warn_at is None
         with changing(number) as (_, ticket):

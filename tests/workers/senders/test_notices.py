@@ -117,7 +117,7 @@ def test_the_superior_is_an_address_of_the_city_file(sqlite_house: House) -> Non
         number = opened()
         moved(number, "resolved")
         with changing(number) as (session, ticket):
-            verdicts.object_to(session, ticket, by="caller")
+            verdicts.not_fixed(session, ticket, by="caller", channel="voice")
         sqlite_house.work()
         assert len(sqlite_house.mails("asisten@")) == 1
         assert seen(number).department == "dlh"

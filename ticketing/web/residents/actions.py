@@ -14,7 +14,7 @@ from ticketing.contacts import contacts
 from ticketing.models import Contact, Rating, Ticket
 from ticketing.rules import lifecycle, routing
 from ticketing.rules.references import written
-from ticketing.tickets import additions, history, intake, ratings, verdicts
+from ticketing.tickets import additions, intake, news, ratings, verdicts
 from ticketing.web.residents.submission import Sent
 
 BY, CHANNEL = "resident", "page"
@@ -39,14 +39,12 @@ def _set_place(session: Session, ticket: Ticket, sent: Sent) -> str:
 
 
 def _object(session: Session, ticket: Ticket, sent: Sent) -> str:
-    """What is over takes the words along when it is opened again; what is under way gets them as an addition."""
-    if ticket.state in lifecycle.OVER and sent.words:
-        history.note(session, ticket, sent.words, by=BY, kind="added", quiet=True)
-        return verdicts.object_to(session, ticket, by=BY)
-    outcome = verdicts.object_to(session, ticket, by=BY)
-    if sent.words:
-        additions.add(session, ticket, by=BY, words=sent.words)
-    return outcome
+    """What is opened again takes the words along; of what is under way they are an addition as well."""
+    verdict = verdicts.not_fixed(session, ticket, by=BY, channel=CHANNEL, words=sent.words)
+    if verdict.outcome == "escalated" and sent.words:
+        additions.added(session, ticket, by=BY, what="words")
+        news.to_reporter(session, ticket, "SMS26")
+    return verdict.outcome
 
 
 def _rate(session: Session, ticket: Ticket, sent: Sent) -> str:
@@ -75,6 +73,7 @@ ACTS: dict[str, Callable[[Session, Ticket, Sent], str]] = {
     "tambah": _add,
     "tempat": _set_place,
     "belum": _object,
+    "lagi": _object,
     "nilai": _rate,
     "telepon": _promise_call,
 }

@@ -126,14 +126,14 @@ def _once(session: Session, ticket: Ticket, what: str, sent: Sent) -> Response:
     sid = f"{actions.CHANNEL}:{sent.digest(what)}"
     before = session.scalar(select(Message).where(Message.sid == sid))
     if before is not None:
-        return _again(session, ticket, sent) if what == "lagi" else _to(sent.form, str(before.intent))
+        return _followed(session, ticket, sent, str(before.intent))
     if what not in progress.of(session, sent.form.language, ticket).can:
         return pages.go(sent.form.page)
     sent_here = select(func.count()).select_from(Message).where(Message.channel == actions.CHANNEL)
     lately = sent_here.where(Message.ticket_id == ticket.id, Message.created_at > clock.now() - lookups.WITHIN)
     if (session.scalar(lately) or 0) >= SENT_AN_HOUR:
         return pages.tell("too_often", "too_often_form", 429, sent.form.language)
-    outcome = "again" if what == "lagi" else actions.ACTS[what](session, ticket, sent)
+    outcome = actions.ACTS[what](session, ticket, sent)
     session.add(
         Message(
             inbound=True,
@@ -145,7 +145,7 @@ def _once(session: Session, ticket: Ticket, what: str, sent: Sent) -> Response:
             created_at=clock.now(),
         )
     )
-    return _again(session, ticket, sent) if what == "lagi" else _to(sent.form, outcome)
+    return _followed(session, ticket, sent, outcome)
 
 
 def _shown(session: Session, found: Ticket | Rating, what: str, form: pages.Form, status: int = 200) -> Response:
@@ -186,7 +186,9 @@ def _to(form: pages.Form, outcome: str) -> Response:
     return pages.go(where)
 
 
-def _again(session: Session, ticket: Ticket, sent: Sent) -> Response:
-    """The new report has a page of its own."""
+def _followed(session: Session, ticket: Ticket, sent: Sent, outcome: str) -> Response:
+    """What happens next; a report that was made again has a page of its own."""
+    if outcome != "again":
+        return _to(sent.form, outcome)
     new = verdicts.report_again(session, ticket, by=actions.BY, channel=actions.CHANNEL)
     return _to(pages.Form(new.tracking_code, sent.form.language), "again")
