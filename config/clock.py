@@ -4,15 +4,29 @@ Leases and retries use the database's own time instead (workers/outbox.py), so a
 never makes two workers do the same thing.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 CITY_ZONE = ZoneInfo("Asia/Jakarta")
+_stopped: ContextVar[datetime | None] = ContextVar("stopped", default=None)  # the moment at which the clock stands
 
 
 def now() -> datetime:
     """The present as an aware UTC datetime. Tests move it with time-machine."""
-    return datetime.now(UTC)
+    return _stopped.get() or datetime.now(UTC)
+
+
+@contextmanager
+def frozen(moment: datetime) -> Iterator[None]:
+    """It is `moment`, and stays so, for whatever is done meanwhile. For explorers and tests only."""
+    token = _stopped.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _stopped.reset(token)
 
 
 def local(moment: datetime) -> datetime:

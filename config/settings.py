@@ -12,6 +12,9 @@ import os
 import re
 import secrets
 import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -179,10 +182,32 @@ class Settings(BaseSettings):
         return found
 
 
+_given: ContextVar[Settings | None] = ContextVar("given", default=None)  # what to take instead of reading
+
+
 @cache
 def settings() -> Settings:
     """The settings of this process, read once."""
-    return Settings()
+    return _given.get() or Settings()
+
+
+@contextmanager
+def settings_with(changed: Mapping[str, str]) -> Iterator[None]:
+    """The same machine but for these values, for everything that this process does meanwhile. For explorers and tests
+    only: what serves somebody serves from one machine."""
+    before = settings()
+    _replace(before.model_copy(update=changed))
+    try:
+        yield
+    finally:
+        _replace(before)
+
+
+def _replace(other: Settings) -> None:
+    token = _given.set(other)
+    settings.cache_clear()
+    settings()
+    _given.reset(token)
 
 
 def _socket_path(var: Path) -> Path:

@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -16,7 +17,8 @@ from config.logs import log
 from ivr import conversations, talk
 from ivr.channels import guard, twiml
 from ivr.conversations import CONVERSATIONS
-from ivr.prompts import Answer
+from ivr.prompts import Answer, Prompt
+from ivr.talk import Conversation
 from ticketing.calls import call_log
 from ticketing.calls.memory import Memory, remembered
 from ticketing.contacts import callers, contacts
@@ -24,9 +26,20 @@ from ticketing.media import recordings
 from ticketing.models import Call, Recording, Turn
 from ticketing.rules import numbers
 
+Render = Callable[[Prompt, int, str], str]  # a prompt, the number of the next turn, the call's id
 
-def answer_turn(session: Session, form: dict[str, str], number: int, answer: Answer) -> str:
-    """The reply to turn `number` of this call. The same turn gets the same bytes, however often it comes."""
+
+def answer_turn(
+    session: Session,
+    form: dict[str, str],
+    number: int,
+    answer: Answer,
+    *,
+    render: Render = twiml.render,
+    conversations: Mapping[str, Conversation] = CONVERSATIONS,
+) -> str:
+    """The reply to turn `number` of this call. The same turn gets the same bytes, however often it comes. An explorer
+    hands in a `render` that hears, and `conversations` that tell how they end."""
     started = time.monotonic()
     call, stored, new = _call_and_turn(session, form, number)
     if stored is not None and stored.reply is not None:
@@ -43,7 +56,8 @@ def answer_turn(session: Session, form: dict[str, str], number: int, answer: Ans
         return goodbye(memory.language)
     if answer.transfer == "answered":  # by a person, if the person pressed the key
         answer = replace(answer, transfer="talked" if memory.accepted else "missed")
-    return _next(session, call, memory, number, answer if number else None, started)
+    heard = answer if number else None
+    return _next(session, call, memory, number, heard, started, render=render, conversations=conversations)
 
 
 @cache
@@ -100,15 +114,25 @@ def _noticed(session: Session, call: Call, started: float) -> str:
     return notice
 
 
-def _next(session: Session, call: Call, memory: Memory, number: int, answer: Answer | None, started: float) -> str:
+def _next(
+    session: Session,
+    call: Call,
+    memory: Memory,
+    number: int,
+    answer: Answer | None,
+    started: float,
+    *,
+    render: Render,
+    conversations: Mapping[str, Conversation],
+) -> str:
     memory.turn = number
     before = memory.language
     asked = memory.node
-    prompt, result = talk.run(memory, answer, session=session, call=call, conversations=CONVERSATIONS)
+    prompt, result = talk.run(memory, answer, session=session, call=call, conversations=conversations)
     memory.node = prompt.node
     if prompt.wants is not None and prompt.wants.kind == "transfer" and prompt.wants.whisper:
         call.transfers += 1  # an emergency, which nobody whispers about, has no ceiling
-    reply = twiml.render(prompt, number + 1, call.sid)
+    reply = render(prompt, number + 1, call.sid)
     call.ghost = memory.ghost
     call_log.note_goal(call, memory.goal)
     if call.contact is not None and memory.language != before:

@@ -2,20 +2,17 @@
 is said. The configured database is never touched, and nothing leaves this house. Only for a process that serves nobody.
 """
 
-import itertools
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from unittest.mock import patch
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
 from config import clock
-from config.settings import settings
+from config.settings import settings_with
 from config.stores import Base
 from ivr.channels import twiml
 from ivr.conversations import CONVERSATIONS
@@ -50,46 +47,32 @@ class House:
         return found
 
 
-@dataclass
 class Ear:
-    """The prompt of the newest turn, and the conversation that came to its last line in it without a goodbye."""
+    """Hears every prompt, of which the channel gives away only a document; and which conversation just stops, so that
+    the engine says a goodbye that nobody wrote. `prompt` is that of the newest turn, `stopped` the conversation that
+    came to its last line in it without a goodbye."""
 
-    prompt: Prompt = field(default_factory=lambda: Prompt((), None, "", ""))
-    stopped: str = ""
+    def __init__(self) -> None:
+        self.prompt = Prompt((), None, "", "")
+        self.stopped = ""
+        self.conversations = {name: self._followed(name, conversation) for name, conversation in CONVERSATIONS.items()}
+
+    def render(self, prompt: Prompt, next_turn: int, call_sid: str) -> str:
+        self.prompt = prompt
+        return twiml.render(prompt, next_turn, call_sid)
+
+    def _followed(self, name: str, conversation: Conversation) -> Conversation:
+        def run(talk: Talk) -> None:
+            self.stopped = ""
+            conversation(talk)
+            self.stopped = name
+
+        return run
 
 
 @contextmanager
 def standing(moment: datetime, machine: Mapping[str, str]) -> Iterator[None]:
     """It is this moment, and stays so; on a machine with these settings. Tickets are numbered one after the other, so
     that each walk finds what the one before found."""
-    digits = (f"{number}" for number in itertools.count(100_000_000))
-    drawn = filter(references.check, digits)
-    with (
-        patch.object(clock, "now", lambda: moment),
-        patch.object(references, "new", lambda: next(drawn)),
-        patch.dict(vars(settings()), machine),
-    ):
+    with clock.frozen(moment), references.in_sequence(), settings_with(machine):
         yield
-
-
-@contextmanager
-def listening() -> Iterator[Ear]:
-    """Hear every prompt: of each the channel gives away only a document, and where a conversation just stops, the
-    engine says a goodbye that nobody wrote."""
-    ear, render = Ear(), twiml.render
-
-    def heard(prompt: Prompt, next_turn: int, call_sid: str) -> str:
-        ear.prompt = prompt
-        return render(prompt, next_turn, call_sid)
-
-    def followed(name: str, conversation: Conversation) -> Conversation:
-        def run(talk: Talk) -> None:
-            ear.stopped = ""
-            conversation(talk)
-            ear.stopped = name
-
-        return run
-
-    conversations = {name: followed(name, conversation) for name, conversation in CONVERSATIONS.items()}
-    with patch.object(twiml, "render", heard), patch.dict(CONVERSATIONS, conversations):
-        yield ear

@@ -80,8 +80,8 @@ def walk(
     because a walk in that language presses the others. Without, the caller listens: presses named keys only, and tells
     states apart by what was chosen, too.
     """
-    with sandbox.standing(world.at, world.machine), sandbox.listening() as ear:
-        walker = _Walker(Walk(world, language), ear, everything, most_turns)
+    with sandbox.standing(world.at, world.machine):
+        walker = _Walker(Walk(world, language), everything, most_turns)
         walker.explore(world.depth if depth is None else depth)
         walker.look_for_exits()
     return walker.found
@@ -113,9 +113,9 @@ class _Walker:
     """One walk under way."""
 
     found: Walk
-    ear: Ear
     everything: bool
     most_turns: int
+    ear: Ear = field(default_factory=Ear)
     house: House = field(default_factory=House)
     known: dict[str, int] = field(default_factory=dict)  # what a state is told apart by, and the state
     waiting: deque[tuple[int, bytes]] = field(default_factory=deque)
@@ -171,9 +171,9 @@ class _Walker:
 
     def _begin(self, session: Session) -> None:
         """The greeting, in the language of the walk: a caller whom we do not know chooses it with 8."""
-        reply, way = turns.answer_turn(session, self.form, 0, Answer()), tuple[str, ...]()
+        reply, way = self._reply(session, 0, Answer()), tuple[str, ...]()
         if self.ear.prompt.language != self.found.language:
-            reply, way = turns.answer_turn(session, self.form, 1, Answer(keys="8")), ("press 8",)
+            reply, way = self._reply(session, 1, Answer(keys="8")), ("press 8",)
         self._arrive(session, reply, way)
 
     def _actions(self, at: int, kept: bytes) -> list[Action]:
@@ -202,7 +202,7 @@ class _Walker:
     def _turn(self, session: Session, state: State, action: Action, way: tuple[str, ...]) -> int:
         """The carrier's next request, or its report that the call is over."""
         answer = action.answer
-        reply = turns.answer_turn(session, self.form, len(way), answer) if answer is not None else ""
+        reply = self._reply(session, len(way), answer) if answer is not None else ""
         if answer is None or answer.hung_up:
             self._hang_up(session, way)
             return OVER
@@ -212,6 +212,11 @@ class _Walker:
         if prompt.error and answer.keys and answer.keys in scenarios.named_keys(state.lines):
             self._problem(f"{state.node} names key {answer.keys} and does not take it", way)
         return self._arrive(session, reply, way)
+
+    def _reply(self, session: Session, number: int, answer: Answer) -> str:
+        return turns.answer_turn(
+            session, self.form, number, answer, render=self.ear.render, conversations=self.ear.conversations
+        )
 
     def _arrive(self, session: Session, reply: str, way: tuple[str, ...]) -> int:
         """Judge what was said, and find out which state this is."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import Settings
+from config.settings import Settings, settings, settings_with
 
 WHOLE = {
     "HOTLINE_ENV": "production",
@@ -116,3 +116,11 @@ def test_a_deep_folder_gets_a_socket_whose_path_fits(monkeypatch: pytest.MonkeyP
     assert len(os.fsencode(path)) < 107
     assert here.embedded_redis
     assert read(monkeypatch, deep).redis_url == here.redis_url, "a flask command finds the same one"
+
+
+def test_another_machine_for_a_while() -> None:
+    own = settings()
+    with pytest.raises(ZeroDivisionError), settings_with({"duty_phone": ""}):
+        assert (settings().duty_phone, settings().database_url) == ("", own.database_url)
+        _ = 1 / 0
+    assert settings() is own and own.duty_phone

@@ -6,6 +6,7 @@ caller's own data. Faults that are planted must be found."""
 import logging
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from people import use
 
 from config import logs
 from config.hotline import city
+from config.settings import settings
 from ivr.conversations import CONVERSATIONS
 from ivr.explorer import scenarios, walker
 from ivr.explorer.scenarios import World
@@ -268,5 +270,10 @@ def test_the_walk_leaves_the_world_as_it_was() -> None:
     from ivr.channels import twiml  # noqa: PLC0415
 
     before = (clock.now, twiml.render, dict(CONVERSATIONS), dict(os.environ))
+    own = settings()
     walked(PLAIN, depth=1)
+    walked(World("another machine", PLAIN.fill, machine={"duty_phone": "+622150010113"}), depth=1)
     assert (clock.now, twiml.render, dict(CONVERSATIONS), dict(os.environ)) == before
+    assert settings() is own
+    assert abs(clock.now() - datetime.now(UTC)) < timedelta(minutes=1), "the clock goes on"
+    assert {references.new()[:6] for _ in range(3)} != {"100000"}, "and numbers are random again"

@@ -442,6 +442,39 @@ def test_the_check_for_keys_of_a_memory_finds_each_way(tmp_path: Path, fault: st
     assert list(read_by_key(path)) == [7]
 
 
+# -- tools of tests ------------------------------------------------------------------------------------------------
+
+ROOMS = ("config", "ticketing", "workers", "ivr")
+FOR_TESTS = {"unittest", "mock", "pytest", "time_machine", "hypothesis"}
+
+
+def imported(path: Path) -> set[str]:
+    """The packages that this module imports, wherever in it."""
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    names = [name.name for node in nodes if isinstance(node, ast.Import) for name in node.names]
+    names += [str(node.module) for node in nodes if isinstance(node, ast.ImportFrom) and not node.level]
+    return {name.partition(".")[0] for name in names}
+
+
+def test_nothing_that_is_shipped_imports_a_tool_of_tests() -> None:
+    """What an explorer must change is handed in: `clock.frozen`, `settings_with`, `answer_turn(render=...)`."""
+    paths = [ROOT / "wsgi.py", *(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))]
+    assert len(paths) > 150
+    assert [
+        (str(path.relative_to(ROOT)), imported(path) & FOR_TESTS) for path in paths if imported(path) & FOR_TESTS
+    ] == []
+
+
+@pytest.mark.parametrize(
+    "planted",
+    ["import unittest.mock", "from unittest.mock import patch", "def f():\n    from unittest import mock as m"],
+)
+def test_the_check_for_tools_of_tests_finds_one(tmp_path: Path, planted: str) -> None:
+    path = tmp_path / "planted.py"
+    path.write_text(f"import os\n{planted}\n")
+    assert imported(path) & FOR_TESTS == {"unittest"}
+
+
 # -- conversations -------------------------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ticketing.rules.references import check, clean, new, new_tracking_code, threes, written
+from ticketing.rules.references import check, clean, in_sequence, new, new_tracking_code, threes, written
 
 NUMBERS = ["123456786", *(new() for _ in range(50))]
 
@@ -15,6 +15,16 @@ def test_new_numbers_check_and_differ():
     numbers = {new() for _ in range(500)}
     assert len(numbers) == 500
     assert all(check(number) and len(number) == 9 and number[0] != "0" for number in numbers)
+
+
+def test_an_explorer_gets_the_same_numbers_each_time():
+    runs = []
+    for _ in range(2):
+        with in_sequence():
+            runs.append([new() for _ in range(50)])
+    assert runs[0] == runs[1] == sorted(set(runs[0]))
+    assert all(check(number) for number in runs[0])
+    assert not {new(), new(), new()} <= set(runs[0]), "at random again"
 
 
 def test_every_single_wrong_digit_is_caught():
