@@ -11,7 +11,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 T ?= tests
-PYTEST := $(BIN)/python -m pytest -n logical --dist worksteal --durations=10
+PYTEST := $(BIN)/python -m pytest --dist worksteal --durations=10
 
 .PHONY: run test test-long check talk docs drill bench chaos constraints clean
 
@@ -19,10 +19,10 @@ run: .venv/installed
 	@exec $(BIN)/python -m ivr.start
 
 test: .venv/installed-dev
-	@$(PYTEST) $(T)
+	@$(PYTEST) -n $$((2 * $$(nproc))) $(T)  # two to a core: half of a story is waiting for a store
 
 test-long: .venv/installed-dev
-	@TESTS=$(or $(DAY),long) $(PYTEST) $(T)
+	@TESTS=$(or $(DAY),long) $(PYTEST) -n logical $(T)
 
 check: .venv/installed-dev
 	$(BIN)/ruff check .

@@ -8,6 +8,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -27,6 +28,7 @@ _DOUBT_TEXTS = (
     "UPDATE outbox SET state = 'unknown', declined = true, unknown_since = CURRENT_TIMESTAMP, lease_token = NULL, "
     "lease_until = NULL WHERE kind = 'sms' AND state IN ('pending', 'leased')"
 )
+ENDING_SECONDS = 3.0  # for a connection that is closed to be gone
 
 
 class DumpError(Exception):
@@ -129,12 +131,21 @@ def _connected() -> Iterator[psycopg.Connection[Any]]:
         raise DumpError(f"PostgreSQL: {type(fault).__name__}: {str(fault).partition(chr(10))[0]}") from fault
 
 
-def _refuse_company(server: psycopg.Connection[Any]) -> None:
+def _others(server: psycopg.Connection[Any]) -> int:
     ((others,),) = server.execute(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
         "AND backend_type = 'client backend'"
     ).fetchall()
-    if others:
+    return int(others)
+
+
+def _refuse_company(server: psycopg.Connection[Any]) -> None:
+    """Nobody else may be connected. What was closed a moment ago, as our own connections, is given time to end."""
+    until = time.monotonic() + ENDING_SECONDS
+    while others := _others(server):
+        if time.monotonic() < until:
+            time.sleep(0.05)
+            continue
         raise DumpError(f"{others} other connections to the database: stop the hotline first")
 
 
