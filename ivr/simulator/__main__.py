@@ -24,16 +24,7 @@ def main() -> None:
     if here.production:
         sys.exit("The simulator does not run in production.")
     web = _bound(host, here.simulator_port)
-    carrier = Carrier(
-        here.public_url,
-        here.twilio_account_sid,
-        here.auth_tokens[0],
-        here.hotline_number,
-        api_url=here.twilio_api_url,
-        whatsapp_number=here.whatsapp_sender,
-        home=here.var_dir / "simulator",
-        patience=here.simulator_patience,
-    )
+    carrier = Carrier.configured()
     mail = urlsplit(here.smtp_url).port or here.port + 2
     try:
         listening(carrier.ledger, host, mail)
