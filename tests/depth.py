@@ -1,4 +1,4 @@
-"""How deep the tests go: the one place that says so.
+"""The depth of the tests: the one place that sets it.
 
 The environment variable TESTS has three kinds of value:
 

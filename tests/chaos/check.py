@@ -1,4 +1,4 @@
-"""Whether a recorded history kept what the hotline promises (invariants.py), and the figures of the run.
+"""Checks a recorded history against what the hotline promises (invariants.py), and counts the figures of the run.
 
 `python -m chaos.check FILE` prints both and exits with 1 when something was broken.
 """

@@ -1,4 +1,4 @@
-"""What a log line may hold: no telephone number, one line per event, and no trouble of its own."""
+"""Log lines: no telephone number, one line per event, and no trouble of its own."""
 
 import io
 import json

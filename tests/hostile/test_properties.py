@@ -1,5 +1,6 @@
-"""What must hold for any input: readers of numbers and commands never raise and never guess, what is said is only text,
-a signature is checked with yes or no, a log line is one line without a number, a mail stays as it is."""
+"""Properties that hold for any input: readers of numbers and commands never raise and never guess, what is said is only
+text, a signature is checked with yes or no, a log line is one line without a number, a mail stays as it is.
+"""
 
 import email
 import io

@@ -1,5 +1,4 @@
-"""What `make test` leaves to the long run is little, is known, and is run within a week: depth.py is held to what it
-promises."""
+"""depth.py is held to its promise: `make test` leaves little to the long run, and a week of long runs has all of it."""
 
 import os
 import re

@@ -1,5 +1,6 @@
-"""What is talked about by text goes through the same engine as a call: every intent has its conversation, and a second
-run over what is remembered comes to the same place and does nothing again."""
+"""Conversations by text go through the same engine as a call: every intent has its conversation, and a second run over
+what is remembered comes to the same place and does nothing again.
+"""
 
 import copy
 from dataclasses import asdict

@@ -1,5 +1,6 @@
-"""What lies in deploy/: the processes of processes.conf, stopped gently, behind a port that stays open while they are
-replaced; and alarms on figures that exist."""
+"""The files of deploy/: the processes of processes.conf, stopped gently, behind a port that stays open while they are
+replaced; and alarms on figures that exist.
+"""
 
 import configparser
 import contextlib

@@ -1,5 +1,6 @@
-"""What the doctor says of a house that works: who fell asleep, what is stuck, what runs out, and whether the servers
-under it are fit for reports."""
+"""The doctor of a house that works: who fell asleep, what is stuck, what runs out, and whether the servers under it are
+fit for reports.
+"""
 
 import re
 from collections.abc import Iterator

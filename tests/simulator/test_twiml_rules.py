@@ -1,4 +1,4 @@
-"""How a call goes on, rule by rule, against a hotline that follows a script."""
+"""The rules by which a call goes on, one by one, against a hotline that follows a script."""
 
 from collections.abc import Callable
 

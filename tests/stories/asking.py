@@ -1,4 +1,4 @@
-"""Who asks where a report stands, and when: what the stories of status calls start from."""
+"""People who ask where a report stands: reports, telephones and dates from which the stories of status calls start."""
 
 from factories import ANI, wib
 from people import House, Resident

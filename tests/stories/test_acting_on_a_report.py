@@ -1,4 +1,4 @@
-"""What a reporter can do about a report once its state was told: add details, object, withdraw it, or leave it."""
+"""Acts of a reporter once the state of a report was told: add details, object, withdraw it, or leave it."""
 
 from datetime import timedelta
 

@@ -1,5 +1,6 @@
-"""Who calls from a landline, from abroad or with a hidden number gets no text there: a mobile number is asked for, once
-the report is safe, and the sentence that promises a text is said only where one will come."""
+"""Callers from a landline, from abroad or with a hidden number get no text there: a mobile number is asked for, once
+the report is safe, and the sentence that promises a text is said only where one will come.
+"""
 
 import pytest
 from people import House, Resident

@@ -1,4 +1,4 @@
-"""What the same keys do everywhere, and what silence and wrong keys lead to."""
+"""The keys that do the same everywhere, and the ways that silence and wrong keys take."""
 
 import pytest
 from people import House, Resident

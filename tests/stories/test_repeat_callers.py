@@ -1,5 +1,6 @@
-"""Who calls for the third time in a week is taken more seriously; where only silence comes from, the telephone of the
-officer stays quiet for a day, and nobody is ever blocked (rules V22, V35)."""
+"""Somebody who calls for the third time in a week is taken more seriously; where only silence comes from, the telephone
+of the officer stays quiet for a day, and nobody is ever blocked (rules V22, V35).
+"""
 
 from datetime import timedelta
 

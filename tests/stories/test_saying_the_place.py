@@ -1,4 +1,4 @@
-"""Where it is: said, confirmed by key, tried twice, skipped. Nobody gets stuck here, with a voice or without."""
+"""The place of a report: said, confirmed by key, tried twice, skipped. Nobody gets stuck, with a voice or without."""
 
 import pytest
 from people import House, Resident

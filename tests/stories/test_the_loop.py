@@ -1,5 +1,6 @@
-"""What was resolved is done when the resident does not object; what is late is never silent. The offices are
-closed from 18 to 24 March 2026 (Nyepi and Lebaran)."""
+"""A resolved report is done when the resident does not object; a late one is never silent. The offices are closed from
+18 to 24 March 2026 (Nyepi and Lebaran).
+"""
 
 from datetime import timedelta
 from typing import Any

@@ -1,5 +1,6 @@
-"""Who holds a row decides about it; who was given up for dead and comes back changes nothing. And how long until the
-next try, and when to give up."""
+"""Leases on outbox rows: the holder decides about its row, and one that was given up for dead and comes back changes
+nothing. And the waits between tries, until the row is given up.
+"""
 
 import errno
 import json

@@ -1,5 +1,6 @@
-"""What telephones, recognisers and callers get wrong in the conversations: speech that is no speech, numbers that are
-none, keys at the wrong time, hanging up anywhere, and callers without a number. The phone always goes on."""
+"""Mistakes of telephones, recognisers and callers: speech that is no speech, numbers that are none, keys at the wrong
+time, hanging up anywhere, and callers without a number. The phone always goes on.
+"""
 
 import xml.etree.ElementTree as ET
 

@@ -1,4 +1,4 @@
-"""What the carrier tells beside the conversation (the call is over, the recording is complete), in any order."""
+"""The carrier's callbacks beside the conversation (the call is over, the recording is complete), in any order."""
 
 import itertools
 

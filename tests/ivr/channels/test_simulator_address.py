@@ -1,4 +1,4 @@
-"""Where the web app sends somebody who wants the simulator."""
+"""The web app's redirect to the simulator."""
 
 import pytest
 import requests

@@ -1,4 +1,4 @@
-"""What the carrier tells about our texts moves them forward only, in whatever order and number it comes."""
+"""Delivery receipts as webhooks: they move a text forward only, in whatever order and number they come."""
 
 import itertools
 import json

@@ -1,5 +1,6 @@
-"""What a carrier sends, field by field, for tests that are not a telephone: signed, unsigned, and signed for something
-else."""
+"""Webhooks as a carrier sends them, field by field, for tests that are not a telephone: signed, unsigned, and signed
+for something else.
+"""
 
 import http.client
 import xml.etree.ElementTree as ET

@@ -1,5 +1,6 @@
-"""What a text means: the messages by which it was tuned, the order in which meanings are looked for, and what holds for
-any text."""
+"""The intent of a text: the messages by which it was tuned, the order in which meanings are looked for, and what holds
+for any text.
+"""
 
 import re
 from dataclasses import fields

@@ -1,4 +1,5 @@
-"""How well texts are understood as people write them: a set that was written apart from the tables and is not tuned to.
+"""The share of texts that is understood as people write them: a set that was written apart from the tables and is not
+tuned to.
 
 `python tests/ivr/understanding/test_written_messages.py` prints the figures by intent and every row that was misread.
 """

@@ -1,4 +1,4 @@
-"""When somebody is called, and what becomes of a promise to call: windows, tries, and what is counted as kept."""
+"""Promises to call back, until they are kept or given up: windows, tries, and what is counted as kept."""
 
 from datetime import timedelta
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""What a conversation remembers lasts through a deploy: rows of the release before, of the next one, damaged ones."""
+"""The memory of a conversation lasts through a deploy: rows of the release before, of the next one, damaged ones."""
 
 import itertools
 import json

@@ -1,4 +1,6 @@
-"""Who talked with us: found again by a keyed hash, readable only with the data key, with the language of this year."""
+"""People who talked with us: found again by a keyed hash, readable only with the data key, with the language of this
+year.
+"""
 
 import os
 import threading

@@ -1,5 +1,6 @@
-"""How much whoever calls may know of a ticket: by their own mobile, by its number, by the last digits; and nothing
-confidential by a telephone alone."""
+"""Disclosure of a ticket to whoever calls: by their own mobile, by its number, by the last digits; and nothing
+confidential by a telephone alone.
+"""
 
 from datetime import timedelta
 

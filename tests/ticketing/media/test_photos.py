@@ -1,4 +1,4 @@
-"""What a picture from outside becomes, where it lies, and who sees it."""
+"""Pictures from outside: what each becomes, where it lies, and who sees it."""
 
 import io
 import subprocess

@@ -1,4 +1,4 @@
-"""Which announcement concerns whom, which one ends which, and what is refused."""
+"""Announcements: whom each concerns, which one ends which, and what is refused."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What the carrier tells about a text moves it forward only, in whatever order and number it comes."""
+"""Delivery receipts move a text forward only, in whatever order and number they come."""
 
 from itertools import permutations
 

@@ -1,4 +1,6 @@
-"""Who gets a text and when: opt-out, landlines, night, one status text in four hours, and SMS02 only after an hour."""
+"""The rules of texts to residents: opt-out, landlines, night, one status text in four hours, and SMS02 only after an
+hour.
+"""
 
 import time_machine
 from factories import ANI, change, moved, opened, rows, seen, text_row, texts, told, wib

@@ -1,5 +1,6 @@
-"""What may leave in a day: answers to one number, money for all, the switch that a person throws. Pumping is bounded,
-and an emergency is answered all the same."""
+"""Budgets of a day: answers to one number, money for all, the switch that a person throws. Pumping is bounded, and an
+emergency is answered all the same.
+"""
 
 from datetime import timedelta
 

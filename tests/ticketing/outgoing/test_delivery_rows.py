@@ -1,4 +1,4 @@
-"""Who gets a report: the department that owns it, once for each (ticket, destination, revision)."""
+"""Delivery rows of a report: the department that owns it, once for each (ticket, destination, revision)."""
 
 import threading
 

@@ -1,4 +1,6 @@
-"""What a row of each kind says. Two releases work on the same rows during a deploy, so none of it may change unseen."""
+"""The columns of an outbox row, kind by kind. Two releases work on the same rows during a deploy, so none of it may
+change unseen.
+"""
 
 from datetime import timedelta
 from uuid import uuid4

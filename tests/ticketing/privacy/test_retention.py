@@ -1,5 +1,6 @@
-"""What is forgotten and when: a report that is closed loses its recording, its words and its reporter on their days and
-not before; one that is open loses nothing; and each run proves itself."""
+"""Retention periods: a report that is closed loses its recording, its words and its reporter on their days and not
+before; one that is open loses nothing; and each run proves itself.
+"""
 
 import io
 import os

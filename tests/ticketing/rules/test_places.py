@@ -1,4 +1,4 @@
-"""What people say, and what speech-to-text makes of it, and the place that is meant."""
+"""Places as people say them and speech-to-text writes them, each with the place that is meant."""
 
 import time
 

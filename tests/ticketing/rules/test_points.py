@@ -1,4 +1,6 @@
-"""What somebody may paste for a place: coordinates, geo: addresses, links of maps; and what is none of these."""
+"""Points that somebody may paste for a place: coordinates, geo: addresses, links of maps; and words that are none of
+these.
+"""
 
 import re
 

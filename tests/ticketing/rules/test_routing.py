@@ -1,4 +1,4 @@
-"""Who owns a report on which day, and how urgent it is."""
+"""Routing: the department that owns a report on a given day, and how urgent it is."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""How figures are counted: shares, percentiles, and which days a period has."""
+"""The counting of figures: shares, percentiles, and which days a period has."""
 
 from collections import Counter
 from datetime import date, datetime

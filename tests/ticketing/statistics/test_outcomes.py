@@ -1,4 +1,4 @@
-"""How reports end, in figures: on time is by the first date, and a resident's word is not the same as silence."""
+"""The ends of reports in figures: on time is by the first date, and a resident's word is not the same as silence."""
 
 from datetime import date, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a ticket may become: every pair of states, and the rules of the moves that need more than a state."""
+"""States that a ticket may move to: every pair of states, and the rules of the moves that need more than a state."""
 
 from datetime import date
 from itertools import product

@@ -1,4 +1,4 @@
-"""What somebody hears by text who asks how a report stands: as much as they may know, the newest first."""
+"""The text to somebody who asks how a report stands: as much as they may know, the newest first."""
 
 import pytest
 import time_machine

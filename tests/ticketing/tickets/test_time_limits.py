@@ -1,4 +1,4 @@
-"""What time alone does to a ticket: to the minute, once, whoever sweeps, and never more than is due."""
+"""Moves that time alone makes: to the minute, once, whoever sweeps, and never more than is due."""
 
 import threading
 from datetime import date, timedelta
