@@ -1,5 +1,6 @@
 """A carrier that behaves badly does so exactly as told."""
 
+import threading
 import time
 from pathlib import Path
 
@@ -169,6 +170,17 @@ def test_a_restart_forgets_nothing(tmp_path: Path, script: Script) -> None:
     assert second.inbox(SITI)[0].body == "Halo" and second.ledger.media("RE1") == b"RIFF"
     assert second.ledger.opted_out == {SITI}
     assert second.ledger.calls["CA1"].status == "failed"
+
+
+def test_nothing_is_written_after_the_last_save(tmp_path: Path) -> None:
+    book = Ledger(tmp_path)
+    book.add(ledger.Recording("RE1", "CA1", 2, "completed"))
+    waiting = [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]
+    book.save()
+    (tmp_path / "ledger.json").unlink()
+    for thread in waiting:
+        thread.join()
+    assert waiting and not list(tmp_path.iterdir())
 
 
 def test_only_the_last_entries_are_kept(tmp_path: Path) -> None:

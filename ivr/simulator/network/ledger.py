@@ -172,7 +172,9 @@ class Ledger:
     def save(self) -> None:
         """Write everything now; a half-written file never takes the place of a whole one."""
         with self._lock:
-            self._timer = None
+            if self._timer:
+                self._timer.cancel()
+                self._timer = None
             state: dict[str, Any] = {name: [asdict(one) for one in getattr(self, name).values()] for name in _KINDS}
             state["opted_out"] = sorted(self.opted_out)
             if self._home:
