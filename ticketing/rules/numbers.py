@@ -86,7 +86,8 @@ def mask(e164: str | None) -> str:
         number = phonenumbers.parse(e164)
     except NumberParseException:
         return "****"
-    digits = phonenumbers.national_significant_number(number)
+    # Of the number as it was given: parsing may add an area code (+261), and then more would be shown than hidden.
+    digits = re.sub("[^0-9]", "", e164).removeprefix(str(number.country_code))
     last = min(4, max(0, len(digits) - 4))
     first = min(3, len(digits) - 4 - last)
     return f"+{number.country_code}{digits[: max(0, first)]}****{digits[len(digits) - last :]}"
