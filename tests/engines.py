@@ -13,6 +13,7 @@ from config.settings import settings
 
 _make: Callable[[str], Engine] = stores._engine.__wrapped__
 _kept: dict[tuple[Any, ...], Engine] = {}
+OURS = {"connect_timeout", "options"}  # what stores says itself, whatever the address
 
 
 def keep() -> None:
@@ -41,13 +42,21 @@ def _kept_for(role: str) -> Engine:
         connects = event.contains(made, "do_connect", stores._connect_bounded)
         if connects:  # so it must come last
             event.remove(made, "do_connect", stores._connect_bounded)
-        event.listen(made, "do_connect", _to_the_database_of_now)
+        event.listen(made, "do_connect", _to_the_database_of_now(made))
         if connects:
             event.listen(made, "do_connect", stores._connect_bounded)
     return _kept[kind]
 
 
-def _to_the_database_of_now(dialect: Any, _record: Any, words: list[Any], options: dict[str, Any]) -> None:
-    where, named = dialect.create_connect_args(make_url(settings().database_url))
-    words[:] = where
-    options.update(named)
+def _to_the_database_of_now(made: Engine) -> Callable[..., None]:
+    """What the address of the settings says takes the place of all that the address said the engine was made for."""
+    before = made.dialect.create_connect_args(made.url)[1].keys() - OURS
+
+    def connects(dialect: Any, _record: Any, words: list[Any], options: dict[str, Any]) -> None:
+        where, named = dialect.create_connect_args(make_url(settings().database_url))
+        words[:] = where
+        for name in before:
+            options.pop(name, None)
+        options.update({name: value for name, value in named.items() if name not in OURS})
+
+    return connects
