@@ -6,6 +6,8 @@
 # make docs   draw anew what is drawn in docs/
 # make chaos  faults on the whole hotline under load: make chaos SEED=7 MINUTES=10 FAULTS=F8,F14
 # make drill  how long a caller waits for the fallback when the app is dead
+# make model  learn the reader of texts anew from corpus/
+# make understanding  how well it understands hands that were set apart
 # make bench  how fast it is, next to a floor app: 20 minutes (QUICK=1 for one of three, ONLY=turns,flood for parts)
 SHELL := /bin/bash
 PYTHON ?= python3
@@ -13,7 +15,7 @@ BIN := .venv/bin
 T ?= tests
 PYTEST := $(BIN)/python -m pytest --dist worksteal --durations=10
 
-.PHONY: run test test-long check talk docs drill bench chaos constraints clean
+.PHONY: run test test-long check talk docs drill model understanding bench chaos constraints clean
 
 run: .venv/installed
 	@exec $(BIN)/python -m ivr.start
@@ -43,6 +45,12 @@ docs: .venv/installed
 drill: .venv/installed
 	@$(BIN)/flask fallback drill
 
+model: .venv/installed-model
+	@$(BIN)/python -m corpus.train
+
+understanding: .venv/installed
+	@$(BIN)/python -m corpus.figures
+
 bench: .venv/installed-dev
 	@$(BIN)/python -m bench
 
@@ -70,4 +78,9 @@ clean:
 .venv/installed-dev: requirements-dev.txt .venv/installed
 	@echo "Installing what the tests need ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+.venv/installed-model: requirements-model.txt .venv/installed
+	@echo "Installing what training needs ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-model.txt
 	@touch $@

@@ -25,46 +25,36 @@ class _Words(BaseModel):
 
 
 class Wish(_Words):
-    """Words by which a text shows what is wanted: its first, its first if it is short, all of it, or anywhere in it
-    (`within`) but not inside `unless`."""
+    """Words by which a text shows what is wanted: a keyword before the resident's own words (`first`), or all of it."""
 
     first: tuple[str, ...] = ()
-    short: tuple[str, ...] = ()
     alone: tuple[str, ...] = ()
-    within: tuple[str, ...] = ()
-    unless: tuple[str, ...] = ()
 
     @property
     def own(self) -> tuple[str, ...]:
         """Words that belong to no other wish."""
-        return (*self.first, *self.short, *self.alone)
+        return (*self.first, *self.alone)
 
 
 class Danger(Wish):
-    """A wish for help at once, and what says that it is feared, or usual, and not now."""
+    """Words of danger anywhere in a text (`within`) but not inside `unless`, and what says that it is feared, or usual,
+    and not now."""
 
+    within: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
     always: tuple[str, ...] = ()
     lasting: tuple[str, ...] = ()
     feared: tuple[str, ...] = ()
     usual: tuple[str, ...] = ()
 
 
-class Objection(Wish):
-    """A word that something is not fixed; `claim` says that it is about a report."""
-
-    claim: tuple[str, ...] = ()
-
-
 class Speech(_Words):
-    """Words that are no wish: courtesies, praise, questions, real words near a keyword, other
-    spellings, numbers, and what shows a language."""
+    """Words that are no wish: courtesies, other spellings, ratings and digits, and what shows a language."""
 
     words: tuple[str, ...]
-    praise: tuple[str, ...]
-    questions: tuple[str, ...]
-    ordinary: tuple[str, ...]
     same: dict[str, tuple[str, ...]] = {}
     scores: dict[Literal["1", "2", "3", "4", "5"], tuple[str, ...]]
+    digits: dict[Literal["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"], tuple[str, ...]]
     languages: dict[str, tuple[str, ...]]
 
 
@@ -84,11 +74,10 @@ class Keywords(_Words):
     help: Wish
     cancel_callback: Wish
     fixed: Wish
-    not_fixed: Objection
+    not_fixed: Wish
     rating: Wish
     language_en: Wish
     language_id: Wish
-    noise: Wish
     speech: Speech
 
     def wishes(self) -> dict[str, Wish]:

@@ -99,7 +99,7 @@ def _texts(city: City, code: str, file: TomlFile, report: Report) -> Iterator[st
         "referral": max(LABEL_MOST, *(_length(referral.short[code]) for referral in city.referrals.values())),
         "status": max(_length(text) for id_, text in _words_of(city, code, "state_")),
     }
-    fill["status2"] = fill["status"]
+    fill["status2"], fill["category2"] = fill["status"], fill["category"]
     for id_, text in city.languages[code].sentences["sms"].items():
         where = f"{file.at('sms', id_)}: [sms] {id_}"
         if unknown := sorted(placeholders(text) - fill.keys()):

@@ -16,6 +16,7 @@ from config.settings import settings
 from ivr.channels import CHANNELS, twiml
 from ivr.channels.voice import nothing_heard, trouble, trouble_saved
 from ivr.commands import COMMANDS
+from ivr.understanding import model
 from ticketing.database import schema
 from ticketing.web import PAGES
 
@@ -30,6 +31,7 @@ def create_app() -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=256_000, MAX_FORM_MEMORY_SIZE=256_000, SECRET_KEY=settings().secret_key)
     app.url_map.strict_slashes = False
     city()  # a city file that is not whole stops us here, with its lines
+    _reader()
     trouble(), trouble_saved(), nothing_heard(), twiml.recorded_by("crowded")  # now, so that they need nothing later
     for blueprint in (*CHANNELS, *PAGES):
         app.register_blueprint(blueprint)
@@ -42,6 +44,14 @@ def create_app() -> Flask:
     for command in COMMANDS:
         app.cli.add_command(command)
     return app
+
+
+def _reader() -> None:
+    """The learned reader of texts, once for all processes that are forked from here."""
+    try:
+        model.load()
+    except model.ModelError as fault:
+        raise SystemExit(str(fault)) from fault
 
 
 def refuse_if_unsafe() -> None:

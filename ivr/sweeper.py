@@ -1,15 +1,16 @@
 """python -m ivr.sweeper: the sweeper with everything that is on the schedule, and with what only this room can do: read
-the texts that were stored and not yet understood."""
+the texts that were stored and not yet understood, and settle those that nobody was sure of."""
 
 from datetime import timedelta
 
 from config import logs
 from config.settings import settings
-from ivr.channels import inbox
+from ivr.channels import doubts, inbox
 from workers import schedule
 from workers.schedule import Regular
 
 READ = Regular("read", timedelta(seconds=30), inbox.read_late)
+DOUBTS = Regular("doubts", timedelta(minutes=1), doubts.settle)
 
 
 def main() -> None:
@@ -17,7 +18,7 @@ def main() -> None:
     logs.set_up()
     if settings().problems():
         raise SystemExit("\n".join(f"refusing to start: {problem}" for problem in settings().problems()))
-    schedule.run((*schedule.SCHEDULE, READ))
+    schedule.run((*schedule.SCHEDULE, READ, DOUBTS))
 
 
 if __name__ == "__main__":

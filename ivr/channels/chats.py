@@ -4,6 +4,7 @@ The order of reading is intents.py's; here is what it needs to know first: wheth
 by a conversation, by an officer, or by a survey. A text that asks for something else ends a conversation that waits.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -15,18 +16,19 @@ from config import clock, stores
 from config.hotline import CITY_LANGUAGE
 from config.logs import log
 from ivr import talk
-from ivr.conversations.written import WRITTEN
+from ivr.conversations.written import WRITTEN, doubt
 from ivr.prompts import Answer
 from ivr.understanding import intents
 from ivr.understanding.intents import Understood
 from ticketing.calls.memory import Memory, remembered
 from ticketing.contacts import contacts, disclosure
-from ticketing.messages import texts
+from ticketing.messages import drawer, texts
 from ticketing.models import Chat, Contact, Message, Ticket
 from ticketing.rules import lifecycle
 from ticketing.tickets import additions, ratings
 
 ASKED_FOR = timedelta(hours=24)  # so long a conversation waits for its answer
+MAKING_FOR = timedelta(hours=1)  # so long what comes belongs to the report that was begun
 ADVICE_FOR = timedelta(hours=24)  # as SMS24 promises
 SHORT = 3  # words; so short an answer may be one to the survey whatever else is asked
 ADDED_TO_WITHIN = timedelta(days=7)
@@ -34,6 +36,7 @@ ADDED_TO_WITHIN = timedelta(days=7)
 SURVEY_ANSWERS = {"rating", "fixed", "not_fixed"}
 PLACES = {"add_detail", "other_city"}  # what a question for the place is answered with
 PLAIN = {"report", "noise", "add_detail"}  # no command: a text that just says something
+REPORTS = {"report", "other_city", "proposal", "emergency"}  # what was written unclearly before belongs to it
 
 
 @dataclass(frozen=True)
@@ -50,18 +53,62 @@ def read(session: Session, message: Message) -> None:
     chat = _chat(session, message.contact)
     memory = _memory(chat)
     where = _where(session, message, memory, chat)
+    if memory is not None and memory.open == doubt.MEANT and _chooses(session, message):
+        _run(session, message, chat, memory, Answer(words=(message.body or "").strip()))
+        _note(message, memory.name, where)
+        return
     understood = _understood(session, message, where)
+    if understood.asks and message.contact is not None and understood.intent != "stop":
+        if memory is None or memory.open != doubt.MEANT or not doubt.was_asked(session, message.contact):
+            memory = Memory(name="doubt", args={}, language=understood.language)
+        _run(session, message, chat, memory, None)
+        _note(message, understood.intent, where)
+        drawer.put(message)
+        return
+    drawn = drawer.of(session, message.contact)
     answer = None
     if memory is not None and where.context == "asked_place" and understood.intent in PLACES:
         answer = Answer(words=message.body or "")
+    elif memory is not None and memory.open == "which" and understood.number:
+        answer = Answer(words=understood.number)
     else:
-        memory = Memory(name=understood.intent, args=_args(understood, where), language=understood.language)
+        told = _together(understood, drawn) if understood.intent in REPORTS else understood
+        memory = Memory(name=told.intent, args=_args(told, where), language=told.language)
+    _run(session, message, chat, memory, answer)
+    _note(message, understood.intent, where)
+    drawer.take_out(drawn, ticket_id=message.ticket_id if understood.intent in REPORTS else None)
+
+
+def _run(session: Session, message: Message, chat: Chat, memory: Memory, answer: Answer | None) -> None:
     prompt, _ = talk.run(memory, answer, session=session, call=chat, conversations=WRITTEN, message=message)
     if chat.contact is not None:
         chat.memory = memory.written() if prompt.wants is not None else None
         chat.changed_at = clock.now()
-    message.status, message.intent = "understood", understood.intent
-    log("text understood", message=message.sid, intent=understood.intent, context=where.context, to=prompt.node)
+
+
+def _note(message: Message, intent: str, where: _Where) -> None:
+    message.status, message.intent = "understood", intent
+    log("text understood", message=message.sid, intent=intent, context=where.context)
+
+
+def _chooses(session: Session, message: Message) -> bool:
+    """Whether this is one of the figures we offered; a bare figure belongs to whatever was asked last."""
+    return (message.body or "").strip() in doubt.CHOICES and texts.asked_last(session, message.contact) == "SMS39"
+
+
+def _together(understood: Understood, drawn: Sequence[Message]) -> Understood:
+    """A clear report with what its sender wrote before, unclearly: it is one matter."""
+    if not drawn:
+        return understood
+    before = "\n".join(one.body for one in drawn if one.body)
+    found = intents.read_as("report", before)
+    return replace(
+        understood,
+        words=f"{before}\n{understood.words}".strip(),
+        area=understood.area or found.area,
+        outside=understood.outside or (None if understood.area else found.outside),
+        category=understood.category if understood.category != "lainnya" else found.category,
+    )
 
 
 def _chat(session: Session, contact: Contact | None) -> Chat:
@@ -131,8 +178,10 @@ def _understood(session: Session, message: Message, where: _Where) -> Understood
     brought = _has_photos(session, message) or bool(details.get("place"))
     if found.intent in PLAIN and where.context not in ("none", "survey_open"):
         found = _rather(session, message, where, found)
-    if brought and found.intent == "noise":
+    if brought and (found.intent == "noise" or found.asks):
         found = _bare(session, message, where, found)
+    if found.asks and found.area and _lacks_its_place(session, message.contact):
+        found = replace(found, intent="add_detail", asks=False)
     if message.contact is not None and message.contact.language is None and found.language != CITY_LANGUAGE:
         contacts.choose_language(message.contact, found.language)
     return found
@@ -157,10 +206,24 @@ def _rather(session: Session, message: Message, where: _Where, found: Understood
 def _bare(session: Session, message: Message, where: _Where, found: Understood) -> Understood:
     """A picture or a place without words: for what is being asked or the one report there is, else a new one."""
     if where.context in ("asked_place", "asked_question"):
-        return replace(found, intent="add_detail")
+        return replace(found, intent="add_detail", asks=False)
     if _only_report(session, message.contact) is not None:
-        return replace(found, intent="add_detail")
-    return replace(found, intent="report") if _has_photos(session, message) else found
+        return replace(found, intent="add_detail", asks=False)
+    return replace(found, intent="report", asks=False) if _has_photos(session, message) else found
+
+
+def _lacks_its_place(session: Session, contact: Contact | None) -> bool:
+    """Whether the report that this number is making now has no place yet."""
+    if contact is None:
+        return False
+    made = (
+        select(Ticket.area, Ticket.latitude)
+        .where(Ticket.contact_id == contact.id, Ticket.created_at > clock.now() - MAKING_FOR)
+        .order_by(Ticket.created_at.desc())
+        .limit(1)
+    )
+    newest = session.execute(made).first()
+    return newest is not None and newest.area is None and newest.latitude is None
 
 
 def _only_report(session: Session, contact: Contact | None) -> str | None:

@@ -47,6 +47,7 @@ def _read(form: Form) -> inbound.Inbound:
         place=_place(form.get("Latitude", ""), form.get("Longitude", "")),
         address=form.get("Address", "") or form.get("Label", ""),
         button=form.get("ButtonPayload", ""),
+        quoted=form.get("OriginalRepliedMessageSid", ""),
     )
 
 

@@ -65,6 +65,11 @@ def _message(given: Any) -> dict[str, Any]:
         "place": (area.kelurahan or area.kecamatan) if area else None,
         "language": found.language,
         "answer": intents.answer(found),
+        "confidence": round(found.confidence, 3),
+        "second": found.second,
+        "categories": dict(found.categories),
+        "danger": found.danger,
+        "asks": found.asks,
     }
 
 

@@ -1,22 +1,18 @@
-"""Features of a text, found while its meaning is looked for: danger, a keyword, yes and no, a rating, its language,
-category and place. Says nothing about which of them counts; that is intents.py."""
+"""Features of a text that rules need: danger, a rating, its language, topic and place, and which words are the
+resident's own. Says nothing about what they mean together; that is intents.py."""
 
 from functools import cached_property
+from typing import Literal
 
-from config.hotline import city
 from ivr.understanding import vocabulary
 from ivr.understanding.tokens import Said
-from ivr.understanding.vocabulary import Phrase, Phrases, Wish, wishes
+from ivr.understanding.vocabulary import Phrases, wishes
 from ticketing.rules import places
 
-ENOUGH = 4  # words from which a text is a report, whatever it says
-BRIEF = 3  # words of a text in which a word like "jam" or "petugas" is all that is meant
-OBJECTION = 4  # words of a text in which "masih rusak" is all that is meant
-SHORT = 4  # letters of a word that may mean anything
 NEAR = 2  # words between a danger and what says that it is only feared
+MANY_DIGITS = 4  # a longer number may be meant for a ticket
 SCORES = frozenset("12345")
-# Wishes that a text may be as a whole, in this order; yes and no are answers.
-ALONE = ("language_en", "language_id", "cancel_callback", "status", "want_person", "help", "info", "add_detail")
+WITH_OWN_WORDS = ("report", "proposal", "add_detail")  # wishes whose keyword the resident's own words follow
 
 
 class Text:
@@ -35,9 +31,33 @@ class Text:
         """Whether one of these is the whole text."""
         return self.tokens in phrases or self.core in phrases
 
-    def has(self, wish: Wish) -> bool:
-        """Whether a phrase of the wish is there and not taken back."""
-        return bool(_outside(wish.within.find(self.tokens), wish.unless.find(self.tokens)))
+    @property
+    def own_words(self) -> str:
+        """The text as it was written, without the keyword that it begins with."""
+        if vocabulary.first_words().get(self.first) not in WITH_OWN_WORDS:
+            return self.said.legible
+        return self.said.after(self.start) if len(self.core) > 1 else ""
+
+    @property
+    def is_bare_number(self) -> bool:
+        """Whether there is a number, and nothing else but words that say so."""
+        known = vocabulary.around_a_number()
+        others = [token for token in self.tokens if token not in known and not token.isdigit()]
+        return bool(self.said.number or self.said.digits) and not others
+
+    @property
+    def odd_number(self) -> str:
+        """The digits that somebody gave as a ticket number and that are none, where nothing else was said."""
+        digits = "".join(token for token in self.tokens if token.isdigit())
+        known = vocabulary.around_a_number()
+        rest = [token for token in self.tokens if not token.isdigit() and token not in known]
+        return digits if len(digits) > MANY_DIGITS and not rest else ""
+
+    @property
+    def is_bare_score(self) -> bool:
+        """Whether a rating is all that is said."""
+        named = {words[0] for words in wishes()["rating"].first.all} | vocabulary.courtesies()
+        return all(_mark(token) or token in named for token in self.tokens)
 
     @cached_property
     def language(self) -> str:
@@ -51,10 +71,6 @@ class Text:
         return found[0] if most and len(found) == 1 else self._language
 
     @cached_property
-    def category(self) -> str | None:
-        return vocabulary.best(self.tokens, vocabulary.categories())
-
-    @cached_property
     def topic(self) -> str | None:
         return vocabulary.best(self.tokens, vocabulary.topics())
 
@@ -62,170 +78,40 @@ class Text:
     def place(self) -> places.Place:
         return places.recognise(self.said.legible)
 
-    @property
-    def is_somewhere(self) -> bool:
-        return self.place.result in ("match", "outside")
 
-    @property
-    def is_brief(self) -> bool:
-        """Whether there are few words besides courtesies."""
-        return sum(token not in vocabulary.speech("words") for token in self.core) <= BRIEF
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether it says what and where: a report, however short."""
-        return bool(self.category) and self.is_somewhere
-
-    @property
-    def asks(self) -> bool:
-        """Whether it is a question; a short word like "apa" makes one only at the beginning."""
-        asked = [token for token in self.tokens if token in vocabulary.speech("questions")]
-        first = (*self.tokens[:1], self.first)
-        return self.said.asks or any(len(token) > SHORT or token in first for token in asked)
-
-
-def in_danger(text: Text) -> bool:
-    """Sentence by sentence, so that a fear is only of what it is said of."""
-    wish, around = wishes()["emergency"], vocabulary.danger()
+def danger_word(text: Text) -> Literal["said", "taken back", "none"]:
+    """Whether a word of danger is said, or only where it means none (feared, usual, part of a phrase). Sentence by
+    sentence, so that a fear is only of what it is said of."""
+    danger, found = vocabulary.danger(), False
     for number in dict.fromkeys(word.sentence for word in text.said.words):
         tokens = tuple(word.text for word in text.said.words if word.sentence == number)
-        hits = wish.within.find(tokens) + [
-            (at, at + 1) for at, token in enumerate(tokens) if vocabulary.alarming(token)
-        ]
-        feared, usual = around.feared.find(tokens), around.usual.find(tokens)
-        for start, end in _outside(hits, wish.unless.find(tokens)):
+        feared, usual = danger.feared.find(tokens), danger.usual.find(tokens)
+        hits = danger.within.find(tokens)
+        found = found or bool(hits)
+        for start, end in _outside(hits, danger.unless.find(tokens)):
             fear = any(0 <= start - last <= NEAR for _, last in feared)
             habit = any(0 <= start - last <= NEAR or 0 <= first - end <= NEAR for first, last in usual)
             word = tokens[start:end]
-            if word in around.always or not (fear or (habit and word not in around.lasting)):
-                return True
-    return False
-
-
-def first_wish(text: Text) -> str | None:
-    """The wish whose keyword, perhaps misspelt, the text begins with."""
-    known, brief = vocabulary.first_words(), vocabulary.brief_words()
-    if text.is_brief:
-        known = brief | known
-    elif text.first in brief:
-        return None
-    wish = known.get(vocabulary.nearest(text.first, known) or "")
-    if wish in ("help", "want_person") and text.category and text.first in brief:
-        return None  # "bantuan sosial", "petugas sampah"
-    if wish == "status" and text.category and len(text.core) > ENOUGH and text.said.number is None:
-        return None  # "cek lampu jalan di depan sekolah mati" is no question
-    if wish is None or (wish == "want_person" and len(text.core) > 2 * BRIEF):
-        return None
-    return None if wishes()[wish].unless.find(text.tokens) else wish
-
-
-def mentions_report(text: Text) -> bool:
-    """Whether it speaks of "the report" and says nothing that could be one."""
-    reports = wishes()["report"].first
-    later = any((token,) in reports for token in text.core[1:])
-    return later and text.category is None and not text.is_somewhere
-
-
-def orders_otherwise(text: Text) -> bool:
-    """Whether a text is an order that has nothing to do with a survey: a keyword, unless it brings a no with it."""
-    exact = vocabulary.first_words().get(text.first)
-    if exact == "report":
-        return len(text.core) > ENOUGH and not claims(text)
-    lone = any(text.is_all(wishes()[name].alone) for name in ALONE)
-    return lone or (exact is not None and not text.has(wishes()["not_fixed"]))
-
-
-def objects(text: Text) -> bool:
-    """Whether it is the point of a text that something is not fixed."""
-    wish = wishes()["not_fixed"]
-    if text.is_all(wish.alone):
-        return True
-    return text.has(wish) and (claims(text) or (len(text.core) <= OBJECTION and not text.is_somewhere))
-
-
-def claims(text: Text) -> bool:
-    """Whether it speaks of a report that was made before."""
-    return bool(vocabulary.claims().find(text.tokens))
-
-
-def says_no(text: Text) -> bool:
-    """Of an answer to "is it fixed?"."""
-    wish = wishes()["not_fixed"]
-    if text.has(wish):
-        return True
-    if wish.unless.find(text.tokens) or text.has(wishes()["fixed"]):
-        return False
-    return any((token,) in wish.alone for token in text.tokens) or (_answer(text),) in wish.first
-
-
-def says_yes(text: Text) -> bool:
-    """Of an answer to "is it fixed?"."""
-    wish = wishes()["fixed"]
-    if text.has(wish):
-        return True
-    yes = [(at, at + 1) for at, token in enumerate(text.tokens) if (token,) in wish.alone]
-    if len(text.tokens) <= 2 * BRIEF and _outside(yes, wish.unless.find(text.tokens)):
-        return True
-    return (_answer(text),) in wish.first and not any(start == 0 for start, _ in wish.unless.find(text.tokens))
-
-
-def _answer(text: Text) -> str:
-    """The yes or no that a text begins with."""
-    yes, no = wishes()["fixed"].first, wishes()["not_fixed"].first
-    courtesies = vocabulary.speech("words") | vocabulary.speech("praise")
-    for token in text.tokens:
-        if (token,) in yes or (token,) in no:
-            return token
-        if token not in courtesies:
-            break
-    return ""
+            if word in danger.always or not (fear or (habit and word not in danger.lasting)):
+                return "said"
+    return "taken back" if found else "none"
 
 
 def score(text: Text) -> int | None:
-    """The rating in a text: a number from 1 to 5 that counts nothing else, or as many stars."""
-    core = text.core
-    if not text.tokens:
-        return text.said.stars if str(text.said.stars) in SCORES else None
-    counted = {start for start, _ in wishes()["rating"].unless.find(core)}
-    marks = [at for at, token in enumerate(core) if at not in counted and _mark(token)]
-    if not marks or any(token.isdigit() and token not in SCORES for token in core):
+    """The rating in a text: the only figure from 1 to 5 in it, in digits, in words or as stars."""
+    marks = [mark for token in text.tokens if (mark := _mark(token))]
+    if any(token.isdigit() and token not in SCORES for token in text.tokens):
         return None
-    at = marks[0]
-    courteous = vocabulary.speech("words") | vocabulary.speech("praise")
-    named = any((token,) in wishes()["rating"].first for token in core[:at])
-    plain = set(core) - {core[at], "5"} <= courteous
-    leads = at == 0 and core[at] in SCORES and (not text.category or bool(set(core[1:2]) & courteous))
-    return _mark(core[at]) if named or plain or leads else None
+    if not marks and str(text.said.stars) in SCORES:
+        return text.said.stars
+    said = [int(vocabulary.scores()[phrase]) for phrase in vocabulary.scores() if phrase == text.core]
+    return marks[0] if len(set(marks) - {5}) <= 1 and marks else (said[0] if said else None)
 
 
 def _mark(token: str) -> int | None:
     return int(token) if token in SCORES else vocabulary.scores().get((token,))
 
 
-def odd_number(text: Text) -> str:
-    """The digits that somebody gave as a ticket number and that are none, where nothing else was said."""
-    rest = [token for token in text.tokens if not token.isdigit()]
-    digits = "".join(token for token in text.tokens if token.isdigit())
-    known = vocabulary.around_a_number() | vocabulary.speech("words")
-    return digits if len(digits) > ENOUGH and all(token in known for token in rest) else ""
-
-
-def is_trouble(text: Text) -> bool:
-    """Whether somebody has trouble rather than a question: about what no topic is of, or more than about its topic."""
-    asked = {topic.category for topic in city().topics.values()} - {"banjir"}
-    if text.category is None or text.topic is None or text.category in asked:
-        return text.category is not None and text.topic is None
-    trouble, topic = vocabulary.categories()[text.category], vocabulary.topics()[text.topic]
-    return vocabulary.weight(topic, text.tokens) <= vocabulary.weight(trouble, text.tokens)
-
-
 def _outside(hits: list[tuple[int, int]], around: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """The hits that are not inside one of `around`."""
     return [(start, end) for start, end in hits if not any(first <= start and end <= last for first, last in around)]
-
-
-def is_brief_order(text: Text) -> bool:
-    """One keyword and nothing else, and not one that may begin an address."""
-    lone: Phrase = (text.first,)
-    known = [name for name in ALONE if lone in wishes()[name].first or lone in wishes()[name].short]
-    return len(text.core) == 1 and bool(known) and lone not in wishes()["info"].short

@@ -1,13 +1,15 @@
-"""Intents of texts: pure, forgiving with typing, in Indonesian, English and what is spoken around Bekasi. Words and
-their exceptions are the city's (config/hotline.toml). Never raises, never guesses at STOP, and when in doubt whether
-somebody is in danger, they are."""
+"""The meaning of a text: what it asks for, about which report, and how sure that is. Pure. Rules stand where they are
+better than anything learned (keywords that we ask for ourselves, STOP, ticket numbers, words of danger); all else is
+judged by the learned model, and what it is unsure of is asked, not guessed. Never raises.
+"""
 
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from config.hotline import CITY_LANGUAGE
-from ivr.understanding import features, vocabulary
-from ivr.understanding.features import ALONE, BRIEF, ENOUGH, Text
+from config.hotline import CITY_LANGUAGE, city
+from ivr.understanding import features, model, vocabulary
+from ivr.understanding.features import WITH_OWN_WORDS, Text
+from ivr.understanding.model import Guess
 from ivr.understanding.tokens import take_apart
 from ivr.understanding.vocabulary import wishes
 
@@ -58,7 +60,21 @@ ANSWERS: dict[Intent, str] = {
     "noise": "SMS14",
 }
 
-RATED = 12  # words of an answer to a survey
+# Thresholds of confidence, all chosen on training hands that the judging model had not seen (corpus/README.md).
+MIN_SURE = 0.65  # of the intent, or it is asked
+MIN_KEYWORD = 0.2  # of what a keyword says that stands before other words
+MIN_STOP = 0.997  # of a stop in other words than ours
+MIN_DANGER = 0.25
+MIN_DANGER_DENIED = 0.9  # where what stands around a word of danger says that there is none
+MAX_SAFE = 0.9  # so sure that there is no danger that a word of danger does not count
+BRIEF = 5  # words of a text that are no more than a word of danger, or than a phrase that takes it back
+GUESSES = 3
+# What somebody may want who names a report by its number.
+OF_A_NUMBER = ("status", "add_detail", "not_fixed", "fixed", "cancel_callback", "want_person", "rating")
+
+
+OF_CANCELLING = ("callback", "report")  # kinds of what is cancelled
+KEYWORD_KIND = {"cancel_callback": "callback"}  # what BATAL cancels, as our texts say
 
 
 @dataclass(frozen=True)
@@ -78,6 +94,12 @@ class Understood:
     words: str = ""
     language: str = CITY_LANGUAGE
     why: str = ""
+    kind: str = ""  # of noise, of what is cancelled (callback, report), of a rating in words (fixed, not_fixed)
+    confidence: float = 1.0
+    second: Intent | None = None  # the next likely intent
+    danger: str = "no"  # no, perhaps, sure
+    categories: tuple[tuple[str, float], ...] = ()  # the likeliest, and how likely
+    asks: bool = False  # too unsure to act: the sender is asked
 
 
 def answer(understood: Understood) -> str:
@@ -93,207 +115,188 @@ def answer(understood: Understood) -> str:
             return f"info_{topic}"
         case Understood(intent="help", words=str(cry)) if cry:
             return "SMS25"
+        case Understood(intent="stop", asks=True):
+            return "SMS41"
+        case Understood(asks=True):
+            return "SMS39"
+        case Understood(intent="noise", kind="greeting" | "wrong_number"):
+            return "SMS40"
+        case Understood(intent="noise", kind="praise" | "complaint_about_us"):
+            return "SMS38"
     return ANSWERS[understood.intent]
 
 
 def read(body: str, context: str = "none", *, language: str = CITY_LANGUAGE, button: str = "") -> Understood:
-    """What this text means where `context` is open. `button` is what the resident tapped instead of writing."""
+    """What this text means where `context` is open. `button` is what the resident tapped instead of writing. While it
+    `asks` nothing may follow from it but the question what is meant."""
     tapped = _read(button, context, language) if button else None
     return tapped if tapped and tapped.intent != "noise" else _read(body, context, language)
 
 
+def read_as(intent: Intent, body: str, *, language: str = CITY_LANGUAGE) -> Understood:
+    """A text whose sender says what it means."""
+    text = Text(take_apart(body), "none", language)
+    return _understood(text, model.guess(text.said.legible, "none"), intent, "its sender says so")
+
+
 def _read(body: str, context: str, language: str) -> Understood:
     text = Text(take_apart(body), context, language)
-    for rule in (_stop_or_start, _emergency, _pending, _survey, _numbered, _wish, _question):
-        if found := rule(text):
+    if not text.said.legible:
+        return Understood("noise", why="nothing is written", language=language, kind="other")
+    guessed = model.guess(text.said.legible, context)
+    for rule in (_stop_or_start, _emergency, _score, _numbered, _keyword):
+        if found := rule(text, guessed):
             return found
-    return _otherwise(text)
+    return _learned(text, guessed)
 
 
 # -- rules, in the order in which they are tried -------------------------------------------------------------------
 
+Guessed = dict[str, Guess]
 
-def _stop_or_start(text: Text) -> Understood | None:
+
+def _stop_or_start(text: Text, guessed: Guessed) -> Understood | None:
     """The whole text, and exactly: nobody loses their texts by a typing error."""
     for name in ("stop", "start"):
         if text.said.number is None and text.is_all(wishes()[name].alone):
-            return _understood(text, name, "the word and nothing else")
+            return _understood(text, guessed, name, "the word and nothing else")
     return None
 
 
-def _emergency(text: Text) -> Understood | None:
+def _emergency(text: Text, guessed: Guessed) -> Understood | None:
     """Somebody in danger, whatever else is said or was asked."""
-    if not features.in_danger(text):
-        return None
-    return _placed(text, "emergency", "a word of danger", category="darurat", words=text.said.legible)
-
-
-def _pending(text: Text) -> Understood | None:
-    """What was asked is answered with anything that is no order."""
-    if text.context not in ("asked_place", "asked_question", "asked_advice"):
-        return None
-    if ordered := _order(text):
-        return ordered
-    words = text.said.legible
-    if text.context == "asked_place":
-        return _placed(text, "add_detail", "the place that was asked for", words=words, place_words=words)
-    if text.context == "asked_advice" and text.is_whole and len(text.tokens) >= ENOUGH:
-        return None
-    return _understood(text, "add_detail", "the answer to a question", words=words) if text.tokens else None
-
-
-def _order(text: Text) -> Understood | None:
-    """What nobody would write as an answer: a keyword with a ticket number, alone, or before a report of its own."""
-    exact = vocabulary.first_words().get(text.first)
-    if text.said.number and (exact or len(text.tokens) <= BRIEF):
-        return _numbered(text)
-    if text.core and (features.is_brief_order(text) or any(text.is_all(wishes()[name].alone) for name in ALONE)):
-        return _wish(text)
-    if (exact in ("report", "proposal") and len(text.core) > ENOUGH) or (
-        exact == "cancel_callback" and len(text.core) <= BRIEF
-    ):
-        return _wish(text)
-    return _told(text, "want_person") if text.has(wishes()["want_person"]) else None
-
-
-def _survey(text: Text) -> Understood | None:
-    """A rating, yes or no, while a survey is open. Another order stays one."""
-    if text.context != "survey_open" or features.orders_otherwise(text):
-        return None
-    score, words = features.score(text), text.said.legible
-    if len(text.tokens) <= RATED or not text.is_somewhere or features.claims(text):
-        if features.says_no(text):
-            return _understood(text, "not_fixed", "says no", score=score, words=words)
-        if score is None and features.says_yes(text):
-            return _understood(text, "fixed", "says yes", words=words)
-    return None if score is None else _understood(text, "rating", "a rating", score=score, words=words)
-
-
-def _numbered(text: Text) -> Understood | None:
-    """A ticket number, or nine digits that are none, with little else."""
-    said, words = text.said, text.said.legible
-    courtesies = vocabulary.speech("words") | vocabulary.around_a_number()
-    others = [token for token in text.tokens if not token.isdigit() and token not in courtesies]
-    if said.number is None:
-        return _status(text, said.digits) if said.digits and not others else None
-    no = wishes()["not_fixed"].alone
-    doubts = text.tokens not in no and text.tokens[-1:] in no
-    if doubts or text.is_all(wishes()["status"].alone) or (said.asks and text.has(wishes()["fixed"])):
-        return _status(text)
-    for name in ("not_fixed", "fixed", "cancel_callback", "want_person", "status", "add_detail"):
-        if text.has(wishes()[name]) or text.is_all(wishes()[name].alone):
-            return _understood(text, name, "with its number", words=words) if name != "status" else _status(text)
-    named = features.first_wish(text)
-    if named in ("cancel_callback", "want_person", "add_detail", "info", "proposal"):
-        return _told(text, named)
-    if named == "status" or len(others) < BRIEF:
-        return _status(text)
-    return _understood(text, "add_detail", "more about a number", words=words)
-
-
-def _wish(text: Text) -> Understood | None:
-    """A keyword, or a phrase as good as one."""
-    if found := _whole(text):
-        return found
-    if features.objects(text):
-        return _understood(text, "not_fixed", "says that it is not fixed", words=text.said.legible)
-    for name in ("cancel_callback", "help", "status"):
-        if text.has(wishes()[name]) and not (name == "status" and text.is_whole and not text.said.asks):
-            return _told(text, name)
-    if named := features.first_wish(text):
-        return _told(text, named)
-    if features.mentions_report(text):
-        return _told(text, "status")
-    for name in ("proposal", "want_person", "info", "add_detail"):
-        if text.has(wishes()[name]) and not (name == "want_person" and text.is_whole):
-            return _told(text, name)
+    danger, word, brief = guessed["danger"], features.danger_word(text), len(text.core) <= BRIEF
+    if word == "said" and (brief or danger.of("no") < MAX_SAFE):
+        return _understood(text, guessed, "emergency", "a word of danger")
+    denied, sure = word == "taken back", max(danger.of("sure"), guessed["intent"].of("emergency"))
+    if not (denied and brief) and sure >= (MIN_DANGER_DENIED if denied else MIN_DANGER):
+        return _understood(text, guessed, "emergency", "it sounds like danger")
     return None
 
 
-def _whole(text: Text) -> Understood | None:
-    """A text that is a keyword as it stands."""
+def _score(text: Text, guessed: Guessed) -> Understood | None:
+    """A figure of one to five and nothing else, where one was asked for."""
+    score = features.score(text)
+    if text.context == "survey_open" and score is not None and text.is_bare_score:
+        return _understood(text, guessed, "rating", "a rating")
+    return None
+
+
+def _numbered(text: Text, guessed: Guessed) -> Understood | None:
+    """A ticket number, or nine digits that are none, with little else."""
+    if text.is_bare_number:
+        return _understood(text, guessed, "status", "a number and nothing else")
+    if text.odd_number and vocabulary.first_words().get(text.first) == "status":
+        return _understood(text, guessed, "status", "digits that are no number")
+    if not (text.said.number or text.said.digits):
+        return None
+    likely = max(OF_A_NUMBER, key=guessed["intent"].of)
+    return _understood(text, guessed, likely, "with its number")
+
+
+def _keyword(text: Text, guessed: Guessed) -> Understood | None:
+    """A keyword that our own texts ask for: alone, or before the resident's own words."""
     if _cries(text):
-        return _understood(text, "help", "a cry for help", words=text.said.legible)
+        return _understood(text, guessed, "help", "a cry for help")
     if not text.tokens and text.said.asks:
-        return _told(text, "help")
-    spoken = ("language_en", "language_id") if len(text.tokens) <= BRIEF else ()
-    for name in ALONE:
-        if text.is_all(wishes()[name].alone) or (name in spoken and text.has(wishes()[name])):
-            return _told(text, name)
+        return _understood(text, guessed, "help", "a question mark")
+    for name, wish in wishes().items():
+        if text.is_all(wish.alone) and (text.context == "survey_open" or name not in vocabulary.YES_OR_NO):
+            return _understood(text, guessed, name, "its words and nothing else", kind=KEYWORD_KIND.get(name, ""))
+    is_matter = any(text.is_all(words) for words in vocabulary.categories().values())
+    if is_matter and text.context != "survey_open" and guessed["intent"].of("report") >= guessed["intent"].of("info"):
+        return _understood(text, guessed, "report", "its matter and nothing else")
+    name = vocabulary.first_words().get(text.first, "")
+    before_own_words = name in WITH_OWN_WORDS and guessed["intent"].of(name) >= MIN_KEYWORD
+    names_topic = name == "info" and text.topic is not None and len(text.core) <= BRIEF
+    if name and (before_own_words or names_topic or len(text.core) == 1):
+        return _understood(text, guessed, name, "its keyword", kind=KEYWORD_KIND.get(name, ""))
     return None
 
 
 def _cries(text: Text) -> bool:
     """Whether somebody calls for help and says nothing else."""
-    cry, courtesies = wishes()["cry"].alone, vocabulary.speech("words")
+    cry, courtesies = wishes()["cry"].alone, vocabulary.courtesies()
     return text.is_all(cry) or (
         any((token,) in cry for token in text.tokens)
         and all(token in courtesies or (token,) in cry for token in text.tokens)
     )
 
 
-def _question(text: Text) -> Understood | None:
-    """Something that one of our topics answers, and no trouble; or the name of a topic and nothing else."""
-    if text.topic is None or features.is_trouble(text):
-        return None
-    topic = vocabulary.topics()[text.topic]
-    begins = any(start == 0 for start, _ in topic.find(text.core))
-    named = text.tokens in topic or (begins and len(text.core) <= BRIEF and text.category is None)
-    if named or (text.asks and (text.category or not text.is_somewhere)):
-        return _understood(text, "info", f"topic {text.topic}", topic=text.topic, words=text.said.legible)
-    return None
+def _learned(text: Text, guessed: Guessed) -> Understood:
+    """What the model takes it for."""
+    intent = guessed["intent"]
+    first = next(label for label in intent.labels if label != "emergency")  # of danger the rule above has judged
+    sure = intent.of(first)
+    if first == "rating" and text.context != "survey_open":  # nobody asked for one: it is an opinion
+        first = "add_detail" if text.context == "asked_advice" else "noise"
+    asks = sure < (MIN_STOP if first == "stop" else MIN_SURE)
+    return _understood(text, guessed, first, "as others wrote", asks=asks, confidence=sure)
 
 
-def _otherwise(text: Text) -> Understood:
-    """Enough words are a report, unless they are only courtesies or an advertisement."""
-    meant = [token for token in text.tokens if token not in vocabulary.speech("words") and not token.isdigit()]
-    advertises = text.has(wishes()["noise"]) and not text.is_somewhere
-    enough = len(text.tokens) >= ENOUGH and (len(meant) > 1 or (meant and text.category))
-    if advertises or not (text.is_whole or enough):
-        return _understood(text, "noise", "nothing that is known")
-    return _report(text, text.said.legible, "words enough for a report")
+# -- what is found besides -----------------------------------------------------------------------------------------
 
 
-# -- what a rule finds ---------------------------------------------------------------------------------------------
-
-
-def _told(text: Text, name: str) -> Understood:
-    """What follows from a wish whose word is there."""
-    begins = bool(text.core) and features.first_wish(text) == name
-    own = text.said.after(text.start) if len(text.core) > 1 else ""
-    words = own if begins else text.said.legible
+def _understood(text: Text, guessed: Guessed, name: str, why: str, **more: Any) -> Understood:
+    """An intent with all that is known of it."""
+    intent, danger = guessed["intent"], guessed["danger"]
+    found: dict[str, Any] = {
+        "number": text.said.number,
+        "language": text.language,
+        "why": why,
+        "second": next(label for label in intent.labels if label != name),
+        "danger": "sure" if name == "emergency" else "perhaps" if danger.labels[0] == "perhaps" else "no",
+        "words": text.own_words,
+        "categories": _categories(guessed["category"]),
+        **more,
+    }
+    if name in ("report", "add_detail", "proposal", "emergency", "other_city"):
+        name, found = _placed(text, name, found)
     match name:
-        case "report":
-            return _report(text, words, "its keyword")
-        case "proposal":
-            return _placed(text, "proposal", "its keyword", category="usulan", words=words)
+        case "rating" | "not_fixed" | "fixed":
+            likelier = max(vocabulary.YES_OR_NO, key=intent.of)
+            found.update(score=features.score(text), words=text.said.legible, kind=likelier if name == "rating" else "")
         case "status":
-            return _status(text, text.said.digits or features.odd_number(text))
+            found.update(words=text.said.digits or text.odd_number)
         case "info":
-            return _understood(text, "info", "its keyword", topic=text.topic, words=words)
-        case "add_detail":
-            return _understood(text, "add_detail", "its keyword", words=words)
+            found.update(topic=text.topic)
         case "language_en" | "language_id":
-            return _understood(text, name, "its keyword", language=name.removeprefix("language_"))
-    return _understood(text, name, "its keyword")
+            found.update(language=name.removeprefix("language_"))
+        case "help" if not _cries(text):
+            found.update(words="")
+        case "noise" | "cancel_callback":
+            likely = (kind for kind in guessed["kind"].labels if (kind in OF_CANCELLING) == (name != "noise"))
+            found["kind"] = found.get("kind") or next(likely)
+    return Understood(name, **found)  # type: ignore[arg-type]
 
 
-def _report(text: Text, words: str, why: str) -> Understood:
-    return _placed(text, "report", why, category=text.category or "lainnya", words=words)
-
-
-def _placed(text: Text, intent: Intent, why: str, **more: Any) -> Understood:
-    """With its place; a report from beyond the border is for those there."""
+def _placed(text: Text, name: str, found: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """With place and category; a report from beyond the border is for those there."""
     area = text.place.area if text.place.result == "match" else None
     beyond = text.place.outside if text.place.result == "outside" else None
-    if beyond and intent in ("report", "add_detail"):
-        intent, why = "other_city", f"{why}; the place is outside the city"
-    return _understood(text, intent, why, area=area, outside=beyond, **more)
+    if beyond and (name == "report" or (name == "add_detail" and text.context == "asked_place")):
+        name, found["why"] = "other_city", f"{found['why']}; the place is outside the city"
+    elif name == "other_city" and area:
+        name, found["why"] = "report", f"{found['why']}; the place is in the city"
+    found.update(area=area, outside=beyond)
+    if name == "add_detail":
+        found["place_words"] = text.said.legible if text.context == "asked_place" else ""
+        return name, found
+    found["category"] = {"proposal": "usulan", "emergency": "darurat"}.get(name) or _category(text, found["categories"])
+    if name == "emergency":
+        found["words"] = text.said.legible
+    return name, found
 
 
-def _status(text: Text, digits: str = "") -> Understood:
-    return _understood(text, "status", "a number" if digits or text.said.number else "its keyword", words=digits)
+def _categories(guess: Guess) -> tuple[tuple[str, float], ...]:
+    """The likeliest matters, if it is about one."""
+    about_one = 1 - guess.of(model.NONE) or 1.0
+    likely = [(key, share / about_one) for key, share in zip(guess.labels, guess.likely, strict=True) if key]
+    return tuple((key, round(share, 3)) for key, share in likely[:GUESSES])
 
 
-def _understood(text: Text, intent: str, why: str, **more: Any) -> Understood:
-    return Understood(intent, why=why, **{"number": text.said.number, "language": text.language, **more})  # type: ignore[arg-type]
+def _category(text: Text, likely: tuple[tuple[str, float], ...]) -> str:
+    """The likeliest one; one that the model does not know by its words."""
+    known = set(model.load().labels["category"])
+    others = {key: words for key, words in vocabulary.categories().items() if key not in known}
+    return vocabulary.best(text.tokens, others) or (likely[0][0] if likely else city().category("").key)

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ivr.understanding.vocabulary import Phrase, usual
+from ivr.understanding.vocabulary import Phrase, digits, usual
 from ticketing.rules import references
 
 LOOKED_AT = 1600
@@ -19,6 +19,7 @@ _RUN = re.compile(r"[0-9](?:[ .\-/\u2010-\u2015]{0,2}[0-9])*")
 # Nine characters, some of them O for 0 or I for 1, also in threes.
 _ALIKE = re.compile(r"(?<![0-9a-z])[0-9oil]{3}(?:[ .\-]?[0-9oil]{3}){2}(?![0-9a-z])")
 _MAX_ALIKE = 3
+_SAID, _NINE = re.compile(r"[a-z]+|[0-9]+"), 9
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,20 @@ def _ticket(plain: str) -> tuple[str | None, str, tuple[int, int] | None]:
     for found in _ALIKE.finditer(plain):
         if sum(map(str.isalpha, found[0])) <= _MAX_ALIKE and (number := references.clean(found[0])):
             return number, "", found.span()
-    return wrong or (None, "", None)
+    return wrong or _spelled(plain) or (None, "", None)
+
+
+def _spelled(plain: str) -> tuple[str | None, str, tuple[int, int]] | None:
+    """Nine digits said one by one, in words or figures ("dua nol 3 ..."), and where they stand."""
+    told: list[tuple[str, int, int]] = []
+    for word in _SAID.finditer(plain):
+        digit = word[0] if len(word[0]) == 1 and word[0].isdecimal() else digits().get(word[0], "")
+        told = [*told, (digit, word.start(), word.end())] if digit else []
+        if len(told) == _NINE:
+            text = "".join(digit for digit, _, _ in told)
+            number = references.clean(text)
+            return number, "" if number else text, (told[0][1], told[-1][2])
+    return None
 
 
 def _nines(run: re.Match[str]) -> Iterator[tuple[int, int]]:

@@ -85,8 +85,8 @@ def test_what_a_resident_said_stays_text(sqlite_house: House, screens: Screens, 
 
 def test_a_report_without_a_place(sqlite_house: House, screens: Screens, tmp_path: Path) -> None:
     html, text = mailed(sqlite_house)
-    assert "tempat belum disebut" in shown(screens(), html, tmp_path).text
-    assert "tempat belum disebut" in text
+    assert "tempat belum diketahui" in shown(screens(), html, tmp_path).text
+    assert "tempat belum diketahui" in text
     assert "None" not in html + text
 
 

@@ -199,12 +199,12 @@ BROKEN: dict[str, Broken] = {
     "kecamatan": ("areas.csv", "jatirasa,Jatiasih,", "jatirasa,Jatiasi,", 0, "jatirasa is in kecamatan Jatiasi"),
     "keyword of two wishes": (
         "hotline.toml",
-        'short = ["info", ',
-        'short = ["info", "lapor", ',
+        'first = ["bantuan", ',
+        'first = ["bantuan", "lapor", ',
         None,
-        'keyword "lapor" is of info and of report',
+        'keyword "lapor" is of help and of report',
     ),
-    "keyword that is no word": ("hotline.toml", 'short = ["info", ', 'short = ["!", ', None, '"!" has no letter'),
+    "keyword that is no word": ("hotline.toml", 'first = ["bantuan", ', 'first = ["!", ', None, '"!" has no letter'),
     "no word of danger": ("hotline.toml", "[keywords.emergency]", "[keywords.alarm]", None, "keywords emergency"),
     "word of two categories": (
         "hotline.toml",

@@ -325,19 +325,19 @@ def test_fifty_followers_hear_of_each_step_once(sqlite_house: House) -> None:
 
 def test_news_for_followers_waits_four_hours_and_the_night(sqlite_house: House) -> None:
     with time_machine.travel(EVENING) as now:
-        flood = opened(BUDI, "banjir")
-        with changing(flood) as (session, ticket):
+        rubbish = opened(BUDI, "sampah")
+        with changing(rubbish) as (session, ticket):
             followers.follow(session, ticket, caller(session, ANI))
-        moved(flood, "in_progress")
+        moved(rubbish, "in_progress")
         sqlite_house.work()
-        moved(flood, "resolved")
+        moved(rubbish, "resolved")
         now.move_to(wib("2026-11-23 22:30"))
         sqlite_house.work()
         (text,) = Resident(sqlite_house).inbox
         assert "sedang dikerjakan" in text
         now.move_to(wib("2026-11-24 06:01"))
         sqlite_house.work()
-        assert f"laporan {flood}: selesai, BPBD" in Resident(sqlite_house).inbox[-1]
+        assert f"laporan {rubbish}: selesai, DLH" in Resident(sqlite_house).inbox[-1]
 
 
 def test_only_a_ticket_that_exists_can_be_an_incident(sqlite_house: House) -> None:

@@ -92,13 +92,14 @@ def test_one_way_the_text_leads_to_the_page_instead(sqlite_house: House) -> None
     assert "balas" not in asked.lower()
 
 
-def test_a_question_for_something_else_leaves_the_draft_alone(two_way: House) -> None:
+def test_a_place_that_comes_after_another_question_still_goes_to_the_report(two_way: House) -> None:
     ani = Resident(two_way).texts("lapor lampu jalan mati sudah seminggu gelap banget")
     number = two_way.ticket()["number"]
     ani.texts(f"cek {number}")
     ani.texts("di margahayu dekat masjid")
     two_way.work()
-    assert intents() == ["report", "status", "report"]  # the question ended the conversation: the place is a new text
+    assert intents() == ["report", "status", "add_detail"]
+    assert two_way.ticket()["area"] == "Margahayu"
 
 
 def test_the_same_words_again_are_the_same_report(house: House) -> None:
@@ -182,7 +183,7 @@ def test_one_more_report_of_a_declared_flood_joins_it(two_way: House) -> None:
     until = (clock.now() + timedelta(hours=2)).isoformat()
     words = ("--id", "Teluk Pucung", "--en", "Teluk Pucung", "--area", "telukpucung")
     two_way.flask("announce", "incident", first, *words, "--until", until, "--by", "Budi")
-    ani = Resident(two_way).texts("banjir di teluk pucung udah sepinggang air masuk rumah")
+    ani = Resident(two_way).texts("banjir di teluk pucung udah semata kaki di jalan")
     two_way.work()
     states = {ticket["number"]: ticket["status"] for ticket in two_way.tickets()}
     assert states.pop(first) == "forwarded"

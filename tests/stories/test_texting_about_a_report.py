@@ -131,8 +131,9 @@ def test_what_nobody_understands_is_said_twice_a_day_at_most(house: House) -> No
     for words in ("hmm", "asdf", "p", "oi", "test"):
         ani.texts(words)
     house.work()
-    assert len(ani.inbox) == 2
-    assert all("belum kami pahami" in text for text in ani.inbox)
+    assert sum("belum kami pahami" in text for text in ani.inbox) <= 2
+    assert sum(text.startswith("Halo") for text in ani.inbox) <= 1, "who greets is greeted, once a day"
+    assert len(ani.inbox) <= 3
 
 
 def test_a_machine_that_answers_us_is_not_answered_for_ever(two_way: House) -> None:

@@ -35,13 +35,20 @@ class Inbound:
     place: tuple[float, float] | None = None  # latitude and longitude of a shared location
     address: str = ""
     button: str = ""
+    quoted: str = ""  # the id of the text that it answers
 
 
 def receive(session: Session, text: Inbound) -> Message | None:
     """Store an incoming text once, before it is understood; None if it was seen before. What came with it is fetched
     later."""
     contact = contacts.known(session, text.sender)
-    details = {"place": text.place, "address": text.address[:200], "button": text.button[:100], "late": bool(text.at)}
+    details = {
+        "place": text.place,
+        "address": text.address[:200],
+        "button": text.button[:100],
+        "late": bool(text.at),
+        "quoted": text.quoted[:64],
+    }
     message = Message(
         inbound=True,
         sid=text.sid,

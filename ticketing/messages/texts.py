@@ -20,10 +20,9 @@ from ticketing.contacts import contacts
 from ticketing.messages import whatsapp
 from ticketing.models import Contact, Message, Outbox, Ticket
 from ticketing.outgoing import promises
-from ticketing.rules import numbers
+from ticketing.rules import holds, numbers
 
 SMS, WHATSAPP, VOICE = "sms", "whatsapp", "voice"
-STATUS_GAP = timedelta(hours=4)
 NIGHT_FROM, NIGHT_TO = 21, 6  # status texts wait for the morning
 OURS = ("mobile", "fixed")  # numbers of +62; nothing goes anywhere else, whoever asks
 # A receipt later than this is no answer to a contact any more: it waits for the day.
@@ -31,7 +30,8 @@ RECEIPT_WITHIN = timedelta(hours=1)
 ELSEWHERE_WITHIN = timedelta(hours=24)  # a text that failed goes another way while it still says something
 ANSWERS_AN_HOUR, TEXTS_A_DAY = 3, 10
 # Answers that only inform; a number gets so many an hour. The others answer something that was done for it.
-INFORMING = {"SMS07", "SMS07c", "SMS07p", "SMS08", "SMS08c", "SMS09", "SMS10", "SMS14", "SMS25"}
+INFORMING = {f"SMS{one}" for one in ["07", "07c", "07p", "08", "08c", "09", "10", "14", "25", "39", "40", "41", "42"]}
+ASKS_FOR_FIGURES = ("SMS05", "SMS23", "SMS39")
 # What is worth a telephone call to somebody whom no text reaches.
 TOLD_BY_VOICE = {"SMS04", "SMS05", "SMS05c", "SMS17", "SMS18", "SMS19", "SMS28", "SMS35"}
 
@@ -98,8 +98,10 @@ def tell(
     due, earlier = held_until or clock.now(), []
     if city().sms_class(template) == "status" and about is not None:
         earlier = _status_rows(session, about, contact)
-        if reply_to is None:  # who asks is answered at once
-            due = max(due, _four_hours_after_the_last(earlier))
+        answer = reply_to is not None
+        if holds.GAP.holds(priority=about.priority, template=template, answer=answer):
+            due = max(due, _after_the_last(earlier))
+        if holds.NIGHT.holds(priority=about.priority, template=template, answer=answer):
             due = clock.next_daytime(due, NIGHT_TO, NIGHT_FROM)
     if not promise(session, message, about, key=key, due=due, held=held_until is not None):
         return None
@@ -127,6 +129,22 @@ def told_today(session: Session, contact: Contact, *templates: str) -> int:
     """How many texts this number was promised since midnight, of these templates or of all."""
     midnight = clock.local(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
     return _count(session, contact, midnight, templates)
+
+
+def told_within(session: Session, contact: Contact, period: timedelta, *templates: str) -> bool:
+    """Whether this number got an answer by one of these templates within `period`."""
+    return _count(session, contact, clock.now() - period, templates) > 0
+
+
+def asked_last(session: Session, contact: Contact | None) -> str | None:
+    """The template of the last question to this number that may be answered with a figure."""
+    if contact is None:
+        return None
+    asked = select(Message.template).where(
+        Message.contact_id == contact.id, ~Message.inbound, Message.template.in_(ASKS_FOR_FIGURES)
+    )
+    found: str | None = session.scalar(asked.order_by(Message.created_at.desc()).limit(1))
+    return found
 
 
 def _count(session: Session, contact: Contact, since: datetime, templates: tuple[str, ...]) -> int:
@@ -180,6 +198,16 @@ def details_of(message: Message) -> dict[str, Any]:
     return dict(json.loads(found)) if found else {}
 
 
+def quoted_ticket(session: Session, message: Message) -> Ticket | None:
+    """The report of the text that this one quotes."""
+    quoted = details_of(message).get("quoted")
+    if not quoted or message.contact_id is None:
+        return None
+    told = select(Message.ticket_id).where(Message.sid == str(quoted), Message.contact_id == message.contact_id)
+    found = session.scalar(told)
+    return session.get(Ticket, found) if found else None
+
+
 def barred(message: Message) -> str | None:
     """Why this text may not leave any more, whatever was promised; None when it may. Answers may always."""
     contact, asked = message.contact, message.reply_to_id is not None
@@ -194,11 +222,14 @@ def barred(message: Message) -> str | None:
     return None
 
 
-def waits(message: Message) -> timedelta | None:
+def waits(session: Session, message: Message) -> timedelta | None:
     """For how long a text that comes late must still wait, because it is night; None when it may go."""
     now = clock.now()
     kind = city().sms_class(message.template or "")
-    by_day = message.reply_to_id is None and (
+    about = session.get(Ticket, message.ticket_id) if message.ticket_id else None
+    priority = about.priority if about else ""
+    answer = message.reply_to_id is not None
+    by_day = holds.NIGHT.holds(priority=priority, template=message.template or "", answer=answer) and (
         kind == "status" or (kind == "receipt" and now - message.created_at > RECEIPT_WITHIN)
     )
     until = clock.next_daytime(now, NIGHT_TO, NIGHT_FROM) if by_day else now
@@ -217,12 +248,12 @@ def _status_rows(session: Session, ticket: Ticket, contact: Contact) -> list[tup
     return [(row, message) for row, message in rows if city().sms_class(message.template or "") == "status"]
 
 
-def _four_hours_after_the_last(earlier: list[tuple[Outbox, Message]]) -> datetime:
+def _after_the_last(earlier: list[tuple[Outbox, Message]]) -> datetime:
     """What is on its way, or may have left, counts as sent now."""
     now = clock.now()
     sent = [row.finished_at or now for row, _ in earlier if row.state in ("sent", "delivered")]
     sent += [now for row, _ in earlier if row.state in ("leased", "unknown")]
-    return max(sent) + STATUS_GAP if sent else now
+    return max(sent) + holds.GAP.period if sent else now
 
 
 def _replace_unsent(earlier: list[tuple[Outbox, Message]]) -> None:

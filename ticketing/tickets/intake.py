@@ -16,12 +16,11 @@ from ticketing.contacts import callers
 from ticketing.media import recordings
 from ticketing.models import Call, Contact, Ticket
 from ticketing.outgoing import promises
-from ticketing.rules import deadlines, lifecycle, references, routing
+from ticketing.rules import deadlines, holds, lifecycle, references, routing
 from ticketing.tickets import changes, history, moves, news
 from ticketing.tickets.register import TicketError
 
 HELD_FOR = timedelta(minutes=2)
-DRAFT_FOR = timedelta(hours=1)  # a written report waits so long for its place, then it leaves without
 SMS02_AFTER = timedelta(hours=1)
 WAIT_FOR_AUDIO = timedelta(minutes=2)
 
@@ -99,7 +98,8 @@ def _send_out(session: Session, ticket: Ticket, report: Report) -> None:
         changes.deliver(session, ticket, held_until=until)
         news.received(session, ticket, held_until=until)
         return
-    changes.deliver(session, ticket, held_until=clock.now() + DRAFT_FOR if report.held else None)
+    waits = report.held and holds.PLACE.holds(priority=ticket.priority)
+    changes.deliver(session, ticket, held_until=clock.now() + holds.PLACE.period if waits else None)
     if report.receipt:
         news.received(session, ticket, template=report.receipt, outside=report.outside)
 

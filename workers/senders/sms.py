@@ -54,7 +54,7 @@ def prepare(session: Session, work: Work) -> Text | Unsendable | Outcome:
         return dead("the number or the text was erased")
     if why := texts.barred(message):
         return dead(why)
-    wait = texts.waits(message)
+    wait = texts.waits(session, message)
     if wait:
         return not_yet("status texts wait for the morning", wait)
     if reason := spending.over(session, message.channel, urgent=message.template == URGENT):

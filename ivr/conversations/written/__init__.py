@@ -2,7 +2,7 @@
 what was understood), so only what is missing is asked; the acts are those of the telephone. Nothing is said in a
 prompt: every answer leaves through ticketing/messages/texts.py."""
 
-from ivr.conversations.written import about, reports, services
+from ivr.conversations.written import about, doubt, reports, services
 from ivr.talk import Conversation
 
 WRITTEN: dict[str, Conversation] = {
@@ -24,4 +24,5 @@ WRITTEN: dict[str, Conversation] = {
     "stop": services.stop,
     "start": services.start,
     "noise": services.noise,
+    "doubt": doubt.doubt,
 }

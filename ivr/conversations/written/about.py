@@ -2,16 +2,20 @@
 
 from functools import partial
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
+from config.hotline import city
 from ivr.talk import Talk
 from ticketing.calls import callbacks
-from ticketing.contacts import disclosure
+from ticketing.contacts import contacts, disclosure
 from ticketing.messages import texts
 from ticketing.models import Rating, Ticket
-from ticketing.rules import lifecycle
-from ticketing.tickets import additions, history, intake, news, ratings, register, verdicts
+from ticketing.rules import lifecycle, references
+from ticketing.tickets import additions, history, intake, moves, news, ratings, register, verdicts
 from ticketing.tickets.register import TicketError
+
+MAX_OPEN = 20  # reports of one number that are looked at
+MIN_NAMED = 0.4  # how likely a category is that was named
 
 
 def status(talk: Talk) -> None:
@@ -23,15 +27,38 @@ def add_detail(talk: Talk) -> None:
 
 
 def not_fixed(talk: Talk) -> None:
-    talk.once("object", partial(_object, talk))
+    number = _meant(talk, lifecycle.RESOLVED)
+    talk.once("object", partial(_object, talk, number))
 
 
 def fixed(talk: Talk) -> None:
-    talk.once("confirm", partial(_confirm, talk))
+    number = _meant(talk, lifecycle.RESOLVED)
+    talk.once("confirm", partial(_confirm, talk, number))
 
 
 def rating(talk: Talk) -> None:
-    talk.once("rate", partial(_rate, talk))
+    """In figures; words that are no figure say that it is fixed, or that it is not."""
+    if talk.args["score"] is None:
+        (not_fixed if talk.args["kind"] == "not_fixed" else fixed)(talk)
+    else:
+        talk.once("rate", partial(_rate, talk))
+
+
+def withdraw(talk: Talk) -> None:
+    """The resident needs a report no longer."""
+    number = _meant(talk, None)
+    talk.once("withdraw", partial(_withdraw, talk, number))
+
+
+def keep_opinion(talk: Talk) -> None:
+    """What somebody thinks of us is read by an officer, and opens no report of a department."""
+    message = talk.incoming
+    report = intake.Report(
+        key=f"text:{message.id}", channel=message.channel, category="masukan", language=talk.language,
+        words=message.body or "", written=True, receipt="",
+    )  # fmt: skip
+    message.ticket_id = intake.open_ticket(talk.session, report, contact=talk.contact, call=None, by="resident").id
+    texts.tell(talk.session, talk.contact, "SMS38", language=talk.language, occasion=talk.occasion)
 
 
 def _tell(talk: Talk) -> None:
@@ -62,9 +89,11 @@ def _add(talk: Talk) -> None:
         _nothing(talk)
         return
     message.ticket_id = ticket.id
-    place = additions.place_with(message)
+    is_place = ticket.area is None and talk.args["area"] is not None
+    place = additions.place_with(message, message.body or "" if is_place else "")
     photos = additions.attach_photos(talk.session, ticket, message, kind="remark")
-    additions.add(talk.session, ticket, by="resident", words=message.body or "", place=place, photos=photos > 0)
+    words = "" if is_place else message.body or ""
+    additions.add(talk.session, ticket, by="resident", words=words, place=place, photos=photos > 0)
 
 
 def _advice(talk: Talk) -> None:
@@ -78,24 +107,79 @@ def _advice(talk: Talk) -> None:
         message.ticket_id = ticket.id
         history.note(talk.session, ticket, body, by="resident", kind="advice")
     else:
-        report = intake.Report(
-            key=f"text:{message.id}", channel=message.channel, category="masukan", language=talk.language,
-            words=body, written=True, receipt="",
-        )  # fmt: skip
-        message.ticket_id = intake.open_ticket(talk.session, report, contact=talk.contact, call=None, by="resident").id
+        keep_opinion(talk)
+        return
     texts.tell(talk.session, talk.contact, "SMS38", language=talk.language, occasion=talk.occasion)
 
 
-def _object(talk: Talk) -> None:
-    """It is not fixed: the report that is named, that of the survey, else the newest resolved or open one."""
+def _meant(talk: Talk, state: str | None) -> str | None:
+    """The report that somebody means: named by its number, quoted, or the only one that fits; else they are asked."""
+    if talk.args["number"] or talk.look("asked about", partial(_is_asked_about, talk)):
+        return str(talk.args["number"]) if talk.args["number"] else None
+    fitting = talk.look("fitting", partial(_fitting, talk, state))
+    if len(fitting) < 2:
+        return str(fitting[0]) if fitting else None
+    talk.once("which", partial(_ask_which, talk, fitting))
+    named = references.clean(talk.next_text("which"))
+    return named if named in fitting else str(fitting[0])
+
+
+def _is_asked_about(talk: Talk) -> bool:
+    return talk.contact is not None and ratings.open_for(talk.session, talk.contact) is not None
+
+
+def _fitting(talk: Talk, state: str | None) -> list[str]:
+    """This number's reports that are in `state`, or else under way, the newest first; of several those whose matter was
+    named, or the one that is quoted."""
+    if talk.contact is None:
+        return []
+    quoted = texts.quoted_ticket(talk.session, talk.incoming)
+    mine = talk.session.scalars(
+        select(Ticket)
+        .where(Ticket.contact_id == talk.contact.id, Ticket.category != callbacks.MESSAGE)
+        .where(or_(Ticket.state == state, Ticket.state.not_in(lifecycle.OVER)))
+        .order_by(Ticket.changed_at.desc())
+        .limit(MAX_OPEN)
+    ).all()
+    if quoted is not None and quoted in mine:
+        return [quoted.number]
+    first = [ticket for ticket in mine if ticket.state == state] or mine
+    named = {category for category, share in talk.args["categories"] if share >= MIN_NAMED}
+    return [ticket.number for ticket in first if ticket.category in named] or [ticket.number for ticket in first]
+
+
+def _ask_which(talk: Talk, fitting: list[str]) -> None:
+    names = [city().category(register.find(talk.session, number).category) for number in fitting[:2]]
+    language = contacts.language(talk.contact, talk.language)
+    texts.tell(
+        talk.session, talk.contact, "SMS42", language=talk.language, occasion=talk.occasion, number=fitting[0],
+        other=fitting[1], category=names[0].label[language], category2=names[1].label[language],
+    )  # fmt: skip
+
+
+def _withdraw(talk: Talk, number: str | None) -> None:
+    ticket = _own(talk, number)
+    if ticket is None or talk.contact is None:
+        _nothing(talk)
+        return
+    talk.incoming.ticket_id = ticket.id
+    if lifecycle.WITHDRAWN in lifecycle.MOVES[ticket.state]:
+        moves.move(talk.session, ticket, lifecycle.WITHDRAWN, by="resident")
+        news.to_reporter(talk.session, ticket, "SMS43", occasion=talk.occasion)
+    else:
+        news.to_asker(talk.session, talk.contact, ticket, disclosure.OWN, occasion=talk.occasion)
+
+
+def _object(talk: Talk, number: str | None) -> None:
+    """It is not fixed: the report that is meant, or that of the survey."""
     if talk.contact is None:
         return
     asked = ratings.open_for(talk.session, talk.contact)
-    named = _own(talk, talk.args["number"])
+    named = _own(talk, number)
     if named is None and asked is not None and asked.ticket_id is None:
         _call_was_no_help(talk, asked)
         return
-    ticket = named or _of(talk, asked) or _newest(talk, over=True) or _newest(talk, over=False)
+    ticket = named or _of(talk, asked)
     if ticket is None:
         _nothing(talk)
         return
@@ -120,11 +204,16 @@ def _call_was_no_help(talk: Talk, asked: Rating) -> None:
         )  # fmt: skip
 
 
-def _confirm(talk: Talk) -> None:
+def _confirm(talk: Talk, number: str | None) -> None:
+    """It is fixed. Of a report that is under way its department hears so, and goes on."""
     asked = ratings.open_for(talk.session, talk.contact) if talk.contact else None
-    ticket = _own(talk, talk.args["number"]) or _of(talk, asked)
+    ticket = _own(talk, number) or _of(talk, asked)
     if ticket is None and asked is None:
         _nothing(talk)
+        return
+    if ticket is not None and ticket.state not in lifecycle.OVER:
+        talk.incoming.ticket_id = ticket.id
+        additions.add(talk.session, ticket, by="resident", words=talk.incoming.body or "")
         return
     ratings.answer(
         talk.session, ticket, rating=asked if ticket is None or _of(talk, asked) is ticket else None,

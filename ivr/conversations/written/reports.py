@@ -1,7 +1,7 @@
 """A report or a proposal by text. It is a ticket from its first text on; only the place is asked for, once, and the
 report leaves without it after a while. An emergency is told to ring 112 and goes to the duty team at once."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -11,8 +11,9 @@ from sqlalchemy import select
 from config import clock
 from config.hotline import city
 from ivr.talk import Talk
+from ivr.understanding import intents
 from ticketing.contacts import followers
-from ticketing.messages import announcements, texts
+from ticketing.messages import announcements, drawer, texts
 from ticketing.models import Announcement, Message, Ticket
 from ticketing.rules import lifecycle, routing
 from ticketing.tickets import additions, intake, moves, news, register
@@ -37,6 +38,17 @@ def report(talk: Talk) -> None:
 
 def emergency(talk: Talk) -> None:
     talk.once("alarm", partial(_alarm, talk))
+
+
+def of_drawer(talk: Talk, intent: str) -> dict[str, Any]:
+    """With what a conversation begins whose words lie in the drawer: its sender said what they mean."""
+    return dict(talk.look("drawer", partial(_drawn, talk, intent)))
+
+
+def _drawn(talk: Talk, intent: str) -> dict[str, Any]:
+    words = "\n".join(message.body for message in drawer.of(talk.session, talk.contact) if message.body)
+    found = intents.read_as(intent, words, language=talk.language)  # type: ignore[arg-type]
+    return {**asdict(found), "context": "none", "about": None}
 
 
 def _says_nothing(talk: Talk) -> bool:
@@ -72,7 +84,10 @@ def _open(talk: Talk, report: intake.Report) -> Ticket:
     """The ticket of what was just written, with the pictures that came along."""
     ticket = intake.open_ticket(talk.session, report, contact=talk.contact, call=None, by="resident")
     talk.incoming.ticket_id = ticket.id
-    additions.attach_photos(talk.session, ticket, talk.incoming, kind="report")
+    drawn = drawer.of(talk.session, talk.contact)
+    for message in (*drawn, talk.incoming):
+        additions.attach_photos(talk.session, ticket, message, kind="report")
+    drawer.take_out(drawn, ticket_id=ticket.id)
     return ticket
 
 
@@ -139,9 +154,11 @@ def _join(talk: Talk, ticket: Ticket, incident: Ticket) -> None:
 
 
 def _asked_for_place(talk: Talk, number: str) -> bool:
+    """Whether its receipt asks for the place."""
     ticket = register.find(talk.session, number)
+    told = select(Message.id).where(Message.ticket_id == ticket.id, Message.template.in_(("SMS13", "SMS13b")))
     waits = [row for row in ticket.deliveries if row.held and row.state == "pending"]
-    return bool(waits)
+    return bool(waits) or (ticket.area is None and talk.session.scalar(told.limit(1)) is not None)
 
 
 def _placed(talk: Talk, number: str) -> None:

@@ -1,16 +1,21 @@
 """Texts that are about no report: being called back, information, help, the language, stopping and starting, and what
 nobody can understand."""
 
+from datetime import timedelta
 from functools import partial
 
 from config import clock
 from ivr.conversations import information
+from ivr.conversations.written import about
 from ivr.talk import Talk
 from ticketing.calls import callbacks
 from ticketing.contacts import contacts
 from ticketing.messages import inbound, texts
 
 NOT_UNDERSTOOD_A_DAY = 2
+MACHINES = ("automatic", "code", "promotion", "chain")  # kinds of noise behind which nobody waits for an answer
+SILENT_TO_MACHINES = timedelta(days=30)
+OPINIONS = ("praise", "complaint_about_us")
 
 
 def want_person(talk: Talk) -> None:
@@ -18,7 +23,11 @@ def want_person(talk: Talk) -> None:
 
 
 def cancel_callback(talk: Talk) -> None:
-    talk.once("cancel", partial(_cancel, talk))
+    """Of the call that was promised, or else of a report."""
+    if talk.look("a call is promised", partial(_is_promised, talk)):
+        talk.once("cancel", partial(_cancel, talk))
+    else:
+        about.withdraw(talk)
 
 
 def info(talk: Talk) -> None:
@@ -40,7 +49,11 @@ def language(talk: Talk) -> None:
 
 
 def stop(talk: Talk) -> None:
-    talk.once("stop", partial(_stop, talk))
+    """Nobody loses their texts by a guess: one that is unsure asks for the word."""
+    if talk.args["asks"]:
+        _answer(talk, "SMS41")
+    else:
+        talk.once("stop", partial(_stop, talk))
 
 
 def start(talk: Talk) -> None:
@@ -48,8 +61,17 @@ def start(talk: Talk) -> None:
 
 
 def noise(talk: Talk) -> None:
-    """Said twice a day that it was not understood, and then no more: it may be a machine that answers us."""
-    talk.once("sorry", partial(_sorry, talk))
+    """What asks for nothing. A greeting is greeted back, once a day; thanks end a talk; what somebody thinks of us is
+    kept; a machine gets one text, and then silence; anything else hears twice a day that it was not understood."""
+    kind = talk.args["kind"]
+    if kind in OPINIONS:
+        talk.once("keep", partial(about.keep_opinion, talk))
+    elif kind in ("greeting", "wrong_number"):
+        talk.once("greet", partial(_tell_once, talk, "SMS40", timedelta(days=1)))
+    elif kind in MACHINES:
+        talk.once("sorry", partial(_tell_once, talk, "SMS14", SILENT_TO_MACHINES))
+    elif kind != "thanks":
+        talk.once("sorry", partial(_sorry, talk))
 
 
 def _answer(talk: Talk, template: str) -> None:
@@ -75,13 +97,16 @@ def _promise(talk: Talk) -> None:
     talk.incoming.ticket_id = made.ticket_id
 
 
+def _is_promised(talk: Talk) -> bool:
+    of_a_report = talk.args["kind"] == "report" or talk.args["number"] is not None
+    return talk.contact is not None and not of_a_report and callbacks.of(talk.session, talk.contact) is not None
+
+
 def _cancel(talk: Talk) -> None:
     waiting = callbacks.of(talk.session, talk.contact) if talk.contact else None
-    if waiting is None:
-        _tell(talk, "SMS10")
-        return
-    callbacks.cancel(talk.session, waiting, by="resident")
-    _tell(talk, "SMS27")
+    if waiting is not None:
+        callbacks.cancel(talk.session, waiting, by="resident")
+        _tell(talk, "SMS27")
 
 
 def _choose(talk: Talk) -> None:
@@ -111,6 +136,11 @@ def _is_overtaken(talk: Talk) -> bool:
     """The text came late, and the number has said something newer since."""
     message = talk.incoming
     return bool(texts.details_of(message).get("late")) and inbound.has_newer(talk.session, message)
+
+
+def _tell_once(talk: Talk, template: str, within: timedelta) -> None:
+    if talk.contact is not None and not texts.told_within(talk.session, talk.contact, within, template):
+        _tell(talk, template)
 
 
 def _sorry(talk: Talk) -> None:

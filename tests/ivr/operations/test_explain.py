@@ -99,12 +99,15 @@ def test_messages(sqlite_house: House) -> None:
         ("info", "none", "info", None, None, "id", "info_topics"),
         ("english", "none", "language_en", None, None, "en", "SMS10"),
         ("indonesia", "none", "language_id", None, None, "id", "SMS10"),
-        ("halo", "none", "noise", None, None, "id", "SMS14"),
+        ("halo", "none", "noise", None, None, "id", "SMS40"),
     ]
     asked = [{"text": text, "context": context} for text, context, *_ in given]
     for (text, _, *expected), told in zip(given, explained(sqlite_house, "message", *asked), strict=True):
-        assert list(told) == ["intent", "number", "place", "language", "answer"]
-        assert list(told.values()) == expected, text
+        names = ["intent", "number", "place", "language", "answer"]
+        assert list(told) == [*names, "confidence", "second", "categories", "danger", "asks"]
+        assert [told[name] for name in names] == expected, text
+        assert 0 <= told["confidence"] <= 1 and told["second"] != told["intent"]
+        assert (told["danger"] == "sure") == (told["intent"] == "emergency") and not told["asks"]
 
 
 GARBAGE = {

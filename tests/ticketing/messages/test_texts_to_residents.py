@@ -2,6 +2,7 @@
 hour.
 """
 
+import pytest
 import time_machine
 from factories import ANI, change, moved, opened, rows, seen, text_row, texts, told, wib
 from people import House, Resident
@@ -96,18 +97,15 @@ def test_at_most_one_status_text_in_four_hours_and_the_newest_wins(sqlite_house:
         now.move_to(wib("2026-03-02 10:00"))
         moved(number, "waiting", note_text="nomor tiang?")
         moved(number, "scheduled")
-        moved(number, "resolved")
         sqlite_house.work()
         states = {message.template: message.status for message in texts(number)}
-        assert states == {
-            "SMS01": "delivered", "SMS03": "delivered", "SMS04": "canceled", "SMS28": "canceled", "SMS05": "promised",
-        }  # fmt: skip
+        assert states == {"SMS01": "delivered", "SMS03": "delivered", "SMS04": "canceled", "SMS28": "promised"}
         now.move_to(wib("2026-03-02 12:59"))
         sqlite_house.work()
         assert len(sqlite_house.carrier.inbox(ANI)) == 2
         now.move_to(wib("2026-03-02 13:00"))
         sqlite_house.work()
-        assert "selesai ditangani" in sqlite_house.carrier.inbox(ANI)[-1].body
+        assert "dijadwalkan" in sqlite_house.carrier.inbox(ANI)[-1].body
         other = opened()
         moved(other, "in_progress")
         assert text_row(other, "SMS03").not_before == clock.now(), "each ticket counts for itself"
@@ -118,16 +116,35 @@ def test_a_text_that_was_refused_for_a_while_gives_way_and_one_under_way_counts_
         tried = opened()
         moved(tried, "in_progress")
         change(text_row(tried, "SMS03"), attempts=3)
-        moved(tried, "resolved")
+        moved(tried, "scheduled")
         assert text_row(tried, "SMS03").last_error == "replaced by a later state"
-        assert text_row(tried, "SMS05").not_before == wib("2026-03-02 09:00")
+        assert text_row(tried, "SMS28").not_before == wib("2026-03-02 09:00")
         for phone, state in (("+6281200009991", "leased"), ("+6281200009992", "unknown")):
             number = opened(phone)
             moved(number, "in_progress")
             change(text_row(number, "SMS03"), state=state)
-            moved(number, "resolved")
+            moved(number, "scheduled")
             assert text_row(number, "SMS03").state == state
-            assert text_row(number, "SMS05").not_before == wib("2026-03-02 13:00")
+            assert text_row(number, "SMS28").not_before == wib("2026-03-02 13:00")
+
+
+def test_what_is_resolved_and_opened_again_is_told_at_once(sqlite_house: House) -> None:
+    with time_machine.travel(wib("2026-03-02 09:00"), tick=False):
+        number = opened()
+        moved(number, "in_progress")
+        sqlite_house.work()
+        moved(number, "resolved")
+        moved(number, "reopened")
+        for template in ("SMS05", "SMS06"):
+            assert text_row(number, template).not_before == wib("2026-03-02 09:00")
+
+
+@pytest.mark.parametrize(("category", "waits"), [("banjir", False), ("sampah", True)])
+def test_the_night_is_passed_by_the_most_urgent_reports_only(sqlite_house: House, category: str, waits: bool) -> None:
+    with time_machine.travel(wib("2026-03-02 23:00"), tick=False):
+        number = opened(category=category)
+        moved(number, "in_progress")
+        assert (text_row(number, "SMS03").not_before == wib("2026-03-03 06:00")) == waits
 
 
 def test_forwarded_is_told_only_when_an_hour_has_passed(sqlite_house: House) -> None:

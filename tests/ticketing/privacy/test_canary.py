@@ -60,7 +60,7 @@ def whole_story(house: House) -> None:
         house.move(ticket["number"], "in_progress", "--note", f"hubungi {NAME} di {NUMBER}")
     house.work()
     assert len(house.tickets()) == 3, "the text became a report too"
-    assert len(house.mails()) == 2
+    assert len(house.mails()) == 3
 
 
 def test_nothing_personal_is_found_in_plain(logged: io.StringIO, house: House, addresses: list[str]) -> None:

@@ -186,7 +186,21 @@ def test_who_follows_after_the_news_hears_the_next(sqlite_house: House) -> None:
         now.shift(timedelta(hours=2))
         moved(number, "resolved")
         sqlite_house.work()
-        assert len(Resident(sqlite_house, CROWD[1]).inbox) == 1, "four hours count for each number"
+        assert len(Resident(sqlite_house, CROWD[1]).inbox) == 1
+        assert len(Resident(sqlite_house, CROWD[0]).inbox) == 2, "news of a flood do not wait for each other"
+
+
+def test_news_of_what_is_less_urgent_count_four_hours_for_each_number(sqlite_house: House) -> None:
+    with time_machine.travel(EVENING) as now:
+        number = followed("sampah", CROWD[:1])
+        moved(number, "in_progress")
+        sqlite_house.work()
+        with changing(number) as (session, ticket):
+            followers.follow(session, ticket, caller(session, CROWD[1]))
+        now.shift(timedelta(hours=2))
+        moved(number, "resolved")
+        sqlite_house.work()
+        assert len(Resident(sqlite_house, CROWD[1]).inbox) == 1
         assert len(Resident(sqlite_house, CROWD[0]).inbox) == 1
 
 

@@ -1,0 +1,101 @@
+"""make understanding: how well texts are understood written by hands who are set apart (corpus/apart). The only
+figures of the reader that count; nothing may be tuned to these rows.
+"""
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+from corpus import rows
+from corpus.rows import Row
+from ivr.understanding import intents, model
+from ivr.understanding.intents import INTENTS, Understood
+
+WORST = 20
+STEPS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)  # of confidence
+Judged = tuple[Row, Understood]
+
+
+def main() -> None:
+    began = time.process_time()
+    judged = [(row, intents.read(row.text, row.open)) for row in rows.apart()]
+    cost = (time.process_time() - began) / len(judged) * 1000
+    write = sys.stdout.write
+    write(f"{len(judged)} messages by {len({row.hand for row, _ in judged})} hands that are set apart\n\n")
+    write(table("intent", judged, lambda row: row.intent, INTENTS))
+    write(table("hand", judged, lambda row: row.hand, sorted({row.hand for row, _ in judged})))
+    write(calibration(judged))
+    write(danger(judged))
+    write(categories(judged))
+    write(f"{cost:.2f} ms of CPU a text; model {model.load().version}, {model.FILE.stat().st_size / 1e6:.1f} MB\n\n")
+    write(worst(judged))
+
+
+def right(judged: Sequence[Judged]) -> float:
+    """The share whose first guess is right."""
+    return sum(row.is_right(found.intent) for row, found in judged) / max(len(judged), 1)
+
+
+def right_or_asked(judged: Sequence[Judged]) -> float:
+    return sum(row.is_right(found.intent) or found.asks for row, found in judged) / max(len(judged), 1)
+
+
+def table(name: str, judged: Sequence[Judged], of: Callable[[Row], str], keys: Sequence[str]) -> str:
+    lines = [f"{name:<16} rows  right  asked  right or asked  taken for"]
+    for key in ("all", *keys):
+        mine = [(row, found) for row, found in judged if key in ("all", of(row))]
+        taken = Counter(found.intent for row, found in mine if not row.is_right(found.intent)).most_common(3)
+        lines.append(
+            f"{key:<16} {len(mine):4} {right(mine):6.1%} {sum(found.asks for _, found in mine) / len(mine):6.1%} "
+            f"{right_or_asked(mine):15.1%}  {', '.join(f'{other} {count}' for other, count in taken)}"
+        )
+    return "\n".join(lines) + "\n\n"
+
+
+def calibration(judged: Sequence[Judged]) -> str:
+    """Confidence beside the share that was right, of what the model judged."""
+    lines = ["confidence      rows  said   right"]
+    learned = [(row, found) for row, found in judged if found.confidence < 1]
+    for low, high in pairwise(STEPS):
+        mine = [(row, found) for row, found in learned if low <= found.confidence < high]
+        said = sum(found.confidence for _, found in mine) / max(len(mine), 1)
+        lines.append(f"{low:.1f} to {min(high, 1):.1f}      {len(mine):5} {said:6.1%} {right(mine):6.1%}")
+    return "\n".join(lines) + "\n\n"
+
+
+def danger(judged: Sequence[Judged]) -> str:
+    """How many in danger are heard, and how many others are taken for it."""
+    lines = []
+    for name, mine in (
+        ("sure", [found for row, found in judged if row.danger == "sure"]),
+        ("perhaps", [found for row, found in judged if row.danger == "perhaps"]),
+        ("near-misses", [found for row, found in judged if row.near_miss]),
+        ("no", [found for row, found in judged if row.danger == "no"]),
+    ):
+        heard = sum(found.intent == "emergency" for found in mine) / len(mine)
+        lines.append(f"danger {name:<12} {len(mine):5} rows, {heard:6.1%} taken for an emergency")
+    return "\n".join(lines) + "\n\n"
+
+
+def categories(judged: Sequence[Judged]) -> str:
+    mine = [(row, found) for row, found in judged if row.category and row.intent == found.intent == "report"]
+    first = sum(row.category == found.category for row, found in mine) / len(mine)
+    three = sum(row.category in dict(found.categories) for row, found in mine) / len(mine)
+    return f"category of {len(mine)} reports: first {first:.1%}, among three {three:.1%}\n\n"
+
+
+def worst(judged: Sequence[Judged]) -> str:
+    """What was wrong and most sure of itself."""
+    wrong = [(row, found) for row, found in judged if not row.is_right(found.intent)]
+    wrong.sort(key=lambda pair: -pair[1].confidence)
+    lines = [
+        f"{found.confidence:.2f} {row.intent} read as {found.intent} ({row.open}, {found.why}): {row.text!r}"
+        for row, found in wrong[:WORST]
+    ]
+    return "The surest mistakes:\n" + "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    main()
