@@ -166,7 +166,7 @@ def coming_to(names: Collection[str]) -> Iterator[None]:
 # What begins first, the longest before the others, so that nobody waits for it at the end.
 FIRST = (
     "test_campaign", "test_corpus", "test_every_way_through_the_menu", "test_every_conversation_is_repeatable",
-    "test_fallback_drill", "test_make_run", "test_talk_in_a_terminal", "test_menu_drawing", "test_backup_and_restore",
+    "test_fallback_drill", "test_make_run", "test_talk_in_a_terminal", "test_backup_and_restore",
     "test_protections",
 )  # fmt: skip
 
