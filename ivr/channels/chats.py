@@ -53,9 +53,11 @@ def read(session: Session, message: Message) -> None:
     chat = _chat(session, message.contact)
     memory = _memory(chat)
     where = _where(session, message, memory, chat)
+    drawn = drawer.of(session, message.contact)
     if memory is not None and memory.open == doubt.MEANT and _chooses(session, message):
         _run(session, message, chat, memory, Answer(words=(message.body or "").strip()))
         _note(message, memory.name, where)
+        drawer.take_out(drawn, ticket_id=message.ticket_id)
         return
     understood = _understood(session, message, where)
     if understood.asks and message.contact is not None and understood.intent != "stop":
@@ -65,7 +67,6 @@ def read(session: Session, message: Message) -> None:
         _note(message, understood.intent, where)
         drawer.put(message)
         return
-    drawn = drawer.of(session, message.contact)
     answer = None
     if memory is not None and where.context == "asked_place" and understood.intent in PLACES:
         answer = Answer(words=message.body or "")

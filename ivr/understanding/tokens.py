@@ -7,10 +7,9 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ivr.understanding.grams import LOOKED_AT
 from ivr.understanding.vocabulary import Phrase, digits, usual
 from ticketing.rules import references
-
-LOOKED_AT = 1600
 
 _DROPPED = {"Cf", "Cs", "Co", "Cn", "Cc"}
 _STARS = "\u2b50\u2605"

@@ -71,6 +71,7 @@ def test_two_asks_for_the_state_and_three_for_a_person(two_way: House, sure: Cal
     budi = Resident(two_way, "+6281200002222").texts("aduh gimana ini").texts("3")
     two_way.work()
     assert "permintaan tercatat" in budi.inbox[-1]
+    assert statuses() == ["understood"] * 4, "what was settled lies in no drawer, and is no report later"
 
 
 def test_the_next_clear_text_settles_it(two_way: House, sure: Callable[[], None]) -> None:
@@ -208,6 +209,35 @@ def test_who_has_several_reports_is_asked_which(two_way: House) -> None:
     two_way.work()
     states = {ticket["number"]: ticket["status"] for ticket in two_way.tickets()}
     assert (states[lamp], states[rubbish]) == ("withdrawn", "forwarded")
+
+
+def test_a_number_of_somebody_else_withdraws_nothing(two_way: House) -> None:
+    strangers = Resident(two_way, "+6281200003333").texts("lapor jalan rusak di kranji")
+    two_way.work()
+    number = two_way.ticket()["number"]
+    ani = Resident(two_way).texts("lapor lampu jalan mati di margahayu").texts("lapor sampah menumpuk di kayuringin")
+    two_way.work()
+    ani.texts("laporannya dibatalkan saja").texts(number)
+    two_way.work()
+    assert {ticket["status"] for ticket in two_way.tickets()} == {"forwarded"}
+    assert len(strangers.inbox) == 1
+
+
+def test_withdrawing_while_a_survey_is_open(two_way: House) -> None:
+    ani, lamp, rubbish = two_reports(two_way)
+    two_way.move(lamp, "resolved")
+    two_way.work()
+    ani.texts("batalin aja laporannya")
+    two_way.work()
+    states = {ticket["number"]: ticket["status"] for ticket in two_way.tickets()}
+    assert (states[lamp], states[rubbish]) == ("resolved", "withdrawn")
+
+
+def test_danger_brings_along_what_was_unclear(two_way: House, sure: Callable[[], None]) -> None:
+    Resident(two_way).texts("di margahayu gang mawar nomor 3").texts("kebakaran tolong")
+    two_way.work()
+    words = " ".join(note["text"] for note in two_way.ticket()["notes"])
+    assert "gang mawar nomor 3" in words and "kebakaran tolong" in words
 
 
 def test_a_report_that_is_named_by_its_matter_is_meant(later: House) -> None:

@@ -27,12 +27,12 @@ def add_detail(talk: Talk) -> None:
 
 
 def not_fixed(talk: Talk) -> None:
-    number = _meant(talk, lifecycle.RESOLVED)
+    number = _meant(talk, lifecycle.RESOLVED, survey=True)
     talk.once("object", partial(_object, talk, number))
 
 
 def fixed(talk: Talk) -> None:
-    number = _meant(talk, lifecycle.RESOLVED)
+    number = _meant(talk, lifecycle.RESOLVED, survey=True)
     talk.once("confirm", partial(_confirm, talk, number))
 
 
@@ -46,7 +46,7 @@ def rating(talk: Talk) -> None:
 
 def withdraw(talk: Talk) -> None:
     """The resident needs a report no longer."""
-    number = _meant(talk, None)
+    number = _meant(talk, None, survey=False)
     talk.once("withdraw", partial(_withdraw, talk, number))
 
 
@@ -112,20 +112,24 @@ def _advice(talk: Talk) -> None:
     texts.tell(talk.session, talk.contact, "SMS38", language=talk.language, occasion=talk.occasion)
 
 
-def _meant(talk: Talk, state: str | None) -> str | None:
-    """The report that somebody means: named by its number, quoted, or the only one that fits; else they are asked."""
-    if talk.args["number"] or talk.look("asked about", partial(_is_asked_about, talk)):
-        return str(talk.args["number"]) if talk.args["number"] else None
+def _meant(talk: Talk, state: str | None, *, survey: bool) -> str | None:
+    """The report that somebody means: named by its number, quoted, or the only one that fits; else they are asked. None
+    where there is none, or where a `survey` is answered, which knows its report."""
+    if talk.args["number"]:
+        return str(talk.args["number"])
+    if survey and talk.look("the survey is answered", partial(_answers_survey, talk)):
+        return None
     fitting = talk.look("fitting", partial(_fitting, talk, state))
     if len(fitting) < 2:
         return str(fitting[0]) if fitting else None
     talk.once("which", partial(_ask_which, talk, fitting))
-    named = references.clean(talk.next_text("which"))
-    return named if named in fitting else str(fitting[0])
+    return references.clean(talk.next_text("which"))
 
 
-def _is_asked_about(talk: Talk) -> bool:
-    return talk.contact is not None and ratings.open_for(talk.session, talk.contact) is not None
+def _answers_survey(talk: Talk) -> bool:
+    if talk.contact is None or texts.quoted_ticket(talk.session, talk.incoming) is not None:
+        return False
+    return ratings.open_for(talk.session, talk.contact) is not None
 
 
 def _fitting(talk: Talk, state: str | None) -> list[str]:

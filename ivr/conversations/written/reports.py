@@ -195,7 +195,7 @@ def _alarm(talk: Talk) -> None:
         language=talk.language,
         area=told["area"] or place.area,
         point=place.point,
-        words=message.body or None,
+        words=told["words"] or message.body or None,
         late=bool(texts.details_of(message).get("late")),
         written=True,
         receipt="SMS20",
