@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from people import House, Resident, use
+from factories import wib
+from people import ACCOUNT, HOTLINE, House, Resident, use
 from sqlalchemy import select
 
 from config import clock, stores
@@ -231,6 +232,24 @@ def test_withdrawing_while_a_survey_is_open(two_way: House) -> None:
     two_way.work()
     states = {ticket["number"]: ticket["status"] for ticket in two_way.tickets()}
     assert (states[lamp], states[rubbish]) == ("resolved", "withdrawn")
+
+
+def test_the_text_that_is_quoted_says_which_report_is_meant(later: House) -> None:
+    with time_machine.travel(wib("2026-03-02 10:00")):
+        ani, lamp, rubbish = two_reports(later)
+        for number in (lamp, rubbish):  # the survey is about the first
+            later.move(number, "resolved")
+            later.work()
+        with stores.reading() as session:
+            quoted = session.scalars(select(Message.sid).where(Message.template == "SMS05c")).one()
+        form = {
+            "MessageSid": "SM" + "9" * 32, "AccountSid": ACCOUNT, "From": ani.number, "To": HOTLINE, "Body": "BELUM",
+            "NumMedia": "0", "OriginalRepliedMessageSid": str(quoted),
+        }  # fmt: skip
+        assert later.post("/sms/incoming", form).status_code == 200
+        later.work()
+    states = {ticket["number"]: ticket["status"] for ticket in later.tickets()}
+    assert (states[lamp], states[rubbish]) == ("resolved", "forwarded")
 
 
 def test_danger_brings_along_what_was_unclear(two_way: House, sure: Callable[[], None]) -> None:
