@@ -2,20 +2,17 @@
 
 from functools import partial
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from config.hotline import city
+from ivr.conversations.written import meant, reports
 from ivr.talk import Talk
 from ticketing.calls import callbacks
-from ticketing.contacts import contacts, disclosure
+from ticketing.contacts import disclosure
 from ticketing.messages import texts
 from ticketing.models import Rating, Ticket
-from ticketing.rules import lifecycle, references
-from ticketing.tickets import additions, history, intake, moves, news, ratings, register, verdicts
+from ticketing.rules import lifecycle
+from ticketing.tickets import additions, history, moves, news, ratings, register, verdicts
 from ticketing.tickets.register import TicketError
-
-MAX_OPEN = 20  # reports of one number that are looked at
-MIN_NAMED = 0.4  # how likely a category is that was named
 
 
 def status(talk: Talk) -> None:
@@ -27,12 +24,12 @@ def add_detail(talk: Talk) -> None:
 
 
 def not_fixed(talk: Talk) -> None:
-    number = _meant(talk, lifecycle.RESOLVED, survey=True)
+    number = meant.report(talk, lifecycle.RESOLVED, survey=True)
     talk.once("object", partial(_object, talk, number))
 
 
 def fixed(talk: Talk) -> None:
-    number = _meant(talk, lifecycle.RESOLVED, survey=True)
+    number = meant.report(talk, lifecycle.RESOLVED, survey=True)
     talk.once("confirm", partial(_confirm, talk, number))
 
 
@@ -46,19 +43,8 @@ def rating(talk: Talk) -> None:
 
 def withdraw(talk: Talk) -> None:
     """The resident needs a report no longer."""
-    number = _meant(talk, None, survey=False)
+    number = meant.report(talk, None, survey=False)
     talk.once("withdraw", partial(_withdraw, talk, number))
-
-
-def keep_opinion(talk: Talk) -> None:
-    """What somebody thinks of us is read by an officer, and opens no report of a department."""
-    message = talk.incoming
-    report = intake.Report(
-        key=f"text:{message.id}", channel=message.channel, category="masukan", language=talk.language,
-        words=message.body or "", written=True, receipt="",
-    )  # fmt: skip
-    message.ticket_id = intake.open_ticket(talk.session, report, contact=talk.contact, call=None, by="resident").id
-    texts.tell(talk.session, talk.contact, "SMS38", language=talk.language, occasion=talk.occasion)
 
 
 def _tell(talk: Talk) -> None:
@@ -84,7 +70,7 @@ def _tell(talk: Talk) -> None:
 def _add(talk: Talk) -> None:
     """To the report that an officer asks about, the one that is named, or the newest one."""
     message = talk.incoming
-    ticket = _own(talk, talk.args["about"] or talk.args["number"]) or _newest(talk, over=False)
+    ticket = meant.own(talk, talk.args["about"] or talk.args["number"]) or _newest(talk)
     if ticket is None:
         _nothing(talk)
         return
@@ -106,63 +92,13 @@ def _advice(talk: Talk) -> None:
         ticket = register.find(talk.session, str(number), change=True)
         message.ticket_id = ticket.id
         history.note(talk.session, ticket, body, by="resident", kind="advice")
+        texts.tell(talk.session, talk.contact, "SMS38", language=talk.language, occasion=talk.occasion)
     else:
-        keep_opinion(talk)
-        return
-    texts.tell(talk.session, talk.contact, "SMS38", language=talk.language, occasion=talk.occasion)
-
-
-def _meant(talk: Talk, state: str | None, *, survey: bool) -> str | None:
-    """The report that somebody means: named by its number, quoted, or the only one that fits; else they are asked. None
-    where there is none, or where a `survey` is answered, which knows its report."""
-    if talk.args["number"]:
-        return str(talk.args["number"])
-    if survey and talk.look("the survey is answered", partial(_answers_survey, talk)):
-        return None
-    fitting = talk.look("fitting", partial(_fitting, talk, state))
-    if len(fitting) < 2:
-        return str(fitting[0]) if fitting else None
-    talk.once("which", partial(_ask_which, talk, fitting))
-    return references.clean(talk.next_text("which"))
-
-
-def _answers_survey(talk: Talk) -> bool:
-    if talk.contact is None or texts.quoted_ticket(talk.session, talk.incoming) is not None:
-        return False
-    return ratings.open_for(talk.session, talk.contact) is not None
-
-
-def _fitting(talk: Talk, state: str | None) -> list[str]:
-    """This number's reports that are in `state`, or else under way, the newest first; of several those whose matter was
-    named, or the one that is quoted."""
-    if talk.contact is None:
-        return []
-    quoted = texts.quoted_ticket(talk.session, talk.incoming)
-    mine = talk.session.scalars(
-        select(Ticket)
-        .where(Ticket.contact_id == talk.contact.id, Ticket.category != callbacks.MESSAGE)
-        .where(or_(Ticket.state == state, Ticket.state.not_in(lifecycle.OVER)))
-        .order_by(Ticket.changed_at.desc())
-        .limit(MAX_OPEN)
-    ).all()
-    if quoted is not None and quoted in mine:
-        return [quoted.number]
-    first = [ticket for ticket in mine if ticket.state == state] or mine
-    named = {category for category, share in talk.args["categories"] if share >= MIN_NAMED}
-    return [ticket.number for ticket in first if ticket.category in named] or [ticket.number for ticket in first]
-
-
-def _ask_which(talk: Talk, fitting: list[str]) -> None:
-    names = [city().category(register.find(talk.session, number).category) for number in fitting[:2]]
-    language = contacts.language(talk.contact, talk.language)
-    texts.tell(
-        talk.session, talk.contact, "SMS42", language=talk.language, occasion=talk.occasion, number=fitting[0],
-        other=fitting[1], category=names[0].label[language], category2=names[1].label[language],
-    )  # fmt: skip
+        reports.keep_opinion(talk)
 
 
 def _withdraw(talk: Talk, number: str | None) -> None:
-    ticket = _own(talk, number)
+    ticket = meant.own(talk, number)
     if ticket is None or talk.contact is None:
         _nothing(talk)
         return
@@ -179,7 +115,7 @@ def _object(talk: Talk, number: str | None) -> None:
     if talk.contact is None:
         return
     asked = ratings.open_for(talk.session, talk.contact)
-    named = _own(talk, number)
+    named = meant.own(talk, number)
     if named is None and asked is not None and asked.ticket_id is None:
         _call_was_no_help(talk, asked)
         return
@@ -211,7 +147,7 @@ def _call_was_no_help(talk: Talk, asked: Rating) -> None:
 def _confirm(talk: Talk, number: str | None) -> None:
     """It is fixed. Of a report that is under way its department hears so, and goes on."""
     asked = ratings.open_for(talk.session, talk.contact) if talk.contact else None
-    ticket = _own(talk, number) or _of(talk, asked)
+    ticket = meant.own(talk, number) or _of(talk, asked)
     if ticket is None and asked is None:
         _nothing(talk)
         return
@@ -230,7 +166,7 @@ def _confirm(talk: Talk, number: str | None) -> None:
 
 def _rate(talk: Talk) -> None:
     asked = ratings.open_for(talk.session, talk.contact) if talk.contact else None
-    ticket = _own(talk, talk.args["number"]) or _of(talk, asked)
+    ticket = meant.own(talk, talk.args["number"]) or _of(talk, asked)
     score = int(talk.args["score"])
     if ticket is not None:
         verdicts.rated(talk.session, ticket, score=score, by="resident", channel=_channel(talk))
@@ -257,29 +193,21 @@ def _nothing(talk: Talk) -> None:
     texts.tell(talk.session, talk.contact, "SMS08c", language=talk.language, occasion=talk.occasion)
 
 
-def _own(talk: Talk, number: str | None) -> Ticket | None:
-    """The locked ticket with this number, if it is this number's own."""
-    if not number or talk.contact is None:
-        return None
-    try:
-        ticket = register.find(talk.session, number, change=True)
-    except TicketError:
-        return None
-    return ticket if ticket.contact_id == talk.contact.id else None
-
-
 def _of(talk: Talk, asked: Rating | None) -> Ticket | None:
     if asked is None or asked.ticket_id is None:
         return None
     return talk.session.get(Ticket, asked.ticket_id, with_for_update=True)
 
 
-def _newest(talk: Talk, *, over: bool) -> Ticket | None:
-    """This number's newest report that is resolved, or else under way."""
+def _newest(talk: Talk) -> Ticket | None:
+    """This number's newest report that is under way, locked."""
     if talk.contact is None:
         return None
-    state = Ticket.state == lifecycle.RESOLVED if over else Ticket.state.not_in(lifecycle.OVER)
-    query = select(Ticket).where(Ticket.contact_id == talk.contact.id, state, Ticket.category != callbacks.MESSAGE)
+    query = select(Ticket).where(
+        Ticket.contact_id == talk.contact.id,
+        Ticket.state.not_in(lifecycle.OVER),
+        Ticket.category != callbacks.MESSAGE,
+    )
     found: Ticket | None = talk.session.scalar(
         query.order_by(Ticket.changed_at.desc()).limit(1).with_for_update(of=Ticket)
     )

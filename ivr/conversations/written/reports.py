@@ -40,6 +40,17 @@ def emergency(talk: Talk) -> None:
     talk.once("alarm", partial(_alarm, talk))
 
 
+def keep_opinion(talk: Talk) -> None:
+    """What somebody thinks of us is read by an officer, and opens no report of a department."""
+    message = talk.incoming
+    report = intake.Report(
+        key=f"text:{message.id}", channel=message.channel, category="masukan", language=talk.language,
+        words=message.body or "", written=True, receipt="",
+    )  # fmt: skip
+    message.ticket_id = intake.open_ticket(talk.session, report, contact=talk.contact, call=None, by="resident").id
+    texts.tell(talk.session, talk.contact, "SMS38", language=talk.language, occasion=talk.occasion)
+
+
 def of_drawer(talk: Talk, intent: str) -> dict[str, Any]:
     """With what a conversation begins whose words lie in the drawer: its sender said what they mean."""
     return dict(talk.look("drawer", partial(_drawn, talk, intent)))

@@ -6,7 +6,7 @@ from functools import partial
 
 from config import clock
 from ivr.conversations import information
-from ivr.conversations.written import about
+from ivr.conversations.written import about, reports
 from ivr.talk import Talk
 from ticketing.calls import callbacks
 from ticketing.contacts import contacts
@@ -65,7 +65,7 @@ def noise(talk: Talk) -> None:
     kept; a machine gets one text, and then silence; anything else hears twice a day that it was not understood."""
     kind = talk.args["kind"]
     if kind in OPINIONS:
-        talk.once("keep", partial(about.keep_opinion, talk))
+        talk.once("keep", partial(reports.keep_opinion, talk))
     elif kind in ("greeting", "wrong_number"):
         talk.once("greet", partial(_tell_once, talk, "SMS40", timedelta(days=1)))
     elif kind in MACHINES:
