@@ -1,5 +1,6 @@
 """A carrier that behaves badly does so exactly as told."""
 
+import socket
 import threading
 import time
 from pathlib import Path
@@ -149,6 +150,25 @@ def test_a_slow_hotline_is_given_up(carrier: Carrier, script: Script) -> None:
     script.answers["/x"] = lambda form: time.sleep(3) or ""
     answer = carrier.wire.send(f"{carrier.app_url}/x#rt=100", {})
     assert answer.trouble and answer.trouble.code == 11200
+
+
+@pytest.mark.parametrize("came", [b"", b"<Resp", b"<Response/>"])
+def test_half_an_answer_is_none(carrier: Carrier, came: bytes) -> None:
+    """A web process that is killed between its headers and the end of its document."""
+
+    def answer() -> None:
+        taken, _ = listener.accept()
+        with taken:
+            taken.recv(10_000)
+            taken.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 11\r\n\r\n" + came)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=answer, daemon=True).start()
+        got = carrier.wire.send(f"http://127.0.0.1:{listener.getsockname()[1]}/voice/incoming", {})
+    if came == b"<Response/>":
+        assert (got.status, got.body, got.trouble) == (200, came, None)
+    else:
+        assert got.status == 0 and got.trouble and got.trouble.code == 11206
 
 
 @pytest.mark.parametrize("wanted", [{"nothing": 1}, {"rest_fail": "2"}, {"callbacks": "mixed"}, {"rest_fail": True}])

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection, IncompleteRead
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
@@ -190,13 +190,21 @@ class Wire:
             path = (parts.path or "/") + ("?" + parts.query if parts.query else "")
             connection.request(asked.method, path, body, headers)
             response = connection.getresponse()
-            answer = Answer(url, response.status, response.getheader("Content-Type", ""), response.read(_READ_AT_MOST))
+            answer = Answer(url, response.status, response.getheader("Content-Type", ""), _whole(response))
             location = response.getheader("Location", "") if 300 <= response.status < 400 else ""
         finally:
             connection.close()
         if answer.status >= 400:
             answer = replace(answer, trouble=Trouble(11217, f"answered with status {answer.status}", url))
         return answer, location
+
+
+def _whole(response: HTTPResponse) -> bytes:
+    """The body; IncompleteRead when the sender went away in its middle, which reading up to a limit passes over."""
+    body = response.read(_READ_AT_MOST)
+    if response.length and len(body) < _READ_AT_MOST:
+        raise IncompleteRead(body, response.length)
+    return body
 
 
 class _NotConnectedError(Exception):
