@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from config import stores
 from config.hotline import CITY_LANGUAGE
 from config.logs import log, warn
+from ivr.channels.inbox import KEPT_AS
 from ivr.conversations.written import doubt
 from ivr.understanding import intents
 from ticketing.calls.memory import remembered
@@ -21,7 +22,6 @@ from ticketing.tickets import additions, intake
 from workers import transactions
 
 BATCH = 50
-KEPT_AS = "lainnya"
 POSSIBLE = {"report", "emergency", "other_city", "proposal", "not_fixed"}  # guesses that an officer should see
 
 

@@ -43,6 +43,12 @@ class Message(Base):
             postgresql_where=text("inbound AND status = 'received'"),
             sqlite_where=text("inbound AND status = 'received'"),
         ),
+        Index(
+            "ix_messages_doubted",
+            "created_at",
+            postgresql_where=text("inbound AND status = 'doubted'"),
+            sqlite_where=text("inbound AND status = 'doubted'"),
+        ),
     )
 
 
