@@ -126,6 +126,8 @@ class Referral(_Part):
     say: Spoken
     contact: str
     places: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()  # by which a text about its matter is known
+    unconfirmed: bool = False  # the number has not been checked with them, and residents are told so
 
 
 class Area(_Part):
@@ -272,6 +274,11 @@ class City(_Part):
     def text(self, language: str, section: Section, id: str) -> str:
         """A sentence, its {placeholders} still open except those of the city itself."""
         return self.languages[language].sentences[section][id]
+
+    def whom_to_call(self, referral: str, language: str) -> str:
+        """Who is responsible, with the number to call, and whether that was checked."""
+        whose = self.referrals[referral]
+        return whose.short[language] + (self.text(language, "words", "unconfirmed") if whose.unconfirmed else "")
 
     def sms_class(self, template: str) -> Night | None:
         """How a text behaves at night; None for a template that is not ours."""

@@ -4,12 +4,12 @@ and every language is complete. Each finding is one sentence that begins with fi
 import itertools
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from config import clock
-from config.city import City, MenuEntry, Rule
+from config.city import Category, City, MenuEntry, Referral, Rule, Topic
 from config.gsm7 import gsm7_length
 from config.keywords import plain_words, squeezed
 from config.source_lines import CsvFile, Keys, TomlFile
@@ -194,14 +194,18 @@ def _check_readable(main: TomlFile, keys: Keys, texts: list[str]) -> Iterator[st
 
 
 def _check_words(city: City, main: TomlFile) -> Iterator[str]:
-    """A word speaks for one category, and for one topic."""
-    for part, named in (("categories", city.categories), ("topics", city.topics)):
+    """A word speaks for one category, for one topic, and for one of those who are responsible where the city is not."""
+    named: dict[str, Mapping[str, Category | Topic | Referral]] = {
+        "categories": city.categories, "topics": city.topics, "referrals": city.referrals
+    }  # fmt: skip
+    for part, those in named.items():
         seen: dict[tuple[str, ...], str] = {}
-        for key, one in named.items():
-            yield from _check_readable(main, (part, key, "words"), list(one.words))
+        for nth, (key, one) in enumerate(those.items()):
+            place: Keys = (part, nth if part == "referrals" else key, "words")
+            yield from _check_readable(main, place, list(one.words))
             for word in one.words:
                 if (other := seen.setdefault(_as_compared(word), key)) != key:
-                    yield f'{main.at(part, key, "words")}: "{word}" is a word of {key} and of {other}'
+                    yield f'{main.at(*place)}: "{word}" is a word of {key} and of {other}'
 
 
 def _check_names(city: City, main: TomlFile) -> Iterator[str]:

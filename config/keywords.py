@@ -37,15 +37,10 @@ class Wish(_Words):
 
 
 class Danger(Wish):
-    """Words of danger anywhere in a text (`within`) but not inside `unless`, and what says that it is feared, or usual,
-    and not now."""
+    """Words of danger anywhere in a text (`within`) but not inside `unless`."""
 
     within: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
-    always: tuple[str, ...] = ()
-    lasting: tuple[str, ...] = ()
-    feared: tuple[str, ...] = ()
-    usual: tuple[str, ...] = ()
 
 
 class Speech(_Words):

@@ -98,6 +98,7 @@ def _texts(city: City, code: str, file: TomlFile, report: Report) -> Iterator[st
         "department": max(SHORT_MOST, *(_length(department.short) for department in city.departments.values())),
         "referral": max(LABEL_MOST, *(_length(referral.short[code]) for referral in city.referrals.values())),
         "status": max(_length(text) for id_, text in _words_of(city, code, "state_")),
+        "whom": max(_length(city.whom_to_call(key, code)) for key in city.referrals),
     }
     fill["status2"], fill["category2"] = fill["status"], fill["category"]
     for id_, text in city.languages[code].sentences["sms"].items():

@@ -23,7 +23,7 @@ class Row:
     near_miss: bool = False  # sounds like danger and is none
     category: str = ""
     place: str = ""
-    kind: str = ""  # of noise, and of what is cancelled
+    kind: str = ""  # of noise, of what is cancelled, of a rating
     decided: bool = False  # two hands differed, a third decided
 
     def is_right(self, intent: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import requests
 from ports import free_port
@@ -199,6 +200,15 @@ class Resident:
     def whatsapps(self, body: str = "", *, photo: bytes | None = None, **more: Any) -> "Resident":
         """The same by WhatsApp."""
         return self._writes(f"whatsapp:{self.number}", body, photo=photo, profile="Siti", **more)
+
+    def quotes(self, sid: str, body: str) -> "Resident":
+        """The same, as a reply to one of our messages."""
+        form = {
+            "MessageSid": "SM" + uuid4().hex, "AccountSid": ACCOUNT, "From": f"whatsapp:{self.number}", "To": HOTLINE,
+            "Body": body, "NumMedia": "0", "OriginalRepliedMessageSid": sid,
+        }  # fmt: skip
+        assert self.house.post("/sms/incoming", form).status_code == 200
+        return self
 
     def _writes(self, from_: str, body: str, *, photo: bytes | None, **more: Any) -> "Resident":
         answer = self.house.carrier.text(from_, body, media=[photo] if photo else [], **more)

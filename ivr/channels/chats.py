@@ -16,7 +16,7 @@ from config import clock, stores
 from config.hotline import CITY_LANGUAGE
 from config.logs import log
 from ivr import talk
-from ivr.conversations.written import WRITTEN, doubt
+from ivr.conversations.written import WRITTEN, doubt, pieces
 from ivr.prompts import Answer
 from ivr.understanding import intents
 from ivr.understanding.intents import Understood
@@ -25,16 +25,14 @@ from ticketing.contacts import contacts, disclosure
 from ticketing.messages import drawer, texts
 from ticketing.models import Chat, Contact, Message, Ticket
 from ticketing.rules import lifecycle
-from ticketing.tickets import additions, ratings
+from ticketing.tickets import additions, ratings, register
 
 ASKED_FOR = timedelta(hours=24)  # so long a conversation waits for its answer
-MAKING_FOR = timedelta(hours=1)  # so long what comes belongs to the report that was begun
 ADVICE_FOR = timedelta(hours=24)  # as SMS24 promises
 SHORT = 3  # words; so short an answer may be one to the survey whatever else is asked
 ADDED_TO_WITHIN = timedelta(days=7)
 # What a survey that is open makes of a short text.
 SURVEY_ANSWERS = {"rating", "fixed", "not_fixed"}
-PLACES = {"add_detail", "other_city"}  # what a question for the place is answered with
 PLAIN = {"report", "noise", "add_detail"}  # no command: a text that just says something
 REPORTS = {"report", "other_city", "proposal", "emergency"}  # what was written unclearly before belongs to it
 
@@ -52,7 +50,7 @@ def read(session: Session, message: Message) -> None:
     texts.answering(session, message)
     chat = _chat(session, message.contact)
     memory = _memory(chat)
-    where = _where(session, message, memory, chat)
+    where = _where(session, message)
     drawn = drawer.of(session, message.contact)
     if memory is not None and memory.open == doubt.MEANT and _chooses(session, message):
         _run(session, message, chat, memory, Answer(words=(message.body or "").strip()))
@@ -68,9 +66,7 @@ def read(session: Session, message: Message) -> None:
         drawer.put(message)
         return
     answer = None
-    if memory is not None and where.context == "asked_place" and understood.intent in PLACES:
-        answer = Answer(words=message.body or "")
-    elif memory is not None and memory.open == "which" and understood.number:
+    if memory is not None and memory.open == "which" and understood.number:
         answer = Answer(words=understood.number)
     else:
         told = _together(understood, drawn) if understood.intent in REPORTS else understood
@@ -132,8 +128,8 @@ def _memory(chat: Chat) -> Memory | None:
     return remembered(chat)
 
 
-def _where(session: Session, message: Message, memory: Memory | None, chat: Chat) -> _Where:
-    """The last thing this number was asked: by a conversation or by an officer, else by a survey."""
+def _where(session: Session, message: Message) -> _Where:
+    """The last thing this number was asked: where its report is, or what an officer wants to know, else by a survey."""
     contact = message.contact
     if contact is None:
         return _Where()
@@ -143,8 +139,9 @@ def _where(session: Session, message: Message, memory: Memory | None, chat: Chat
         .order_by(Ticket.changed_at.desc())
         .limit(1)
     )
-    if memory is not None and memory.open == "place" and (asked is None or asked.changed_at < chat.changed_at):
-        return _Where("asked_place")
+    placeless = pieces.asked_for_place(session, contact)
+    if placeless is not None and (asked is None or asked.changed_at < placeless.created_at):
+        return _Where("asked_place", placeless.number)
     if asked is not None:
         return _Where("asked_question", asked.number)
     if ratings.open_for(session, contact) is not None:
@@ -172,17 +169,18 @@ def _just_rated(session: Session, contact: Contact) -> str | None:
 
 
 def _understood(session: Session, message: Message, where: _Where) -> Understood:
-    body, details = message.body or "", texts.details_of(message)
+    body, button = message.body or "", str(texts.details_of(message).get("button", ""))
     language = contacts.language(message.contact, CITY_LANGUAGE)
-    button = str(details.get("button", ""))
     found = intents.read(body, where.context, language=language, button=button)
-    brought = _has_photos(session, message) or bool(details.get("place"))
+    brought = pieces.brings(session, message)
     if found.intent in PLAIN and where.context not in ("none", "survey_open"):
         found = _rather(session, message, where, found)
-    if brought and (found.intent == "noise" or found.asks):
-        found = _bare(session, message, where, found)
-    if found.asks and found.area and _lacks_its_place(session, message.contact):
-        found = replace(found, intent="add_detail", asks=False)
+    if pieces.is_bare(message):
+        found = replace(found, intent="noise", asks=False)
+    if where.context == "asked_place" and found.intent == "other_city":
+        found = replace(found, intent="add_detail")
+    if found.intent in PLAIN or found.asks:
+        found = _piece(session, message, where, found, brought=brought)
     if message.contact is not None and message.contact.language is None and found.language != CITY_LANGUAGE:
         contacts.choose_language(message.contact, found.language)
     return found
@@ -204,27 +202,23 @@ def _rather(session: Session, message: Message, where: _Where, found: Understood
     return found
 
 
-def _bare(session: Session, message: Message, where: _Where, found: Understood) -> Understood:
-    """A picture or a place without words: for what is being asked or the one report there is, else a new one."""
-    if where.context in ("asked_place", "asked_question"):
+def _piece(session: Session, message: Message, where: _Where, found: Understood, *, brought: bool) -> Understood:
+    """What is more about the report that this number is making, as that; a picture or a place without words is for what
+    is being asked or the one report there is, else a new one."""
+    made = pieces.at_hand(session, message)
+    if made is None and where.context == "asked_place":
+        made = register.find(session, str(where.ticket))
+    if made is not None and pieces.is_piece(session, found, made, message, brought=brought):
         return replace(found, intent="add_detail", asks=False)
-    if _only_report(session, message.contact) is not None:
+    if found.intent == "add_detail" and where.ticket is None and not pieces.has_report(session, message.contact):
+        return replace(found, asks=True)  # more about what? The next text says it
+    if not brought or not (found.asks or found.intent == "noise"):
+        return found
+    if where.context == "asked_question" or _only_report(session, message.contact) is not None:
         return replace(found, intent="add_detail", asks=False)
-    return replace(found, intent="report", asks=False) if _has_photos(session, message) else found
-
-
-def _lacks_its_place(session: Session, contact: Contact | None) -> bool:
-    """Whether the report that this number is making now has no place yet."""
-    if contact is None:
-        return False
-    made = (
-        select(Ticket.area, Ticket.latitude)
-        .where(Ticket.contact_id == contact.id, Ticket.created_at > clock.now() - MAKING_FOR)
-        .order_by(Ticket.created_at.desc())
-        .limit(1)
-    )
-    newest = session.execute(made).first()
-    return newest is not None and newest.area is None and newest.latitude is None
+    if _has_photos(session, message):
+        return replace(found, intent="report", asks=False)
+    return replace(found, asks=True)  # a place of what? The next text says it
 
 
 def _only_report(session: Session, contact: Contact | None) -> str | None:

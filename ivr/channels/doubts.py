@@ -22,7 +22,8 @@ from ticketing.tickets import additions, intake
 from workers import transactions
 
 BATCH = 50
-POSSIBLE = {"report", "emergency", "other_city", "proposal", "not_fixed"}  # guesses that an officer should see
+POSSIBLE = ("report", "emergency", "other_city", "proposal", "not_fixed")  # what an officer should see
+LIKELY_ENOUGH = 0.15
 
 
 def settle() -> int:
@@ -43,9 +44,8 @@ def _settle(session: Session, contact_id: UUID) -> None:
     drawn = drawer.of(session, contact)
     if not drawn:
         return
-    guesses = [intents.read(message.body or "") for message in drawn]
     ticket_id = None
-    if any({guess.intent, guess.second} & POSSIBLE for guess in guesses):
+    if any(intents.likely(message.body or "", POSSIBLE) >= LIKELY_ENOUGH for message in drawn):
         language = contacts.language(contact, CITY_LANGUAGE)
         words = "\n".join(message.body for message in drawn if message.body)
         found = intents.read_as("report", words, language=language)

@@ -9,7 +9,6 @@ from ivr.understanding.tokens import Said
 from ivr.understanding.vocabulary import Phrases, wishes
 from ticketing.rules import places
 
-NEAR = 2  # words between a danger and what says that it is only feared
 MANY_DIGITS = 4  # a longer number may be meant for a ticket
 SCORES = frozenset("12345")
 WITH_OWN_WORDS = ("report", "proposal", "add_detail")  # wishes whose keyword the resident's own words follow
@@ -74,27 +73,29 @@ class Text:
     def topic(self) -> str | None:
         return vocabulary.best(self.tokens, vocabulary.topics())
 
+    @property
+    def asks_number(self) -> bool:
+        """Whether a telephone number is asked for, and none is given."""
+        after = zip(self.tokens, (*self.tokens[1:], ""), strict=True)
+        return any(token in vocabulary.ASKING_NUMBERS and not behind.isdigit() for token, behind in after)
+
+    @cached_property
+    def referral(self) -> str | None:
+        """Whose matter it is, where it is not the city's."""
+        return vocabulary.best(self.tokens, vocabulary.referrals())
+
     @cached_property
     def place(self) -> places.Place:
         return places.recognise(self.said.legible)
 
 
 def danger_word(text: Text) -> Literal["said", "taken back", "none"]:
-    """Whether a word of danger is said, or only where it means none (feared, usual, part of a phrase). Sentence by
-    sentence, so that a fear is only of what it is said of."""
-    danger, found = vocabulary.danger(), False
-    for number in dict.fromkeys(word.sentence for word in text.said.words):
-        tokens = tuple(word.text for word in text.said.words if word.sentence == number)
-        feared, usual = danger.feared.find(tokens), danger.usual.find(tokens)
-        hits = danger.within.find(tokens)
-        found = found or bool(hits)
-        for start, end in _outside(hits, danger.unless.find(tokens)):
-            fear = any(0 <= start - last <= NEAR for _, last in feared)
-            habit = any(0 <= start - last <= NEAR or 0 <= first - end <= NEAR for first, last in usual)
-            word = tokens[start:end]
-            if word in danger.always or not (fear or (habit and word not in danger.lasting)):
-                return "said"
-    return "taken back" if found else "none"
+    """Whether a word of danger is said, or only as part of a phrase that means none."""
+    hits = vocabulary.danger().within.find(text.tokens)
+    harmless = vocabulary.danger().unless.find(text.tokens)
+    if all(any(first <= start and end <= last for first, last in harmless) for start, end in hits):
+        return "taken back" if hits else "none"
+    return "said"
 
 
 def score(text: Text) -> int | None:
@@ -104,14 +105,9 @@ def score(text: Text) -> int | None:
         return None
     if not marks and str(text.said.stars) in SCORES:
         return text.said.stars
-    said = [int(vocabulary.scores()[phrase]) for phrase in vocabulary.scores() if phrase == text.core]
+    said = [int(vocabulary.scores()[phrase]) for phrase in vocabulary.scores() if phrase in (text.core, text.tokens)]
     return marks[0] if len(set(marks) - {5}) <= 1 and marks else (said[0] if said else None)
 
 
 def _mark(token: str) -> int | None:
     return int(token) if token in SCORES else vocabulary.scores().get((token,))
-
-
-def _outside(hits: list[tuple[int, int]], around: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The hits that are not inside one of `around`."""
-    return [(start, end) for start, end in hits if not any(first <= start and end <= last for first, last in around)]

@@ -3,6 +3,8 @@ better than anything learned (keywords that we ask for ourselves, STOP, ticket n
 judged by the learned model, and what it is unsure of is asked, not guessed. Never raises.
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -61,19 +63,29 @@ ANSWERS: dict[Intent, str] = {
 }
 
 # Thresholds of confidence, all chosen on training hands that the judging model had not seen (corpus/README.md).
-MIN_SURE = 0.65  # of the intent, or it is asked
+MIN_SURE = 0.69  # of the intent, or it is asked
 MIN_KEYWORD = 0.2  # of what a keyword says that stands before other words
 MIN_STOP = 0.997  # of a stop in other words than ours
-MIN_DANGER = 0.25
+STOP_WORDS = 3  # a shorter one may be a typing error
+MIN_MATTER = 0.5
+MIN_KIND = 0.7  # of a rating in words, or its writer is asked for a figure
+MIN_DANGER = 0.17  # of what two heads say, their geometric mean
 MIN_DANGER_DENIED = 0.9  # where what stands around a word of danger says that there is none
-MAX_SAFE = 0.9  # so sure that there is no danger that a word of danger does not count
+MAX_SAFE = 0.5  # so sure that there is no danger that a word of danger does not count
 BRIEF = 5  # words of a text that are no more than a word of danger, or than a phrase that takes it back
 GUESSES = 3
+EMERGENCY = "darurat"  # the category of what is an emergency
 # What somebody may want who names a report by its number.
 OF_A_NUMBER = ("status", "add_detail", "not_fixed", "fixed", "cancel_callback", "want_person", "rating")
 
 
+BY_PLACE = ("report", "other_city")  # one is the other, whose place is elsewhere
 OF_CANCELLING = ("callback", "report")  # kinds of what is cancelled
+OF_RATING = ("pleased", "displeased", "neither")  # kinds of a rating in words
+OF_NOISE = (
+    "greeting", "thanks", "praise", "complaint_about_us", "automatic", "code", "promotion", "chain", "wrong_number",
+    "joke", "other",
+)  # fmt: skip
 KEYWORD_KIND = {"cancel_callback": "callback"}  # what BATAL cancels, as our texts say
 
 
@@ -89,12 +101,13 @@ class Understood:
     category: str | None = None
     area: str | None = None  # key of city().area
     outside: str | None = None  # key of the referral whose place it is
+    referral: str | None = None  # key of the referral whose matter it is
     place_words: str = ""  # the answer to a question for the place
     topic: str | None = None
     words: str = ""
     language: str = CITY_LANGUAGE
     why: str = ""
-    kind: str = ""  # of noise, of what is cancelled (callback, report), of a rating in words (fixed, not_fixed)
+    kind: str = ""  # of noise, of what is cancelled (callback, report), of a rating in words (pleased, displeased)
     confidence: float = 1.0
     second: Intent | None = None  # the next likely intent
     danger: str = "no"  # no, perhaps, sure
@@ -104,26 +117,35 @@ class Understood:
 
 def answer(understood: Understood) -> str:
     """The template that answers; in ANSWERS or what it becomes with a number, a place or a topic."""
+    if understood.asks:
+        return "SMS41" if understood.intent == "stop" else "SMS39"
     match understood:
+        case Understood(intent="report", referral=str()):
+            return "SMS45"
         case Understood(intent="report", area=str()):
             return "SMS01"
         case Understood(intent="status", number=str()):
             return "SMS07"
         case Understood(intent="status", words=str(digits)) if digits:
             return "SMS09"
-        case Understood(intent="info", topic=str(topic)):
-            return f"info_{topic}"
+        case Understood(intent="info"):
+            return _told(understood)
+        case Understood(intent="rating", score=None, kind=""):
+            return "SMS47"
         case Understood(intent="help", words=str(cry)) if cry:
             return "SMS25"
-        case Understood(intent="stop", asks=True):
-            return "SMS41"
-        case Understood(asks=True):
-            return "SMS39"
         case Understood(intent="noise", kind="greeting" | "wrong_number"):
             return "SMS40"
         case Understood(intent="noise", kind="praise" | "complaint_about_us"):
             return "SMS38"
     return ANSWERS[understood.intent]
+
+
+def _told(question: Understood) -> str:
+    """What answers a question: our topic, somebody else's number, the department that knows, or what can be asked."""
+    if question.topic:
+        return f"info_{question.topic}"
+    return "SMS44" if question.referral else "SMS46" if question.category else ANSWERS["info"]
 
 
 def read(body: str, context: str = "none", *, language: str = CITY_LANGUAGE, button: str = "") -> Understood:
@@ -139,10 +161,28 @@ def read_as(intent: Intent, body: str, *, language: str = CITY_LANGUAGE) -> Unde
     return _understood(text, model.guess(text.said.legible, "none"), intent, "its sender says so")
 
 
+def matter(body: str) -> str | None:
+    """The category that a text surely names; None of one that names none, as a street."""
+    guess = model.guess(take_apart(body).legible)["category"]
+    named = guess.labels[0]
+    return named if named not in (model.NONE, EMERGENCY) and guess.likely[0] >= MIN_MATTER else None
+
+
+def likely(body: str, wanted: Sequence[str]) -> float:
+    """How likely a text is one of these intents."""
+    guess = model.guess(take_apart(body).legible)["intent"]
+    return sum(map(guess.of, wanted))
+
+
+def where(body: str) -> float:
+    """How likely a text says where something is."""
+    return model.guess(take_apart(body).legible)["where"].of("yes")
+
+
 def _read(body: str, context: str, language: str) -> Understood:
     text = Text(take_apart(body), context, language)
     if not text.said.legible:
-        return Understood("noise", why="nothing is written", language=language, kind="other")
+        return Understood("noise", why="nothing is written", language=language, kind="greeting")
     guessed = model.guess(text.said.legible, context)
     for rule in (_stop_or_start, _emergency, _score, _numbered, _keyword):
         if found := rule(text, guessed):
@@ -168,7 +208,7 @@ def _emergency(text: Text, guessed: Guessed) -> Understood | None:
     danger, word, brief = guessed["danger"], features.danger_word(text), len(text.core) <= BRIEF
     if word == "said" and (brief or danger.of("no") < MAX_SAFE):
         return _understood(text, guessed, "emergency", "a word of danger")
-    denied, sure = word == "taken back", max(danger.of("sure"), guessed["intent"].of("emergency"))
+    denied, sure = word == "taken back", math.sqrt(danger.of("sure") * guessed["intent"].of("emergency"))
     if not (denied and brief) and sure >= (MIN_DANGER_DENIED if denied else MIN_DANGER):
         return _understood(text, guessed, "emergency", "it sounds like danger")
     return None
@@ -200,6 +240,8 @@ def _keyword(text: Text, guessed: Guessed) -> Understood | None:
         return _understood(text, guessed, "help", "a cry for help")
     if not text.tokens and text.said.asks:
         return _understood(text, guessed, "help", "a question mark")
+    if text.referral and text.asks_number:
+        return _understood(text, guessed, "info", "somebody's number")
     for name, wish in wishes().items():
         if text.is_all(wish.alone) and (text.context == "survey_open" or name not in vocabulary.YES_OR_NO):
             return _understood(text, guessed, name, "its words and nothing else", kind=KEYWORD_KIND.get(name, ""))
@@ -227,10 +269,11 @@ def _learned(text: Text, guessed: Guessed) -> Understood:
     """What the model takes it for."""
     intent = guessed["intent"]
     first = next(label for label in intent.labels if label != "emergency")  # of danger the rule above has judged
-    sure = intent.of(first)
+    not_danger = 1 - intent.of("emergency") or 1.0
+    sure = sum(map(intent.of, BY_PLACE if first in BY_PLACE else (first,))) / not_danger
     if first == "rating" and text.context != "survey_open":  # nobody asked for one: it is an opinion
         first = "add_detail" if text.context == "asked_advice" else "noise"
-    asks = sure < (MIN_STOP if first == "stop" else MIN_SURE)
+    asks = sure < MIN_SURE if first != "stop" else sure < MIN_STOP or len(text.tokens) < STOP_WORDS
     return _understood(text, guessed, first, "as others wrote", asks=asks, confidence=sure)
 
 
@@ -254,20 +297,26 @@ def _understood(text: Text, guessed: Guessed, name: str, why: str, **more: Any) 
         name, found = _placed(text, name, found)
     match name:
         case "rating" | "not_fixed" | "fixed":
-            likelier = max(vocabulary.YES_OR_NO, key=intent.of)
-            found.update(score=features.score(text), words=text.said.legible, kind=likelier if name == "rating" else "")
+            found.update(score=features.score(text), words=text.said.legible)
+            pleased = _kind(guessed["kind"], OF_RATING, MIN_KIND) if name == "rating" else ""
+            found["kind"] = pleased if pleased != OF_RATING[-1] else ""
         case "status":
             found.update(words=text.said.digits or text.odd_number)
         case "info":
-            found.update(topic=text.topic)
+            found.update(_whom_to_ask(text, guessed["category"]))
         case "language_en" | "language_id":
             found.update(language=name.removeprefix("language_"))
         case "help" if not _cries(text):
             found.update(words="")
         case "noise" | "cancel_callback":
-            likely = (kind for kind in guessed["kind"].labels if (kind in OF_CANCELLING) == (name != "noise"))
-            found["kind"] = found.get("kind") or next(likely)
+            found["kind"] = found.get("kind") or _kind(guessed["kind"], OF_NOISE if name == "noise" else OF_CANCELLING)
     return Understood(name, **found)  # type: ignore[arg-type]
+
+
+def _kind(guess: Guess, among: Sequence[str], least: float = 0.0) -> str:
+    """The likeliest of these kinds; "" where it has less than this share of them."""
+    likely = max(among, key=guess.of)
+    return likely if guess.of(likely) >= least * sum(map(guess.of, among)) else ""
 
 
 def _placed(text: Text, name: str, found: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -285,7 +334,22 @@ def _placed(text: Text, name: str, found: dict[str, Any]) -> tuple[str, dict[str
     found["category"] = {"proposal": "usulan", "emergency": "darurat"}.get(name) or _category(text, found["categories"])
     if name == "emergency":
         found["words"] = text.said.legible
+    elif name == "report" and found["category"] == city().category("").key:
+        found["referral"] = text.referral
     return name, found
+
+
+def _whom_to_ask(text: Text, category: Guess) -> dict[str, str | None]:
+    """Of a question: our topic or somebody else's number, whatever its words say more of; else the matter's own topic,
+    or its department."""
+    named = {**vocabulary.topics(), **vocabulary.referrals()}
+    known = vocabulary.best(text.tokens, named)
+    if known is not None:
+        return {"topic" if known in vocabulary.topics() else "referral": known}
+    likely, share = _categories(category)[0]
+    about = vocabulary.best(text.tokens, vocabulary.categories()) or (likely if share >= MIN_MATTER else None)
+    topics = (key for key, topic in city().topics.items() if about and topic.category == about)
+    return {"topic": next(topics, None), "category": about}
 
 
 def _categories(guess: Guess) -> tuple[tuple[str, float], ...]:

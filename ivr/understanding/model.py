@@ -15,7 +15,8 @@ from config.hotline import city
 from ivr.understanding import grams
 
 FILE = Path(__file__).with_name("model.npz")
-HEADS = ("intent", "danger", "category", "kind")
+HEADS = ("intent", "danger", "category", "kind", "where")
+WITHIN = "|"  # between a label and the part of it that was learned for itself: "report|banjir"
 NONE = ""  # the category of what has none
 
 
@@ -46,10 +47,14 @@ def guess(text: str, context: str = "none") -> dict[str, Guess]:
 
 
 def _likely(scores: Any, labels: tuple[str, ...]) -> Guess:
+    """A label is as likely as its parts together."""
     powers = np.exp(scores - scores.max())
-    shares = powers / powers.sum()
-    order = np.argsort(-shares, kind="stable")
-    return Guess(tuple(labels[at] for at in order), tuple(float(shares[at]) for at in order))
+    shares: dict[str, float] = {}
+    for label, share in zip(labels, (powers / powers.sum()).tolist(), strict=True):
+        whole = label.partition(WITHIN)[0]
+        shares[whole] = shares.get(whole, 0.0) + share
+    order = sorted(shares, key=lambda label: -shares[label])
+    return Guess(tuple(order), tuple(shares[label] for label in order))
 
 
 @dataclass(frozen=True)

@@ -13,20 +13,19 @@ from ticketing.rules import references
 
 _DROPPED = {"Cf", "Cs", "Co", "Cn", "Cc"}
 _STARS = "\u2b50\u2605"
-_WORD = re.compile(r"[a-z]+|[0-9]+|[.,;:!?\n]")
+_WORD = re.compile(r"[a-z]+|[0-9]+")
 _RUN = re.compile(r"[0-9](?:[ .\-/\u2010-\u2015]{0,2}[0-9])*")
 # Nine characters, some of them O for 0 or I for 1, also in threes.
 _ALIKE = re.compile(r"(?<![0-9a-z])[0-9oil]{3}(?:[ .\-]?[0-9oil]{3}){2}(?![0-9a-z])")
 _MAX_ALIKE = 3
-_SAID, _NINE = re.compile(r"[a-z]+|[0-9]+"), 9
+_NINE = 9
 
 
 @dataclass(frozen=True)
 class Word:
-    """A word, the sentence it is in, and where in the text it ends."""
+    """A word, and where in the text it ends."""
 
     text: str
-    sentence: int
     end: int
 
 
@@ -82,12 +81,8 @@ def _plain(text: str) -> tuple[str, list[int]]:
 
 
 def _words(plain: str, places: list[int]) -> Iterator[Word]:
-    sentence = 0
     for found in _WORD.finditer(plain):
-        if found[0] in ".,;:!?\n":
-            sentence += 1
-        else:
-            yield Word(usual(found[0]), sentence, places[found.end() - 1])
+        yield Word(usual(found[0]), places[found.end() - 1])
 
 
 def _ticket(plain: str) -> tuple[str | None, str, tuple[int, int] | None]:
@@ -108,7 +103,7 @@ def _ticket(plain: str) -> tuple[str | None, str, tuple[int, int] | None]:
 def _spelled(plain: str) -> tuple[str | None, str, tuple[int, int]] | None:
     """Nine digits said one by one, in words or figures ("dua nol 3 ..."), and where they stand."""
     told: list[tuple[str, int, int]] = []
-    for word in _SAID.finditer(plain):
+    for word in _WORD.finditer(plain):
         digit = word[0] if len(word[0]) == 1 and word[0].isdecimal() else digits().get(word[0], "")
         told = [*told, (digit, word.start(), word.end())] if digit else []
         if len(told) == _NINE:

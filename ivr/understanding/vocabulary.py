@@ -12,7 +12,8 @@ from config.keywords import plain_words, squeezed
 Phrase = tuple[str, ...]
 
 YES_OR_NO = ("fixed", "not_fixed")  # their words mean something only where something was asked
-_OF_A_NUMBER = frozenset({"no", "nomor", "nomer", "nmr", "number", "tiket", "kode", "id", "saya"})
+ASKING_NUMBERS = frozenset({"nomor", "nomer", "nmr", "number"})
+_OF_A_NUMBER = ASKING_NUMBERS | {"no", "tiket", "kode", "id", "saya"}
 _SUFFIX, _STEM = "nya", 4  # "its", "the"; how much of a word must be left
 
 
@@ -55,14 +56,10 @@ class Wish:
 
 @dataclass(frozen=True)
 class Danger:
-    """Words of danger, what takes one back, and what cannot be taken back."""
+    """Words of danger, and phrases in which one means none."""
 
     within: Phrases
     unless: Phrases
-    always: Phrases
-    lasting: Phrases
-    feared: Phrases
-    usual: Phrases
 
 
 def words_of(text: str) -> Phrase:
@@ -88,10 +85,9 @@ def wishes() -> dict[str, Wish]:
 
 @cache
 def danger() -> Danger:
-    """The words of danger, and what is said around them."""
+    """The words of danger."""
     told = city().keywords.emergency
-    parts = (told.within, told.unless, told.always, told.lasting, told.feared, told.usual)
-    return Danger(*map(Phrases, parts))
+    return Danger(Phrases(told.within), Phrases(told.unless))
 
 
 @cache
@@ -142,6 +138,12 @@ def categories() -> dict[str, Phrases]:
 def topics() -> dict[str, Phrases]:
     """What a question is known by."""
     return {key: Phrases(one.words) for key, one in city().topics.items() if one.words}
+
+
+@cache
+def referrals() -> dict[str, Phrases]:
+    """What is known to be somebody else's, whose number we have."""
+    return {key: Phrases(one.words) for key, one in city().referrals.items() if one.words and one.contact}
 
 
 def matter(tokens: Phrase) -> tuple[int, int]:

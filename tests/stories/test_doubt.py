@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from factories import wib
-from people import ACCOUNT, HOTLINE, House, Resident, use
+from people import House, Resident, use
 from sqlalchemy import select
 
 from config import clock, stores
@@ -242,11 +242,7 @@ def test_the_text_that_is_quoted_says_which_report_is_meant(later: House) -> Non
             later.work()
         with stores.reading() as session:
             quoted = session.scalars(select(Message.sid).where(Message.template == "SMS05c")).one()
-        form = {
-            "MessageSid": "SM" + "9" * 32, "AccountSid": ACCOUNT, "From": ani.number, "To": HOTLINE, "Body": "BELUM",
-            "NumMedia": "0", "OriginalRepliedMessageSid": str(quoted),
-        }  # fmt: skip
-        assert later.post("/sms/incoming", form).status_code == 200
+        ani.quotes(str(quoted), "BELUM")
         later.work()
     states = {ticket["number"]: ticket["status"] for ticket in later.tickets()}
     assert (states[lamp], states[rubbish]) == ("resolved", "forwarded")

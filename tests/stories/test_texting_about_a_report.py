@@ -1,6 +1,8 @@
 """Residents ask, add, stop and start by text, and get one answer for one question."""
 
 import pytest
+import time_machine
+from factories import wib
 from people import House, Resident, use
 from sqlalchemy import select
 
@@ -114,7 +116,7 @@ def test_being_called_back_and_changing_one_s_mind(house: House) -> None:
 @pytest.mark.parametrize(
     ("words", "answer"),
     [
-        ("info ktp", "1500-444: KTP, KK"), ("INFO BANJIR", "1500-444: air masuk rumah?"),
+        ("info ktp", "1500-444: KTP, KK"), ("INFO BANJIR", "1500-444: belum ada info banjir baru. Air masuk rumah?"),
         ("info", "1500-444: kirim INFO"),
         ("bantuan", "1500-444 Kota Bekasi. Kirim LAPOR"), ("tolong", "1500-444: apakah ini darurat?"),
     ],
@@ -184,3 +186,26 @@ def test_a_call_is_rated_and_advice_is_kept_without_opening_a_report(two_way: Ho
     ani.texts("lapor lampu jalan mati di margahayu depan pasar")
     two_way.work()
     assert {one["category"] for one in two_way.tickets()} == {"masukan", "lampu-jalan"}
+
+
+@pytest.mark.parametrize(
+    ("words", "state", "answer"),
+    [
+        ("puas banget makasih", "confirmed", "nilai Bapak/Ibu untuk laporan"),
+        ("kecewa banget sama kerjaannya", "reopened", "kami buka kembali"),
+        ("biasa aja sih", "resolved", "berapa nilainya?"),
+    ],
+)
+def test_a_rating_in_words_is_taken_or_asked_for_as_a_figure(
+    sqlite_house: House, words: str, state: str, answer: str
+) -> None:
+    use(SMS_DUA_ARAH="true")
+    with time_machine.travel(wib("2026-03-02 10:00")):
+        ani = Resident(sqlite_house).texts("lampu jalan mati di margahayu")
+        number = sqlite_house.ticket()["number"]
+        sqlite_house.move(number, "resolved", "--note", "lampu diganti")
+        sqlite_house.work()
+        ani.texts(words)
+        assert sqlite_house.ticket(number)["status"] == state
+        sqlite_house.work()
+        assert answer in ani.inbox[-1]

@@ -1,6 +1,7 @@
 """Texts from residents, stored before anybody understands them: one shape for every adapter, once for every id."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,9 +10,13 @@ from sqlalchemy.orm import Session
 
 from config import clock, stores
 from ticketing.contacts import contacts
-from ticketing.messages.texts import SMS
+from ticketing.messages.texts import SMS, WHATSAPP
 from ticketing.models import Message, Photo
+from ticketing.rules import points
 from ticketing.rules.numbers import Number
+
+STICKER = "image/webp"
+_DECIMALS = re.compile(r"\d[.,]\d{3}")
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ def receive(session: Session, text: Inbound) -> Message | None:
     later."""
     contact = contacts.known(session, text.sender)
     details = {
-        "place": text.place,
+        "place": text.place or _pasted(text.body),
         "address": text.address[:200],
         "button": text.button[:100],
         "late": bool(text.at),
@@ -64,9 +69,19 @@ def receive(session: Session, text: Inbound) -> Message | None:
         return None
     if contact is not None and not (text.at and has_newer(session, message)):
         contacts.wrote(contact, text.channel)
-    for media in text.media:
+    for media in () if _is_sticker(text) else text.media:
         stores.insert_new(session, Photo(message_id=message.id, source=media.source, by="resident"))
     return message
+
+
+def _is_sticker(text: Inbound) -> bool:
+    """A drawing that WhatsApp sends instead of a word; photos are never of this type there."""
+    return text.channel == WHATSAPP and not text.body and {media.type for media in text.media} == {STICKER}
+
+
+def _pasted(body: str) -> points.Point | None:
+    """The point of a map's link or of coordinates in a text; no figures that only look like some."""
+    return points.read(body) if _DECIMALS.search(body) else None
 
 
 def whole(text: str) -> str:

@@ -32,9 +32,9 @@ ANSWERS_AN_HOUR, TEXTS_A_DAY = 3, 10
 # Answers that only inform; a number gets so many an hour. The others answer something that was done for it.
 INFORMING = {
     "SMS07", "SMS07c", "SMS07p", "SMS08", "SMS08c", "SMS09", "SMS10", "SMS14", "SMS25", "SMS39",
-    "SMS40", "SMS41", "SMS42",
+    "SMS40", "SMS41", "SMS42", "SMS44", "SMS46", "SMS47",
 }  # fmt: skip
-ASKS_FOR_FIGURES = ("SMS05", "SMS23", "SMS39")
+ASKS_FOR_FIGURES = ("SMS05", "SMS23", "SMS39", "SMS47")
 # What is worth a telephone call to somebody whom no text reaches.
 TOLD_BY_VOICE = {"SMS04", "SMS05", "SMS05c", "SMS17", "SMS18", "SMS19", "SMS28", "SMS35"}
 

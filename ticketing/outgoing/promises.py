@@ -72,15 +72,16 @@ def release(session: Session, ticket: Ticket, *, report_waits_until: datetime | 
         ring_after_commit(session, row.queue)
 
 
-def held(session: Session, ticket: Ticket, department: str) -> bool:
-    """The report to this department has not left and takes along what is added until then."""
-    query = select(Outbox.id).where(
+def held_until(session: Session, ticket: Ticket, department: str) -> datetime | None:
+    """Until when the report to this department is held back and takes along what is added; None when it is not."""
+    query = select(Outbox.not_before).where(
         Outbox.ticket_id == ticket.id,
         Outbox.destination == f"{DEPARTMENT}{department}",
         Outbox.state == "pending",
         Outbox.held,
     )
-    return session.scalar(query.limit(1)) is not None
+    found: datetime | None = session.scalar(query.order_by(Outbox.not_before.desc()).limit(1))
+    return found
 
 
 def drop(row: Outbox, why: str) -> None:

@@ -183,14 +183,14 @@ def _outside(hits: list[_Name]) -> Place | None:
 def nearest(point: tuple[float, float]) -> str | None:
     """The kelurahan whose centre is nearest to this latitude and longitude; None for a point that is not in the city.
     Borders are not known here, so a point at one may get its neighbour."""
-    centres = [(_kilometres(point, (area.lat, area.lon)), key) for key, area in city().areas.items()
+    centres = [(kilometres(point, (area.lat, area.lon)), key) for key, area in city().areas.items()
                if area.lat is not None and area.lon is not None]  # fmt: skip
     distance, key = min(centres, default=(math.inf, ""))
     return key if distance <= INSIDE_KILOMETRES else None
 
 
-def _kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Near the equator and over a city the earth is flat enough."""
+def kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Between two points: near the equator and over a city the earth is flat enough."""
     (lat, lon), (lat2, lon2) = one, other
     return 111.2 * math.hypot(lat - lat2, (lon - lon2) * math.cos(math.radians(lat)))
 

@@ -3,6 +3,7 @@ answered with it, so the clock goes on; the department gets it, and the resident
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +15,8 @@ from ticketing.models import Message, Photo, Recording, Ticket
 from ticketing.outgoing import promises
 from ticketing.rules import lifecycle, places
 from ticketing.tickets import changes, history, intake, news
+
+TOLD_AGAIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def add(
     added(session, ticket, by=by, what=", ".join(what))
     if "place" in what:
         intake.release(session, ticket)  # a report that waited for its place may go
-    if told:
+    if told and not (what == ["photo"] and _told_just_now(session, ticket)):
         news.to_reporter(session, ticket, "SMS26")
 
 
@@ -87,6 +90,11 @@ def set_place(session: Session, ticket: Ticket, place: Place, *, by: str) -> Non
             ticket.contact.last_area = place.area
         if ticket.state == lifecycle.RECEIVED:
             intake.route_again(session, ticket, by=by)
+
+
+def _told_just_now(session: Session, ticket: Ticket) -> bool:
+    """Whether the resident just heard that what they added arrived: each picture of an album is no text of its own."""
+    return ticket.contact is not None and texts.told_within(session, ticket.contact, TOLD_AGAIN, "SMS26")
 
 
 def photos_of(session: Session, message: Message) -> Sequence[Photo]:
@@ -113,6 +121,7 @@ def keep_photo(session: Session, photo: Photo, raw: bytes | photos.Remade) -> No
     area = places.nearest(point)
     if area is not None:
         set_place(session, ticket, Place(area=area, point=point), by="hotline")
+        intake.release(session, ticket)
 
 
 def keep_upload(
@@ -148,7 +157,7 @@ def added(session: Session, ticket: Ticket, *, by: str, what: str) -> None:
         changes.turn(session, ticket, changes.before_waiting(session, ticket), by=by, action="answered", why={})
     else:
         history.record(session, ticket, "added", by=by, before=ticket.state, why={"what": what})
-    if not promises.held(session, ticket, ticket.department):
+    if promises.held_until(session, ticket, ticket.department) is None:
         ticket.revision += 1
         changes.deliver(session, ticket)
 

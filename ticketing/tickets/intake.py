@@ -113,10 +113,25 @@ def give_contact(session: Session, ticket: Ticket, contact: Contact, *, by: str)
 
 
 def route_again(session: Session, ticket: Ticket, *, by: str) -> None:
-    """The place is known by now: a report that has not left yet goes to whoever owns the matter there."""
+    """Place or matter is known by now: a report that has not left yet goes to whoever owns the matter there, and
+    waits there for what is still missing."""
     routed = routing.route(city(), ticket.category, ticket.area, clock.local(clock.now()).date())
     if routed.department != ticket.department:
-        moves.assign(session, ticket, routed.department, by=by)
+        waits = promises.held_until(session, ticket, ticket.department)
+        moves.assign(session, ticket, routed.department, by=by, held_until=waits)
+
+
+def name_matter(session: Session, ticket: Ticket, category: str, *, by: str) -> None:
+    """The matter is known by now: a report that no department has seen gets its owner, urgency and dates by it."""
+    before, named = ticket.category, city().category(category)
+    ticket.category, ticket.priority = category, min(ticket.priority, named.priority)
+    ticket.quiet = ticket.quiet or named.confidential
+    history.record(session, ticket, "named", by=by, before=ticket.state, why={"from": before, "to": category})
+    route_again(session, ticket, by=by)
+    ticket.answer_due_at = deadlines.answer_due(category, ticket.department, ticket.created_at)
+    changes.promise_date(ticket, deadlines.due(category, ticket.department, ticket.created_at))
+    if named.confidential or not holds.PLACE.holds(priority=ticket.priority):
+        release(session, ticket)
 
 
 def set_aside(session: Session, ticket: Ticket) -> None:

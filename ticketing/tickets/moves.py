@@ -4,7 +4,7 @@ Every change is an event, and every promise that a change makes (to the departme
 same transaction. Nobody here commits.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -65,8 +65,17 @@ def move(
     news.of_state(session, ticket, note_text, why)
 
 
-def assign(session: Session, ticket: Ticket, department: str, *, by: str, note_text: str | None = None) -> None:
-    """Give an open ticket to another department. The clock goes on: a resident does not wait longer for our sorting."""
+def assign(
+    session: Session,
+    ticket: Ticket,
+    department: str,
+    *,
+    by: str,
+    note_text: str | None = None,
+    held_until: datetime | None = None,
+) -> None:
+    """Give an open ticket to another department, which hears of it now, or when its place is told. The clock goes on: a
+    resident does not wait longer for our sorting."""
     _known_department(department)
     if ticket.state in lifecycle.OVER:
         raise TicketError(f"a ticket that is {ticket.state} is not assigned; reopen it first")
@@ -76,7 +85,7 @@ def assign(session: Session, ticket: Ticket, department: str, *, by: str, note_t
     ticket.revision += 1
     why = {"from": before, "to": department}
     _turn(session, ticket, ticket.state, by=by, action="assigned", why=why, note_text=note_text)
-    changes.deliver(session, ticket)
+    changes.deliver(session, ticket, held_until=held_until)
 
 
 def delay(session: Session, ticket: Ticket, reason: str, *, by: str, on: date | None = None) -> None:

@@ -36,9 +36,9 @@ def received(
 ) -> bool:
     """The first receipt, with the number; `outside` is whose matter it is beyond the city. True when it was promised
     (the contact can and may get texts)."""
-    fills = {}
+    fills, language = {}, contacts.language(ticket.contact, ticket.language)
     if outside:
-        fills["referral"] = city().referrals[outside].short[contacts.language(ticket.contact, ticket.language)]
+        fills = {"referral": city().referrals[outside].short[language], "whom": city().whom_to_call(outside, language)}
     return to_reporter(session, ticket, template, occasion="", held_until=held_until, **fills)
 
 

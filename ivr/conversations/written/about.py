@@ -2,9 +2,7 @@
 
 from functools import partial
 
-from sqlalchemy import select
-
-from ivr.conversations.written import meant, reports
+from ivr.conversations.written import meant, pieces, reports
 from ivr.talk import Talk
 from ticketing.calls import callbacks
 from ticketing.contacts import disclosure
@@ -14,13 +12,16 @@ from ticketing.rules import lifecycle
 from ticketing.tickets import additions, history, moves, news, ratings, register, verdicts
 from ticketing.tickets.register import TicketError
 
+DISPLEASED = "displeased"  # kind of a rating in words
+
 
 def status(talk: Talk) -> None:
     talk.once("told", partial(_tell, talk))
 
 
 def add_detail(talk: Talk) -> None:
-    talk.once("add", partial(_advice if talk.args["context"] == "asked_advice" else _add, talk))
+    advises = talk.args["context"] == "asked_advice" and not pieces.brings(talk.session, talk.incoming)
+    talk.once("add", partial(_advice if advises else _add, talk))
 
 
 def not_fixed(talk: Talk) -> None:
@@ -34,11 +35,13 @@ def fixed(talk: Talk) -> None:
 
 
 def rating(talk: Talk) -> None:
-    """In figures; words that are no figure say that it is fixed, or that it is not."""
-    if talk.args["score"] is None:
-        (not_fixed if talk.args["kind"] == "not_fixed" else fixed)(talk)
-    else:
+    """In figures; words that are no figure say that it is fixed, or that it is not, or are asked for a figure."""
+    if talk.args["score"] is not None:
         talk.once("rate", partial(_rate, talk))
+    elif talk.args["kind"]:
+        (not_fixed if talk.args["kind"] == DISPLEASED else fixed)(talk)
+    else:
+        talk.once("ask", partial(_ask_for_figure, talk))
 
 
 def withdraw(talk: Talk) -> None:
@@ -68,18 +71,29 @@ def _tell(talk: Talk) -> None:
 
 
 def _add(talk: Talk) -> None:
-    """To the report that an officer asks about, the one that is named, or the newest one."""
-    message = talk.incoming
-    ticket = meant.own(talk, talk.args["about"] or talk.args["number"]) or _newest(talk)
+    """To the report that is named or quoted, or that an officer or our own question asks about; else to the one that
+    its sender is making, or has under way."""
+    ticket = _added_to(talk)
     if ticket is None:
         _nothing(talk)
-        return
-    message.ticket_id = ticket.id
-    is_place = ticket.area is None and talk.args["area"] is not None
-    place = additions.place_with(message, message.body or "" if is_place else "")
-    photos = additions.attach_photos(talk.session, ticket, message, kind="remark")
-    words = "" if is_place else message.body or ""
-    additions.add(talk.session, ticket, by="resident", words=words, place=place, photos=photos > 0)
+    else:
+        pieces.add(talk, ticket, asked=talk.args["context"] == "asked_place" and ticket.number == talk.args["about"])
+
+
+def _added_to(talk: Talk) -> Ticket | None:
+    named = meant.own(talk, talk.args["number"])
+    if named is not None:
+        return named
+    at_hand = pieces.at_hand(talk.session, talk.incoming)
+    asked = meant.own(talk, talk.args["about"])
+    quotes = texts.quoted_ticket(talk.session, talk.incoming) is not None
+    if asked is not None and not (quotes and at_hand):
+        answers = talk.args["context"] != "asked_place" or at_hand is None
+        if answers or pieces.says_where(talk.session, asked, talk.incoming.body or "", asked=True):
+            return asked
+    if at_hand is None and talk.contact is not None:
+        at_hand = pieces.newest(talk.session, talk.contact)
+    return meant.own(talk, at_hand.number) if at_hand is not None else None
 
 
 def _advice(talk: Talk) -> None:
@@ -180,6 +194,10 @@ def _rate(talk: Talk) -> None:
     _thank(talk, ticket)
 
 
+def _ask_for_figure(talk: Talk) -> None:
+    texts.tell(talk.session, talk.contact, "SMS47", language=talk.language, occasion=talk.occasion)
+
+
 def _thank(talk: Talk, ticket: Ticket | None) -> None:
     if ticket is not None:
         talk.incoming.ticket_id = ticket.id
@@ -197,21 +215,6 @@ def _of(talk: Talk, asked: Rating | None) -> Ticket | None:
     if asked is None or asked.ticket_id is None:
         return None
     return talk.session.get(Ticket, asked.ticket_id, with_for_update=True)
-
-
-def _newest(talk: Talk) -> Ticket | None:
-    """This number's newest report that is under way, locked."""
-    if talk.contact is None:
-        return None
-    query = select(Ticket).where(
-        Ticket.contact_id == talk.contact.id,
-        Ticket.state.not_in(lifecycle.OVER),
-        Ticket.category != callbacks.MESSAGE,
-    )
-    found: Ticket | None = talk.session.scalar(
-        query.order_by(Ticket.changed_at.desc()).limit(1).with_for_update(of=Ticket)
-    )
-    return found
 
 
 def _channel(talk: Talk) -> str:

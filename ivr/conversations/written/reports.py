@@ -10,13 +10,14 @@ from sqlalchemy import select
 
 from config import clock
 from config.hotline import city
+from ivr.conversations.written import pieces
 from ivr.talk import Talk
 from ivr.understanding import intents
 from ticketing.contacts import followers
 from ticketing.messages import announcements, drawer, texts
 from ticketing.models import Announcement, Message, Ticket
-from ticketing.rules import lifecycle, routing
-from ticketing.tickets import additions, intake, moves, news, register
+from ticketing.rules import lifecycle
+from ticketing.tickets import additions, intake, moves, news
 
 EMERGENCY = "darurat"
 SAME_WITHIN = timedelta(hours=24)  # the same words again in this time are the same report
@@ -29,11 +30,7 @@ def report(talk: Talk) -> None:
     if talk.look("nothing is said", partial(_says_nothing, talk)):
         talk.once("help", partial(_help, talk))
         return
-    number = talk.once("open", partial(_opened, talk))
-    if number is None or not talk.look("place is missing", partial(_asked_for_place, talk, str(number))):
-        return
-    talk.next_text("place")
-    talk.once("place", partial(_placed, talk, str(number)))
+    talk.once("open", partial(_opened, talk))
 
 
 def emergency(talk: Talk) -> None:
@@ -72,14 +69,14 @@ def _help(talk: Talk) -> None:
     texts.tell(talk.session, talk.contact, "SMS10", language=talk.language, occasion=talk.occasion)
 
 
-def _opened(talk: Talk) -> str | None:
-    """The number of the new ticket; None when it is the same report again, or one that everybody reports."""
+def _opened(talk: Talk) -> None:
+    """A new ticket, unless it is the same report again."""
     message = talk.incoming
-    same = _same_words(talk, message)
+    same = _same_report(talk, message)
     if same is not None:
-        message.ticket_id = same.id
         additions.attach_photos(talk.session, same, message, kind="remark")
-        return None
+        pieces.tell_again(talk, same)
+        return
     given = _report(talk, message)
     incident = _incident(talk, given)
     if incident is not None:
@@ -87,8 +84,6 @@ def _opened(talk: Talk) -> str | None:
     ticket = _open(talk, given)
     if incident is not None and incident.ticket is not None:
         _join(talk, ticket, incident.ticket)
-        return None
-    return ticket.number
 
 
 def _open(talk: Talk, report: intake.Report) -> Ticket:
@@ -105,9 +100,9 @@ def _open(talk: Talk, report: intake.Report) -> Ticket:
 def _report(talk: Talk, message: Message) -> intake.Report:
     told, details = talk.args, texts.details_of(message)
     category = city().category(news.PROPOSAL if talk.memory.name == "proposal" else told["category"] or "").key
-    place = additions.place_with(message, str(told["place_words"]))
+    place = additions.place_with(_with_point(talk, message), str(told["place_words"]))
     area = told["area"] or place.area
-    outside = None if area else told["outside"] or place.outside
+    outside = told["referral"] or (None if area else told["outside"] or place.outside)
     asks = not (area or outside or place.point) and category != news.PROPOSAL
     asks = asks and not city().category(category).confidential and talk.contact is not None
     return intake.Report(
@@ -123,13 +118,19 @@ def _report(talk: Talk, message: Message) -> intake.Report:
         held=asks,
         point=place.point,
         words=told["words"] or message.body or None,
-        receipt="SMS13" if asks else "SMS36" if outside else "SMS01",
+        receipt="SMS45" if told["referral"] else "SMS36" if outside else "SMS13" if asks else "SMS01",
     )
 
 
-def _same_words(talk: Talk, message: Message) -> Ticket | None:
-    """The report that this number made with these very words a while ago: a finger that slipped, or a machine that
-    answers us. It is neither a second report nor a reason for another text."""
+def _with_point(talk: Talk, message: Message) -> Message:
+    """The text that brought a point on the map: this one, or one in the drawer."""
+    brought = (one for one in (message, *drawer.of(talk.session, talk.contact)) if texts.details_of(one).get("place"))
+    return next(brought, message)
+
+
+def _same_report(talk: Talk, message: Message) -> Ticket | None:
+    """The report of these very words that this number made a while ago, if it is open and the words say no other place:
+    a finger that slipped, somebody who waits, or a machine that answers us."""
     if talk.contact is None or not message.body:
         return None
     earlier = talk.session.scalars(
@@ -146,7 +147,12 @@ def _same_words(talk: Talk, message: Message) -> Ticket | None:
         .limit(MAX_COMPARED)
     )
     same = next((one for one in earlier if one.body == message.body), None)
-    return talk.session.get(Ticket, same.ticket_id, with_for_update=True) if same else None
+    ticket = talk.session.get(Ticket, same.ticket_id, with_for_update=True) if same else None
+    if ticket is None or ticket.state in lifecycle.OVER - {lifecycle.MERGED}:
+        return None
+    told = talk.args
+    elsewhere = pieces.is_elsewhere(talk.session, ticket, message, area=told["area"], outside=told["outside"])
+    return None if elsewhere else ticket
 
 
 def _incident(talk: Talk, given: intake.Report) -> Announcement | None:
@@ -162,29 +168,6 @@ def _join(talk: Talk, ticket: Ticket, incident: Ticket) -> None:
     moves.move(talk.session, ticket, lifecycle.MERGED, by="hotline", into=incident.number)
     if talk.contact is not None and incident.contact_id != talk.contact.id:
         followers.follow(talk.session, incident, talk.contact)
-
-
-def _asked_for_place(talk: Talk, number: str) -> bool:
-    """Whether its receipt asks for the place."""
-    ticket = register.find(talk.session, number)
-    told = select(Message.id).where(Message.ticket_id == ticket.id, Message.template.in_(("SMS13", "SMS13b")))
-    waits = [row for row in ticket.deliveries if row.held and row.state == "pending"]
-    return bool(waits) or (ticket.area is None and talk.session.scalar(told.limit(1)) is not None)
-
-
-def _placed(talk: Talk, number: str) -> None:
-    message = talk.incoming
-    ticket = register.find(talk.session, number, change=True)
-    message.ticket_id = ticket.id
-    place = additions.place_with(message, message.body or "")
-    photos = additions.attach_photos(talk.session, ticket, message, kind="report") > 0
-    if place.outside is None:
-        additions.add(talk.session, ticket, by="resident", place=place, photos=photos)
-        return
-    if ticket.department != routing.TRIAGE:
-        moves.assign(talk.session, ticket, routing.TRIAGE, by="resident")
-    additions.add(talk.session, ticket, by="resident", place=place, photos=photos, told=False)
-    news.received(talk.session, ticket, template="SMS36", outside=place.outside)
 
 
 def _alarm(talk: Talk) -> None:

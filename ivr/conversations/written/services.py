@@ -3,14 +3,17 @@ nobody can understand."""
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from config import clock
+from config.hotline import city
 from ivr.conversations import information
-from ivr.conversations.written import about, reports
+from ivr.conversations.written import about, pieces, reports
 from ivr.talk import Talk
 from ticketing.calls import callbacks
 from ticketing.contacts import contacts
 from ticketing.messages import inbound, texts
+from ticketing.rules import routing
 
 NOT_UNDERSTOOD_A_DAY = 2
 MACHINES = ("automatic", "code", "promotion", "chain")  # kinds of noise behind which nobody waits for an answer
@@ -31,11 +34,18 @@ def cancel_callback(talk: Talk) -> None:
 
 
 def info(talk: Talk) -> None:
-    topic = talk.args["topic"]
-    if topic is None:
-        _answer(talk, "info_topics")
+    """What we know of it, whose number helps, or which department it is for."""
+    told = talk.args
+    if told["topic"] is not None:
+        talk.once("send", partial(information.by_text, talk, str(told["topic"])))
+    elif told["referral"] is not None:
+        language = contacts.language(talk.contact, talk.language)
+        _answer(talk, "SMS44", whom=city().whom_to_call(str(told["referral"]), language))
+    elif told["category"] is not None:
+        owner = routing.route(city(), str(told["category"]), None, clock.local(clock.now()).date()).department
+        _answer(talk, "SMS46", department=city().department(owner).short)
     else:
-        talk.once("send", partial(information.by_text, talk, str(topic)))
+        _answer(talk, "info_topics")
 
 
 def help_(talk: Talk) -> None:
@@ -74,12 +84,12 @@ def noise(talk: Talk) -> None:
         talk.once("sorry", partial(_sorry, talk))
 
 
-def _answer(talk: Talk, template: str) -> None:
-    talk.once(f"tell {template}", partial(_tell, talk, template))
+def _answer(talk: Talk, template: str, **fills: Any) -> None:
+    talk.once(f"tell {template}", partial(_tell, talk, template, **fills))
 
 
-def _tell(talk: Talk, template: str) -> None:
-    texts.tell(talk.session, talk.contact, template, language=talk.language, occasion=talk.occasion)
+def _tell(talk: Talk, template: str, **fills: Any) -> None:
+    texts.tell(talk.session, talk.contact, template, language=talk.language, occasion=talk.occasion, **fills)
 
 
 def _promise(talk: Talk) -> None:
@@ -98,7 +108,10 @@ def _promise(talk: Talk) -> None:
 
 
 def _is_promised(talk: Talk) -> bool:
-    of_a_report = talk.args["kind"] == "report" or talk.args["number"] is not None
+    """Who has no report under way can only mean the call."""
+    of_a_report = talk.args["number"] is not None or (
+        talk.args["kind"] == "report" and pieces.has_report(talk.session, talk.contact)
+    )
     return talk.contact is not None and not of_a_report and callbacks.of(talk.session, talk.contact) is not None
 
 

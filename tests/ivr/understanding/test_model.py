@@ -19,7 +19,7 @@ def test_the_model_was_learned_from_this_corpus() -> None:
 
 
 def test_it_knows_every_intent_and_only_categories_of_the_city() -> None:
-    assert set(model.load().labels["intent"]) == set(INTENTS)
+    assert {label.partition(model.WITHIN)[0] for label in model.load().labels["intent"]} == set(INTENTS)
     assert set(model.load().labels["category"]) <= set(city().categories) | {model.NONE}
 
 
@@ -47,6 +47,11 @@ def test_any_text_gets_shares_that_add_up(text: str, context: str) -> None:
         assert sum(guess.likely) == pytest.approx(1, abs=1e-3)
         assert list(guess.likely) == sorted(guess.likely, reverse=True)
     assert len(grams.of(text, context)) < 20_000
+
+
+def test_a_label_is_as_likely_as_its_parts() -> None:
+    guess = model._likely(np.log([0.4, 0.35, 0.25]), ("noise", "report|banjir", "report|sampah"))
+    assert guess.labels == ("report", "noise") and guess.of("report") == pytest.approx(0.6)
 
 
 # -- the corpus ----------------------------------------------------------------------------------------------------
