@@ -95,4 +95,5 @@ def test_other_people_s_words_are_understood() -> None:
     """Far below what is measured, so that a reader that broke is found and no figure is tuned to."""
     sample = rows.apart()[::8]
     judged = [(row, figures.intents.read(row.text, row.open)) for row in sample]
-    assert figures.right_or_asked(judged) >= 0.75
+    assert figures.right(judged) >= 0.8
+    assert sum(found.asks for _, found in judged) <= 0.2 * len(judged), "whoever asks everything is never wrong"
