@@ -166,7 +166,7 @@ class Emergency(_Part):
 
 
 class Officer(_Part):
-    duty_phone: Phone
+    duty_phones: tuple[Annotated[str, StringConstraints(pattern=r"^\+[1-9]\d{7,14}$")], ...] = ()
     ring_seconds: Annotated[int, Field(ge=5, le=60)]
 
 

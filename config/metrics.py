@@ -25,6 +25,7 @@ Event = Literal[
     "database failure",
     "look-up refused",
     "look-ups paused",
+    "alarm unheard",
 ]
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5)
 

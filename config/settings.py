@@ -143,6 +143,11 @@ class Settings(BaseSettings):
         return self.redis_url == f"unix://{_socket_path(self.var_dir)}?db=0"
 
     @property
+    def duty_phones(self) -> tuple[str, ...]:
+        """Who is telephoned in danger, in this order; the first one is the officer's line."""
+        return tuple(phone.strip() for phone in self.duty_phone.split(",") if phone.strip())
+
+    @property
     def auth_tokens(self) -> tuple[str, ...]:
         """The carrier's token, or two while it is being rotated; the first one signs what we send."""
         return tuple(token.strip() for token in self.twilio_auth_token.split(",") if token.strip())

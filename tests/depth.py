@@ -64,6 +64,7 @@ SQLITE_STORIES = {
     "message": "test_hanging_up_in_the_message_keeps_it[sqlite]",
     "survey": "test_hanging_up_while_saying_why_keeps_it",
     "news": "test_a_landline_is_told_and_objects_by_key[sqlite]",
+    "alarm": "test_a_telephone_rings_at_night_until_somebody_presses_1",
 }
 _TOLD = "|".join(re.escape(f"::{name}") + "$" for name in SQLITE_STORIES.values())
 _ALL, _NONE = "", "$^"

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from workers.fanout import dropped_call, flood_alert, follower_news
 from workers.fetchers import photo, recording
 from workers.outcomes import Outcome, Work
-from workers.senders import call, email, notice, sms, webhook
+from workers.senders import alarm, call, email, notice, sms, webhook
 
 # A row that breaks our own code this often is put aside with its reason.
 MAX_FAULTS = 5
@@ -37,5 +37,6 @@ SENDERS: dict[str, Sender] = {
     "news": follower_news,
     "alert": flood_alert,
     "notice": notice,
+    "alarm": alarm,
     "rescue": dropped_call,
 }

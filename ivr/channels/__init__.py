@@ -2,6 +2,6 @@
 
 from flask import Blueprint
 
-from ivr.channels import aggregator, outbound, sms, voice
+from ivr.channels import aggregator, alarms, outbound, sms, voice
 
-CHANNELS: tuple[Blueprint, ...] = (voice.voice, outbound.calls, sms.sms, aggregator.aggregator)
+CHANNELS: tuple[Blueprint, ...] = (voice.voice, outbound.calls, alarms.duty, sms.sms, aggregator.aggregator)

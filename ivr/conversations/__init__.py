@@ -1,6 +1,7 @@
 """The list of conversations: name -> function. A conversation is its module and its line here."""
 
 from ivr.conversations import (
+    alarm,
     callback,
     department,
     emergency,
@@ -29,4 +30,5 @@ CONVERSATIONS: dict[str, Conversation] = {
     "message": message.message,
     "survey": survey.survey,
     "news": news.news,
+    "alarm": alarm.alarm,
 }

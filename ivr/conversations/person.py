@@ -6,10 +6,10 @@ from typing import Any
 
 from config import clock
 from config.hotline import city
-from config.settings import settings
 from ivr.conversations.parts import wording
 from ivr.prompts import Option
 from ivr.talk import Talk
+from ticketing.calls import alarms
 from ticketing.contacts import callers
 from ticketing.outgoing import spending
 from ticketing.rules import deadlines, working_time
@@ -48,7 +48,7 @@ def _duty_line() -> dict[str, Any]:
     now = clock.now()
     opens = working_time.next_opening(working_time.Hours.read(city().hours), now, deadlines.calendar())
     return {
-        "number": settings().duty_phone or city().officer.duty_phone,
+        "number": next(iter(alarms.duty_phones()), ""),
         "opens": opens.isoformat() if opens > now else None,
         "asked": now.isoformat(),
     }

@@ -11,6 +11,7 @@ from config import clock, stores, vault
 from config.hotline import CityFileError, city
 from config.settings import TWILIO_API, settings
 from ivr.operations import doctor_servers, doctor_work
+from ticketing.calls import alarms
 from ticketing.database import schema
 from ticketing.rules import numbers
 from workers import carrier
@@ -124,8 +125,9 @@ def _numbers() -> Iterator[tuple[str, str]]:
     yield ("ok" if named or numbers.read(sender).e164 else "FAIL"), f"SMS_SENDER {sender}"
     if settings().sms_dua_arah and not numbers.read(sender).e164 and not settings().aggregator_secret:
         yield "WARN", f"SMS_DUA_ARAH is on, and nobody can answer {sender}"
-    duty = settings().duty_phone or city().officer.duty_phone
-    yield ("ok", "the duty line is set") if duty else ("WARN", "no duty line: callers leave a message")
+    duty = alarms.duty_phones()
+    yield ("ok", f"duty telephones: {len(duty)}") if duty else ("WARN", "no duty line: nobody is rung about danger")
+    yield from (("FAIL", f"DUTY_PHONE {phone} is no number") for phone in duty if not numbers.read(phone).e164)
 
 
 def _links() -> Iterator[tuple[str, str]]:

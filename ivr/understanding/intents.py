@@ -14,6 +14,7 @@ from ivr.understanding.features import WITH_OWN_WORDS, Text
 from ivr.understanding.model import Guess
 from ivr.understanding.tokens import take_apart
 from ivr.understanding.vocabulary import wishes
+from ticketing.rules.routing import EMERGENCY
 
 Intent = Literal[
     "report",
@@ -74,7 +75,6 @@ MIN_DANGER_DENIED = 0.9  # where what stands around a word of danger says that t
 MAX_SAFE = 0.5  # so sure that there is no danger that a word of danger does not count
 BRIEF = 5  # words of a text that are no more than a word of danger, or than a phrase that takes it back
 GUESSES = 3
-EMERGENCY = "darurat"  # the category of what is an emergency
 # What somebody may want who names a report by its number.
 OF_A_NUMBER = ("status", "add_detail", "not_fixed", "fixed", "cancel_callback", "want_person", "rating")
 
@@ -331,7 +331,7 @@ def _placed(text: Text, name: str, found: dict[str, Any]) -> tuple[str, dict[str
     if name == "add_detail":
         found["place_words"] = text.said.legible if text.context == "asked_place" else ""
         return name, found
-    found["category"] = {"proposal": "usulan", "emergency": "darurat"}.get(name) or _category(text, found["categories"])
+    found["category"] = {"proposal": "usulan", "emergency": EMERGENCY}.get(name) or _category(text, found["categories"])
     if name == "emergency":
         found["words"] = text.said.legible
     elif name == "report" and found["category"] == city().category("").key:

@@ -154,7 +154,7 @@ BROKEN: dict[str, Broken] = {
         0,
         "departments dishub email",
     ),
-    "duty phone": ("hotline.toml", 'duty_phone = ""', 'duty_phone = "021-555"', 0, "officer duty_phone"),
+    "duty phone": ("hotline.toml", "duty_phones = []", 'duty_phones = ["021-555"]', 0, "officer duty_phones"),
     "unit": ("hotline.toml", 'due = { amount = 2, unit = "hours" }', 'due = { amount = 2, unit = "weeks" }', 0, "P1"),
     "unknown setting": ("hotline.toml", "ring_seconds = 20", "ring_second = 20", 0, "officer ring_second"),
     "priority": ("hotline.toml", 'priority = "P1"', 'priority = "P0"', 0, "category banjir names priority P0"),

@@ -24,7 +24,7 @@ from ivr.conversations import CONVERSATIONS
 from ticketing.database import schema
 from ticketing.messages import announcements
 from ticketing.outgoing import kinds
-from ticketing.rules import lifecycle
+from ticketing.rules import lifecycle, routing
 from ticketing.tickets import news
 from ticketing.web.residents import actions
 from workers import outbox
@@ -78,9 +78,11 @@ def answering(paths: list[Path]) -> set[str]:
 
 
 def test_only_who_reads_a_text_says_that_it_is_being_answered(tmp_path: Path) -> None:
-    """Whatever is told meanwhile passes by STOP and the night, so one place decides when that is."""
+    """Whatever is told meanwhile passes by STOP and the night, so one place decides when that is, and one more where a
+    cry for help was heard."""
     assert answering([path for room in ("workers", "ivr", "ticketing") for path in (ROOT / room).rglob("*.py")]) == {
-        "chats.py"
+        "chats.py",
+        "alarms.py",
     }
     planted = tmp_path / "planted.py"
     planted.write_text("texts.answering(session, message)\n")
@@ -502,6 +504,7 @@ LED_TO_BY = {
     "survey": "a talk that is over",
     "department": "information, which names the department",
     "news": "a call of ours to somebody whom no text reaches",
+    "alarm": "a call of ours to the duty team about danger",
 }
 
 
@@ -519,6 +522,6 @@ def test_categories_and_menus_that_conversations_name_are_those_that_the_city_mu
         *sorted((ROOT / "ivr/conversations/parts").glob("*.py")),
         ROOT / "ivr/understanding/intents.py",
     ]
-    named = {text for path in paths for _, text in literals(path)} | {news.PROPOSAL}
+    named = {text for path in paths for _, text in literals(path)} | {news.PROPOSAL, routing.EMERGENCY}
     assert set(city().categories) & named == set(consistency._CATEGORIES)
     assert set(consistency._MENUS) <= named

@@ -35,6 +35,7 @@ KINDS = {
     "news":      Kind(TEXTS,      "followers:", timedelta(hours=72), None,                 (10, 3600)),
     "alert":     Kind(TEXTS,      "alert:",     timedelta(hours=6),  None,                 (10, 3600)),
     "notice":    Kind(DISPATCH,   "notice:",    timedelta(hours=72), None,                 (10, 3600)),
+    "alarm":     Kind(TEXTS,      "alarm:",     timedelta(hours=1),  None,                 (2, 30)),
     "rescue":    Kind(DISPATCH,   "call:",      timedelta(hours=72), None,                 (10, 3600)),
 }  # fmt: skip
 

@@ -61,6 +61,16 @@ def read_told(token: str) -> UUID | None:
     return _uuid(lambda: _lasting("told").loads(token))
 
 
+def alarm(ticket_id: UUID) -> str:
+    """What the carrier asks for once somebody of the duty team takes the call about this report."""
+    return f"{settings().public_url}/voice/alarm/{_lasting('alarm').dumps(ticket_id.hex)}"
+
+
+def read_alarm(token: str) -> UUID | None:
+    """The report that an alarm call is about, or None."""
+    return _uuid(lambda: _lasting("alarm").loads(token))
+
+
 def _uuid(read: Callable[[], object]) -> UUID | None:
     try:
         return UUID(hex=str(read()))

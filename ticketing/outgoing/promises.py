@@ -72,6 +72,14 @@ def release(session: Session, ticket: Ticket, *, report_waits_until: datetime | 
         ring_after_commit(session, row.queue)
 
 
+def hasten(session: Session, key: str) -> None:
+    """What is promised under this key is due now."""
+    row = session.scalar(select(Outbox).where(Outbox.dedupe_key == key, Outbox.state == "pending").with_for_update())
+    if row is not None:
+        row.not_before = clock.now()
+        ring_after_commit(session, row.queue)
+
+
 def held_until(session: Session, ticket: Ticket, department: str) -> datetime | None:
     """Until when the report to this department is held back and takes along what is added; None when it is not."""
     query = select(Outbox.not_before).where(

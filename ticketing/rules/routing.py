@@ -10,6 +10,7 @@ from datetime import date
 from config.city import Area, City, Rule, Term
 
 TRIAGE = "call-centre"
+EMERGENCY = "darurat"  # the category of what somebody in danger wrote
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,12 @@ def note(session: Session, ticket: Ticket, text: str, *, by: str, kind: str = "r
         record(session, ticket, "noted", by=by, before=ticket.state, why={"kind": kind})
 
 
+def words_of(session: Session, ticket: Ticket) -> str:
+    """What the reporter said and where it is, in the reporter's words."""
+    told = select(Note.text).where(Note.ticket_id == ticket.id, Note.by == "resident").order_by(Note.at)
+    return ". ".join(session.scalars(told))
+
+
 def has_words(text: str | None) -> bool:
     """Whether there is anything in `text` that a person can read."""
     return bool(_readable(text or ""))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from config import clock
 from config.hotline import CITY_LANGUAGE, city
 from ticketing.rules.references import written
+from ticketing.rules.routing import EMERGENCY
 from workers.outcomes import Outcome, Work
 from workers.senders import report, smtp
 from workers.senders.report import Report
@@ -44,6 +45,8 @@ def _message(told: Report, work: Work) -> EmailMessage:
     ticket, shown = told.ticket, _shown(told)
     department = city().department(ticket.department)
     subject = smtp.words("subject", number=written(ticket.number), category=shown["category"], area=shown["area"])
+    if ticket.category == EMERGENCY:
+        subject = f"{smtp.words('urgent_subject')} {subject}"
     message = smtp.headed(subject, department.email, work, ticket.number)
     fills = {"words": smtp.words, "department": department.name[CITY_LANGUAGE], **shown}
     message.set_content(smtp.TEMPLATES.get_template("report.txt").render(fills))

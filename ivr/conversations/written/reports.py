@@ -13,13 +13,13 @@ from config.hotline import city
 from ivr.conversations.written import pieces
 from ivr.talk import Talk
 from ivr.understanding import intents
+from ticketing.calls import alarms
 from ticketing.contacts import followers
 from ticketing.messages import announcements, drawer, texts
 from ticketing.models import Announcement, Message, Ticket
-from ticketing.rules import lifecycle
+from ticketing.rules import lifecycle, routing
 from ticketing.tickets import additions, intake, moves, news
 
-EMERGENCY = "darurat"
 SAME_WITHIN = timedelta(hours=24)  # the same words again in this time are the same report
 SAME_EMERGENCY = timedelta(minutes=30)
 MAX_COMPARED = 20
@@ -185,7 +185,7 @@ def _alarm(talk: Talk) -> None:
     given = intake.Report(
         key=f"text:{message.id}",
         channel=message.channel,
-        category=EMERGENCY,
+        category=routing.EMERGENCY,
         language=talk.language,
         area=told["area"] or place.area,
         point=place.point,
@@ -194,7 +194,7 @@ def _alarm(talk: Talk) -> None:
         written=True,
         receipt="SMS20",
     )
-    _open(talk, given)
+    alarms.sound(talk.session, _open(talk, given))
 
 
 def _going_on(talk: Talk) -> Ticket | None:
@@ -202,7 +202,7 @@ def _going_on(talk: Talk) -> Ticket | None:
         return None
     query = select(Ticket).where(
         Ticket.contact_id == talk.contact.id,
-        Ticket.category == EMERGENCY,
+        Ticket.category == routing.EMERGENCY,
         Ticket.created_at > clock.now() - SAME_EMERGENCY,
         Ticket.state.not_in(lifecycle.OVER),
     )

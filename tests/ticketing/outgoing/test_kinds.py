@@ -22,6 +22,7 @@ ROWS = {
     "news": ("texts", "followers:", 72),
     "alert": ("texts", "alert:", 6),
     "notice": ("dispatch", "notice:", 72),
+    "alarm": ("texts", "alarm:", 1),
     "rescue": ("dispatch", "call:", 72),
 }
 
