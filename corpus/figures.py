@@ -66,7 +66,7 @@ def calibration(judged: Sequence[Judged]) -> str:
 
 
 def danger(judged: Sequence[Judged]) -> str:
-    """How many in danger are heard, and how many others are taken for it."""
+    """How many in danger are heard or asked whether there is danger, and how many others are."""
     lines = []
     for name, mine in (
         ("sure", [found for row, found in judged if row.danger == "sure"]),
@@ -75,7 +75,10 @@ def danger(judged: Sequence[Judged]) -> str:
         ("no", [found for row, found in judged if row.danger == "no"]),
     ):
         heard = sum(found.intent == "emergency" for found in mine) / len(mine)
-        lines.append(f"danger {name:<12} {len(mine):5} rows, {heard:6.1%} taken for an emergency")
+        either = sum(found.danger != "no" for found in mine) / len(mine)
+        lines.append(
+            f"danger {name:<12} {len(mine):5} rows, {heard:6.1%} taken for an emergency, {either:6.1%} or asked"
+        )
     return "\n".join(lines) + "\n\n"
 
 

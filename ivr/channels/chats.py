@@ -16,7 +16,7 @@ from config import clock, stores
 from config.hotline import CITY_LANGUAGE
 from config.logs import log
 from ivr import talk
-from ivr.conversations.written import WRITTEN, doubt, pieces
+from ivr.conversations.written import WRITTEN, danger, doubt, pieces
 from ivr.prompts import Answer
 from ivr.understanding import intents
 from ivr.understanding.intents import Understood
@@ -57,7 +57,20 @@ def read(session: Session, message: Message) -> None:
         _note(message, memory.name, where)
         drawer.take_out(drawn, ticket_id=message.ticket_id)
         return
+    if danger.is_yes(session, message):
+        _run(
+            session,
+            message,
+            chat,
+            Memory(name="danger", language=contacts.language(message.contact, CITY_LANGUAGE)),
+            None,
+        )
+        _note(message, "emergency", where)
+        drawer.take_out(drawn, ticket_id=message.ticket_id)
+        return
     understood = _understood(session, message, where)
+    if understood.danger == "perhaps":
+        danger.ask(session, message.contact, language=understood.language, occasion=f"text:{message.id}")
     if understood.asks and message.contact is not None and understood.intent != "stop":
         if memory is None or memory.open != doubt.MEANT or not doubt.was_asked(session, message.contact):
             memory = Memory(name="doubt", args={}, language=understood.language)

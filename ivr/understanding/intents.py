@@ -71,6 +71,7 @@ STOP_WORDS = 3  # a shorter one may be a typing error
 MIN_MATTER = 0.5
 MIN_KIND = 0.7  # of a rating in words, or its writer is asked for a figure
 MIN_DANGER = 0.17  # of what two heads say, their geometric mean
+MIN_PERHAPS = 0.05  # ... and it is asked whether there is danger
 MIN_DANGER_DENIED = 0.9  # where what stands around a word of danger says that there is none
 MAX_SAFE = 0.5  # so sure that there is no danger that a word of danger does not count
 BRIEF = 5  # words of a text that are no more than a word of danger, or than a phrase that takes it back
@@ -208,10 +209,15 @@ def _emergency(text: Text, guessed: Guessed) -> Understood | None:
     danger, word, brief = guessed["danger"], features.danger_word(text), len(text.core) <= BRIEF
     if word == "said" and (brief or danger.of("no") < MAX_SAFE):
         return _understood(text, guessed, "emergency", "a word of danger")
-    denied, sure = word == "taken back", math.sqrt(danger.of("sure") * guessed["intent"].of("emergency"))
+    denied, sure = word == "taken back", _danger(guessed)
     if not (denied and brief) and sure >= (MIN_DANGER_DENIED if denied else MIN_DANGER):
         return _understood(text, guessed, "emergency", "it sounds like danger")
     return None
+
+
+def _danger(guessed: Guessed) -> float:
+    """How likely somebody is in danger, by both heads."""
+    return math.sqrt(guessed["danger"].of("sure") * guessed["intent"].of("emergency"))
 
 
 def _score(text: Text, guessed: Guessed) -> Understood | None:
@@ -282,13 +288,13 @@ def _learned(text: Text, guessed: Guessed) -> Understood:
 
 def _understood(text: Text, guessed: Guessed, name: str, why: str, **more: Any) -> Understood:
     """An intent with all that is known of it."""
-    intent, danger = guessed["intent"], guessed["danger"]
+    intent = guessed["intent"]
     found: dict[str, Any] = {
         "number": text.said.number,
         "language": text.language,
         "why": why,
         "second": next(label for label in intent.labels if label != name),
-        "danger": "sure" if name == "emergency" else "perhaps" if danger.labels[0] == "perhaps" else "no",
+        "danger": "sure" if name == "emergency" else "perhaps" if _may_be_danger(guessed) else "no",
         "words": text.own_words,
         "categories": _categories(guessed["category"]),
         **more,
@@ -317,6 +323,10 @@ def _kind(guess: Guess, among: Sequence[str], least: float = 0.0) -> str:
     """The likeliest of these kinds; "" where it has less than this share of them."""
     likely = max(among, key=guess.of)
     return likely if guess.of(likely) >= least * sum(map(guess.of, among)) else ""
+
+
+def _may_be_danger(guessed: Guessed) -> bool:
+    return guessed["danger"].labels[0] == "perhaps" or _danger(guessed) >= MIN_PERHAPS
 
 
 def _placed(text: Text, name: str, found: dict[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -120,3 +120,37 @@ def test_without_a_duty_telephone_there_is_the_letter(duty: House) -> None:
     Resident(duty).texts(FIRE)
     duty.work()
     assert rows(kind="alarm") == [] and duty.mails("petugas")
+
+
+def perhaps(house: House) -> Resident:
+    """Somebody who may be in danger: a stranger would ask one question first."""
+    ani = Resident(house).texts("ada asap tebal dari belakang ruko di margahayu, gatau apa yang dibakar")
+    house.work()
+    return ani
+
+
+def test_perhaps_danger_hears_112_first_and_a_yes_rings(duty: House) -> None:
+    ani = perhaps(duty)
+    assert "Telepon 112 SEKARANG" in ani.inbox[0] and duty.carrier.ringing(FIRST) == []
+    ticket = duty.ticket()
+    assert ticket["number"] in ani.inbox[1], "the report is kept whatever comes"
+    ani.texts("ya")
+    duty.work()
+    answers(duty, FIRST).hears("asap tebal dari belakang ruko").presses("1")
+    duty.work()
+    assert duty.ticket()["number"] == ticket["number"] and actions(ticket["number"])[-1] == alarms.HEARD
+    assert f"Petugas siaga sudah menerima laporan {ticket['number']}" in ani.inbox[-1]
+
+
+def test_who_says_nothing_or_no_rings_nobody(duty: House) -> None:
+    perhaps(duty).texts("bukan, cuma bakar sampah")
+    duty.work()
+    assert duty.carrier.ringing(FIRST) == [] and rows(kind="alarm") == []
+
+
+def test_a_yes_long_after_is_no_alarm(duty: House, by_night: time_machine.Traveller) -> None:
+    ani = perhaps(duty)
+    by_night.shift(timedelta(minutes=31))
+    ani.texts("ya")
+    duty.work()
+    assert rows(kind="alarm") == []

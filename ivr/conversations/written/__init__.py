@@ -2,7 +2,7 @@
 what was understood), so only what is missing is asked; the acts are those of the telephone. Nothing is said in a
 prompt: every answer leaves through ticketing/messages/texts.py."""
 
-from ivr.conversations.written import about, doubt, reports, services
+from ivr.conversations.written import about, danger, doubt, reports, services
 from ivr.talk import Conversation
 
 WRITTEN: dict[str, Conversation] = {
@@ -25,4 +25,5 @@ WRITTEN: dict[str, Conversation] = {
     "start": services.start,
     "noise": services.noise,
     "doubt": doubt.doubt,
+    "danger": danger.danger,
 }
