@@ -66,7 +66,7 @@ ANSWERS: dict[Intent, str] = {
 # Thresholds of confidence, all chosen on training hands that the judging model had not seen (corpus/README.md).
 MIN_SURE = 0.69  # of the intent, or it is asked
 MIN_KEYWORD = 0.2  # of what a keyword says that stands before other words
-MIN_STOP = 0.997  # of a stop in other words than ours
+MIN_STOP = 0.9985  # of a stop in other words than ours
 STOP_WORDS = 3  # a shorter one may be a typing error
 MIN_MATTER = 0.5
 MIN_KIND = 0.7  # of a rating in words, or its writer is asked for a figure
