@@ -5,7 +5,7 @@ judged by the learned model, and what it is unsure of is asked, not guessed. Nev
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 from config.hotline import CITY_LANGUAGE, city
@@ -64,10 +64,12 @@ ANSWERS: dict[Intent, str] = {
 }
 
 # Thresholds of confidence, all chosen on training hands that the judging model had not seen (corpus/README.md).
-MIN_SURE = 0.69  # of the intent, or it is asked
+MIN_SURE = 0.64  # of the intent, or it is asked
+MIN_RULE = 0.2  # of what a number or a keyword says, or it is asked
 MIN_KEYWORD = 0.2  # of what a keyword says that stands before other words
 MIN_STOP = 0.9985  # of a stop in other words than ours
 STOP_WORDS = 3  # a shorter one may be a typing error
+SENTENCE = 3  # words
 MIN_MATTER = 0.5
 MIN_KIND = 0.7  # of a rating in words, or its writer is asked for a figure
 MIN_DANGER = 0.17  # of what two heads say, their geometric mean
@@ -185,10 +187,14 @@ def _read(body: str, context: str, language: str) -> Understood:
     if not text.said.legible:
         return Understood("noise", why="nothing is written", language=language, kind="greeting")
     guessed = model.guess(text.said.legible, context)
-    for rule in (_stop_or_start, _emergency, _score, _numbered, _keyword):
+    for rule in (_stop_or_start, _emergency, _score):
         if found := rule(text, guessed):
             return found
-    return _learned(text, guessed)
+    found = _numbered(text, guessed) or _keyword(text, guessed)
+    if found is None:
+        return _learned(text, guessed)
+    share = guessed["intent"].of(found.intent)
+    return found if share >= MIN_RULE else replace(found, asks=True, confidence=share)
 
 
 # -- rules, in the order in which they are tried -------------------------------------------------------------------
@@ -280,6 +286,8 @@ def _learned(text: Text, guessed: Guessed) -> Understood:
     if first == "rating" and text.context != "survey_open":  # nobody asked for one: it is an opinion
         first = "add_detail" if text.context == "asked_advice" else "noise"
     asks = sure < MIN_SURE if first != "stop" else sure < MIN_STOP or len(text.tokens) < STOP_WORDS
+    if first == "noise" and len(text.tokens) >= SENTENCE and _kind(guessed["kind"], OF_NOISE) == "other":
+        asks = True  # somebody says something: better asked than told that it was not understood
     return _understood(text, guessed, first, "as others wrote", asks=asks, confidence=sure)
 
 
