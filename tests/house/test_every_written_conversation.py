@@ -46,7 +46,7 @@ WHAT_ACTS_MAKE = (Ticket, Event, Message, Outbox, Callback, Rating)
 
 
 def test_every_intent_has_its_conversation() -> None:
-    assert set(WRITTEN) - {"doubt"} == set(intents.INTENTS) == set(WORDS)
+    assert set(WRITTEN) - {"doubt", "danger"} == set(intents.INTENTS) == set(WORDS)
 
 
 def counts(session: stores.Session) -> list[int]:
