@@ -39,7 +39,12 @@ def right(judged: Sequence[Judged]) -> float:
 
 
 def right_or_asked(judged: Sequence[Judged]) -> float:
-    return sum(row.is_right(found.intent) or found.asks for row, found in judged) / max(len(judged), 1)
+    """The share whose first guess is right or who are asked about it: what they mean, or whether there is danger."""
+    return sum(row.is_right(found.intent) or _is_asked(row, found) for row, found in judged) / max(len(judged), 1)
+
+
+def _is_asked(row: Row, found: Understood) -> bool:
+    return found.asks or (row.danger == "sure" and found.danger == "perhaps")
 
 
 def table(name: str, judged: Sequence[Judged], of: Callable[[Row], str], keys: Sequence[str]) -> str:

@@ -64,7 +64,7 @@ ANSWERS: dict[Intent, str] = {
 }
 
 # Thresholds of confidence, all chosen on training hands that the judging model had not seen (corpus/README.md).
-MIN_SURE = 0.64  # of the intent, or it is asked
+MIN_SURE = 0.63  # of the intent, or it is asked
 MIN_RULE = 0.2  # of what a number or a keyword says, or it is asked
 MIN_KEYWORD = 0.2  # of what a keyword says that stands before other words
 MIN_STOP = 0.9985  # of a stop in other words than ours
@@ -72,7 +72,7 @@ STOP_WORDS = 3  # a shorter one may be a typing error
 SENTENCE = 3  # words
 MIN_MATTER = 0.5
 MIN_KIND = 0.7  # of a rating in words, or its writer is asked for a figure
-MIN_DANGER = 0.17  # of what two heads say, their geometric mean
+MIN_DANGER = 0.25  # of what two heads say, their geometric mean
 MIN_PERHAPS = 0.05  # ... and it is asked whether there is danger
 MIN_DANGER_DENIED = 0.9  # where what stands around a word of danger says that there is none
 MAX_SAFE = 0.5  # so sure that there is no danger that a word of danger does not count
