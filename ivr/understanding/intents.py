@@ -187,7 +187,7 @@ def _read(body: str, context: str, language: str) -> Understood:
     if not text.said.legible:
         return Understood("noise", why="nothing is written", language=language, kind="greeting")
     guessed = model.guess(text.said.legible, context)
-    for rule in (_stop_or_start, _emergency, _score):
+    for rule in (_stop_or_start, _emergency, _score, _whose_number):
         if found := rule(text, guessed):
             return found
     found = _numbered(text, guessed) or _keyword(text, guessed)
@@ -234,6 +234,13 @@ def _score(text: Text, guessed: Guessed) -> Understood | None:
     return None
 
 
+def _whose_number(text: Text, guessed: Guessed) -> Understood | None:
+    """Somebody's telephone number is asked for that we know."""
+    if text.referral and text.asks_number:
+        return _understood(text, guessed, "info", "somebody's number")
+    return None
+
+
 def _numbered(text: Text, guessed: Guessed) -> Understood | None:
     """A ticket number, or nine digits that are none, with little else."""
     if text.is_bare_number:
@@ -252,8 +259,6 @@ def _keyword(text: Text, guessed: Guessed) -> Understood | None:
         return _understood(text, guessed, "help", "a cry for help")
     if not text.tokens and text.said.asks:
         return _understood(text, guessed, "help", "a question mark")
-    if text.referral and text.asks_number:
-        return _understood(text, guessed, "info", "somebody's number")
     for name, wish in wishes().items():
         if text.is_all(wish.alone) and (text.context == "survey_open" or name not in vocabulary.YES_OR_NO):
             return _understood(text, guessed, name, "its words and nothing else", kind=KEYWORD_KIND.get(name, ""))
