@@ -7,9 +7,11 @@ import pytest
 import time_machine
 from factories import rows, seen, wib
 from people import House, Resident, use
+from sqlalchemy import select
 
 from config import stores
 from ticketing.calls import alarms
+from ticketing.models import Call, Turn
 from ticketing.tickets import history
 
 FIRST, SECOND = "+6281310000001", "+6281310000002"
@@ -154,3 +156,20 @@ def test_a_yes_long_after_is_no_alarm(duty: House, by_night: time_machine.Travel
     ani.texts("ya")
     duty.work()
     assert rows(kind="alarm") == []
+
+
+def test_what_was_read_out_is_erased_with_its_sender(duty: House) -> None:
+    ani = Resident(duty).texts(FIRE)
+    duty.work()
+    answers(duty, FIRST).presses("1")
+    duty.work()
+    assert any("jl mawar" in words for words in kept_of_calls())
+    duty.flask("privacy", "erase", "--phone", ani.number, "--by", "Rina", "--even-open")
+    assert not any("jl mawar" in words for words in kept_of_calls())
+
+
+def kept_of_calls() -> list[str]:
+    """Everything that is kept of what was said in calls."""
+    with stores.reading() as session:
+        memories = [call.memory for call in session.scalars(select(Call))]
+        return [words or "" for words in (*memories, *(turn.reply for turn in session.scalars(select(Turn))))]

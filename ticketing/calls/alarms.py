@@ -4,8 +4,9 @@ time; whoever answers hears of everything that nobody has heard of yet. Each try
 
 from collections.abc import Sequence
 from datetime import timedelta
+from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from config import clock, metrics, stores
@@ -59,6 +60,13 @@ def is_ringing(session: Session) -> bool:
         Call.outbound, Call.caller_kind == KIND, Call.ended_at.is_(None), Call.started_at > since
     )
     return session.scalar(query.limit(1)) is not None
+
+
+def over(session: Session) -> Sequence[UUID]:
+    """Alarm calls that have ended: residents' words were read out in them, and nothing needs these any more."""
+    before = clock.now() - UNDER_WAY_AT_MOST
+    ended = or_(Call.ended_at.is_not(None), Call.started_at < before)
+    return session.scalars(select(Call.id).where(Call.caller_kind == KIND, Call._memory.is_not(None), ended)).all()
 
 
 def next_phone(session: Session, ticket: Ticket) -> str:

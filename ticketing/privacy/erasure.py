@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from config import clock, stores, vault
 from config.settings import settings
-from ticketing.calls import callbacks
+from ticketing.calls import alarms, callbacks
 from ticketing.media import photos, recordings
 from ticketing.models import (
     Call,
@@ -43,7 +43,7 @@ from ticketing.models import (
 )
 from ticketing.outgoing import promises
 from ticketing.outgoing.kinds import CONTACT
-from ticketing.rules import references
+from ticketing.rules import references, routing
 from ticketing.tickets import history
 
 PUBLIC = ("title", "answer")  # the city's own words about a proposal, written for everybody who calls
@@ -73,8 +73,11 @@ def erase(session: Session, contact: Contact, *, by: str) -> Erased:
     _callbacks(session, contact, gone)
     for some in _batches([ticket.id for ticket in tickets]):
         _of_tickets(session, some, gone)
+    alarmed = any(ticket.category == routing.EMERGENCY or ticket.flagged_at for ticket in tickets)
     for some in _batches(calls):
         _of_calls(session, some, gone)
+    for some in _batches(alarms.over(session) if alarmed else ()):
+        _of_calls(session, some, Erased())  # they are nobody's, and count as no call of this number
     _messages(session, contact, gone)
     for ticket in tickets:
         _ticket(session, ticket, by=by)
