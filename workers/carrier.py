@@ -27,6 +27,15 @@ def client() -> Client:
     return made
 
 
+def dial(through: Client, to: str, said_at: str, *, seconds: int) -> str:
+    """Ring a number for so long; the carrier asks `said_at` what to say there, and tells it how the call ended. The id
+    of the call."""
+    made = through.calls.create(
+        to=to, from_=settings().caller_id, url=said_at, status_callback=f"{said_at}/status", timeout=seconds
+    )
+    return str(made.sid)
+
+
 def delete(what: Callable[[Client], Any]) -> Outcome | None:
     """Have the carrier delete what we keep ourselves or will never want; None once it has nothing of it."""
     try:

@@ -58,13 +58,8 @@ def read(session: Session, message: Message) -> None:
         drawer.take_out(drawn, ticket_id=message.ticket_id)
         return
     if danger.is_yes(session, message):
-        _run(
-            session,
-            message,
-            chat,
-            Memory(name="danger", language=contacts.language(message.contact, CITY_LANGUAGE)),
-            None,
-        )
+        language = contacts.language(message.contact, CITY_LANGUAGE)
+        _run(session, message, chat, Memory(name="danger", language=language), None)
         _note(message, "emergency", where)
         drawer.take_out(drawn, ticket_id=message.ticket_id)
         return

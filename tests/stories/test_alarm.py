@@ -173,3 +173,14 @@ def kept_of_calls() -> list[str]:
     with stores.reading() as session:
         memories = [call.memory for call in session.scalars(select(Call))]
         return [words or "" for words in (*memories, *(turn.reply for turn in session.scalars(select(Turn))))]
+
+
+def test_a_carrier_in_trouble_is_asked_again_at_once(duty: House, by_night: time_machine.Traveller) -> None:
+    """No circuit breaker holds an alarm up, however often the carrier failed."""
+    duty.carrier.faults.set({"rest_fail": 12})
+    Resident(duty).texts(FIRE)
+    for _ in range(12):
+        duty.work()
+        by_night.shift(timedelta(seconds=6))
+    duty.work()
+    assert duty.carrier.ringing(FIRST) or duty.carrier.ringing(SECOND)

@@ -8,10 +8,9 @@ from uuid import UUID
 
 from requests.exceptions import RequestException
 from sqlalchemy.orm import Session
-from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.base.exceptions import TwilioException
 
 from config import clock
-from config.settings import settings
 from ticketing.calls import alarms
 from ticketing.models import Ticket
 from ticketing.outgoing import links
@@ -53,22 +52,13 @@ def send(ring: Ring) -> Outcome:
             alarms.give_up(session, ticket)
             return dead("nobody pressed 1")
         alarms.note_try(session, ticket)
-    client = carrier.client()
     try:
-        made = client.calls.create(
-            to=ring.to,
-            from_=settings().caller_id,
-            url=ring.said_at,
-            status_callback=f"{ring.said_at}/status",
-            timeout=RING_SECONDS,
-        )
-    except TwilioRestException as fault:
-        return later(f"carrier {fault.status}, code {fault.code}", wait=NEXT)
+        sid = carrier.dial(carrier.client(), ring.to, ring.said_at, seconds=RING_SECONDS)
     except (RequestException, TwilioException, ValueError) as fault:  # ValueError: half an answer
-        return later(f"no answer: {type(fault).__name__}", wait=NEXT)
+        return later(f"not dialled: {type(fault).__name__}", wait=NEXT, blame=False)  # no circuit breaker holds it up
     with transactions.transaction() as session:
-        alarms.begin(session, str(made.sid))
-    return done_for_now("dialled: heard once somebody presses 1", provider_ref=str(made.sid), wait=ANSWERED_WITHIN)
+        alarms.begin(session, sid)
+    return done_for_now("dialled: heard once somebody presses 1", provider_ref=sid, wait=ANSWERED_WITHIN)
 
 
 def ask(_ring: Ring) -> None:

@@ -12,7 +12,6 @@ from requests.exceptions import RequestException
 from sqlalchemy.orm import Session
 from twilio.base.exceptions import TwilioException, TwilioRestException
 
-from config.settings import settings
 from ticketing.calls import outbound
 from ticketing.messages import receipts, texts
 from ticketing.models import Message
@@ -57,13 +56,7 @@ def send(ring: Ring) -> Outcome:
             return not_yet("it was told or dialled a moment ago", AGAIN)
     client = carrier.client()
     try:
-        made = client.calls.create(
-            to=ring.to,
-            from_=settings().caller_id,
-            url=ring.said_at,
-            status_callback=f"{ring.said_at}/status",
-            timeout=RING_SECONDS,
-        )
+        sid = carrier.dial(client, ring.to, ring.said_at, seconds=RING_SECONDS)
     except TwilioRestException as fault:
         return _refused(ring, fault, carrier.retry_after(fault, client))
     except (RequestException, TwilioException, ValueError) as fault:  # ValueError: half an answer
@@ -71,8 +64,8 @@ def send(ring: Ring) -> Outcome:
             _not_dialled(ring)
         return later(f"no answer: {type(fault).__name__}", wait=AGAIN)
     with transactions.transaction() as session:
-        outbound.begin(session, str(made.sid), session.get_one(Message, ring.id))
-    return done_for_now("dialled: told once somebody presses 1", provider_ref=str(made.sid), wait=AGAIN)
+        outbound.begin(session, sid, session.get_one(Message, ring.id))
+    return done_for_now("dialled: told once somebody presses 1", provider_ref=sid, wait=AGAIN)
 
 
 def ask(_ring: Ring) -> None:
