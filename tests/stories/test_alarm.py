@@ -144,6 +144,14 @@ def test_perhaps_danger_hears_112_first_and_a_yes_rings(duty: House) -> None:
     assert f"Petugas siaga sudah menerima laporan {ticket['number']}" in ani.inbox[-1]
 
 
+def test_what_was_perhaps_danger_rings_once_it_surely_is(duty: House) -> None:
+    perhaps(duty).texts(FIRE)
+    duty.work()
+    answers(duty, FIRST).hears("asap tebal", FIRE[:20]).presses("1")
+    duty.work()
+    assert actions(duty.ticket()["number"]) == [alarms.RUNG, alarms.HEARD]
+
+
 def test_who_says_nothing_or_no_rings_nobody(duty: House) -> None:
     perhaps(duty).texts("bukan, cuma bakar sampah")
     duty.work()

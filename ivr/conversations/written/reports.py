@@ -178,6 +178,7 @@ def _alarm(talk: Talk) -> None:
         message.ticket_id = going_on.id
         additions.attach_photos(talk.session, going_on, message, kind="remark")
         additions.add(talk.session, going_on, by="resident", words=message.body or "", told=False)
+        alarms.sound(talk.session, going_on)  # it may have been written down before anybody called it danger
         news.to_reporter(talk.session, going_on, "SMS20", occasion=str(message.id))
         return
     told: dict[str, Any] = talk.args
