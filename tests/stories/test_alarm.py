@@ -126,7 +126,7 @@ def test_without_a_duty_telephone_there_is_the_letter(duty: House) -> None:
 
 def perhaps(house: House) -> Resident:
     """Somebody who may be in danger: a stranger would ask one question first."""
-    ani = Resident(house).texts("ada asap tebal dari belakang ruko di margahayu, gatau apa yang dibakar")
+    ani = Resident(house).texts("ada asap tebal dari belakang ruko, gatau apa yang dibakar")
     house.work()
     return ani
 
@@ -147,7 +147,7 @@ def test_perhaps_danger_hears_112_first_and_a_yes_rings(duty: House) -> None:
 def test_what_was_perhaps_danger_rings_once_it_surely_is(duty: House) -> None:
     perhaps(duty).texts(FIRE)
     duty.work()
-    answers(duty, FIRST).hears("asap tebal", FIRE[:20]).presses("1")
+    answers(duty, FIRST).hears("asap tebal", FIRE[:20], "Lokasi, Margahayu.").presses("1")
     duty.work()
     assert actions(duty.ticket()["number"]) == [alarms.RUNG, alarms.HEARD]
 

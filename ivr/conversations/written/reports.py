@@ -173,22 +173,23 @@ def _join(talk: Talk, ticket: Ticket, incident: Ticket) -> None:
 def _alarm(talk: Talk) -> None:
     """To the duty team with the highest priority; another text of the same half hour belongs to the same alarm."""
     message = talk.incoming
+    told: dict[str, Any] = talk.args
+    place = additions.place_with(message)
+    place = replace(place, area=told["area"] or place.area)
     going_on = _going_on(talk)
     if going_on is not None:
         message.ticket_id = going_on.id
         additions.attach_photos(talk.session, going_on, message, kind="remark")
-        additions.add(talk.session, going_on, by="resident", words=message.body or "", told=False)
+        additions.add(talk.session, going_on, by="resident", words=message.body or "", place=place, told=False)
         alarms.sound(talk.session, going_on)  # it may have been written down before anybody called it danger
         news.to_reporter(talk.session, going_on, "SMS20", occasion=str(message.id))
         return
-    told: dict[str, Any] = talk.args
-    place = additions.place_with(message)
     given = intake.Report(
         key=f"text:{message.id}",
         channel=message.channel,
         category=routing.EMERGENCY,
         language=talk.language,
-        area=told["area"] or place.area,
+        area=place.area,
         point=place.point,
         words=told["words"] or message.body or None,
         late=bool(texts.details_of(message).get("late")),
