@@ -1,6 +1,8 @@
 """Transactions that ring, once they are committed, for what they promised; webhooks do theirs anew after a deadlock or
 a broken connection."""
 
+import random
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -14,6 +16,7 @@ from workers import doorbell
 
 Did = TypeVar("Did")
 MAX_TRIES = 3
+PAUSE = (0.02, 0.1)  # seconds before another try, drawn: whoever was let through a deadlock ends first
 
 
 @contextmanager
@@ -38,4 +41,5 @@ def carry_out(act: Callable[[Session], Did]) -> Did:
                 metrics.add("database failure")
                 raise
             warn("done anew", why=type(fault).__name__, attempt=attempt)
+            time.sleep(random.uniform(*PAUSE))
     raise AssertionError("unreachable")

@@ -138,19 +138,22 @@ def test_two_that_block_each_other_both_end_well(postgres_house: House) -> None:
     """PostgreSQL ends a deadlock by choosing one of the two; that one is simply done anew."""
     with stores.transaction() as session:
         session.execute(text("INSERT INTO tallies (name, count) VALUES ('a', 0), ('b', 0)"))
-    both, done = threading.Barrier(2), []
+    both, one_is_through, done = threading.Barrier(2), threading.Event(), []
 
     def add(first: str, second: str) -> None:
-        met = iter([True])
+        tries = iter((False, True))
 
         def act(session: Any) -> None:
+            if chosen := next(tries):
+                assert one_is_through.wait(60), "the pause before it is a chance, not a promise, on a busy machine"
             session.execute(text("UPDATE tallies SET count = count + 1 WHERE name = :name"), {"name": first})
-            if next(met, False):
+            if not chosen:
                 both.wait(60)
             session.execute(text("UPDATE tallies SET count = count + 1 WHERE name = :name"), {"name": second})
 
         transactions.carry_out(act)
         done.append(first)
+        one_is_through.set()
 
     threads = [threading.Thread(target=add, args=names) for names in (("a", "b"), ("b", "a"))]
     for one in threads:
