@@ -41,5 +41,5 @@ def carry_out(act: Callable[[Session], Did]) -> Did:
                 metrics.add("database failure")
                 raise
             warn("done anew", why=type(fault).__name__, attempt=attempt)
-            time.sleep(random.uniform(*PAUSE))
+            time.sleep(random.uniform(*PAUSE))  # noqa: S311 - no secret
     raise AssertionError("unreachable")
