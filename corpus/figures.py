@@ -8,10 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
+from config.hotline import city
 from corpus import rows
-from corpus.rows import Row
+from corpus.rows import Row, Spot
 from ivr.understanding import intents, model
 from ivr.understanding.intents import INTENTS, Understood
+from ticketing.rules.places import Place, recognise
 
 WORST = 20
 STEPS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.01)  # of confidence
@@ -28,7 +30,9 @@ def main() -> None:
     write(table("hand", judged, lambda row: row.hand, sorted({row.hand for row, _ in judged})))
     write(calibration(judged))
     write(danger(judged))
+    write(perils())
     write(categories(judged))
+    write(spots())
     write(f"{cost:.2f} ms of CPU a text; model {model.load().version}, {model.FILE.stat().st_size / 1e6:.1f} MB\n\n")
     write(worst(judged))
 
@@ -87,11 +91,55 @@ def danger(judged: Sequence[Judged]) -> str:
     return "\n".join(lines) + "\n\n"
 
 
+def perils() -> str:
+    """How often the kind of a danger is right, and the three that nobody else may learn of."""
+    mine = [(row.peril, intents.peril(row.text)) for row in rows.apart() if row.peril]
+    lines = [f"kind of {len(mine)} dangers: {sum(one == other for one, other in mine) / len(mine):.1%} right"]
+    for name in sorted({one for one, _ in mine}):
+        taken = Counter(other for one, other in mine if one == name)
+        lines.append(f"  {name:<12} {taken.total():4} {taken[name] / taken.total():6.1%}  {dict(taken.most_common(4))}")
+    return "\n".join(lines) + "\n\n"
+
+
 def categories(judged: Sequence[Judged]) -> str:
     mine = [(row, found) for row, found in judged if row.category and row.intent == found.intent == "report"]
     first = sum(row.category == found.category for row, found in mine) / len(mine)
     three = sum(row.category in dict(found.categories) for row, found in mine) / len(mine)
     return f"category of {len(mine)} reports: first {first:.1%}, among three {three:.1%}\n\n"
+
+
+def spots() -> str:
+    """How places are understood: right, asked about (what is meant among what is asked, or not), wrong and certain."""
+    lines = []
+    for mode in ("spoken", "written"):
+        counts = Counter(placed(spot, recognise(spot.text)) for spot in rows.spots("apart") if spot.mode == mode)
+        shares = ", ".join(f"{name} {count / counts.total():.1%}" for name, count in counts.most_common())
+        lines.append(f"{counts.total()} {mode} places: {shares}")
+    return "\n".join(lines) + "\n\n"
+
+
+def placed(spot: Spot, found: Place) -> str:
+    """What became of a place: right, asked, wide (its kecamatan was understood), wrong."""
+    got, meant = found.area, set(spot.means) - {"ask"}
+    if not spot.means or "ask" in spot.means:  # nobody can know: asking is right, and so is what holds either way
+        around = {city().kecamatan_key(key) for key in meant}
+        return "right" if (not got and not found.outside) or (got in around and len(around) == 1) else "wrong"
+    if "outside" in meant:
+        return "right" if found.outside else "wrong" if got else "asked"
+    if found.outside:
+        return "wrong"
+    [key] = meant
+    if got == key or (got and key == city().kecamatan_key(got) and not _is_called_like_it(got)):
+        return "right"
+    if got is None:
+        within = bool(found.candidates) and {city().kecamatan_key(one) for one in found.candidates} == {key}
+        return "right" if within else "asked"
+    return "wide" if got == city().kecamatan_key(key) else "wrong"
+
+
+def _is_called_like_it(area: str) -> bool:
+    """Whether a kelurahan bears the name of its kecamatan: then it was not meant for certain."""
+    return city().area(area).kelurahan in city().kecamatan
 
 
 def worst(judged: Sequence[Judged]) -> str:

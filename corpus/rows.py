@@ -24,6 +24,7 @@ class Row:
     category: str = ""
     place: str = ""
     kind: str = ""  # of noise, of what is cancelled, of a rating
+    peril: str = ""  # the kind of danger, where somebody noted it
     decided: bool = False  # two hands differed, a third decided
 
     def is_right(self, intent: str) -> bool:
@@ -38,6 +39,23 @@ def training() -> list[Row]:
 def apart() -> list[Row]:
     """The rows of the hands that are set apart: they are for figures, and nothing is ever tuned to them."""
     return list(_rows("apart"))
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where somebody says or writes that something is. `means`: the key of an area; nothing where none can be known;
+    "outside"; or "ask" and the areas that it may be."""
+
+    text: str
+    mode: str  # spoken, written
+    hand: str
+    means: tuple[str, ...]
+
+
+def spots(part: str) -> list[Spot]:
+    """The places of corpus/places: `hands` may be learned from, `apart` are for figures."""
+    lines = (HERE / "places" / f"{part}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [Spot(**{**given, "means": tuple(given["means"])}) for given in map(json.loads, lines)]
 
 
 def fingerprint() -> str:

@@ -1,8 +1,8 @@
 """make model: learns the reader of texts from corpus/hands and writes ivr/understanding/model.npz.
 
-Each head (intent, danger, category, kind, where) is a linear support vector machine over the grams of a text. Its
-confidence is calibrated by one temperature, found on hands that the machine has not seen. The same rows give the same
-file.
+Each head (intent, danger, peril, category, kind, where) is a linear support vector machine over the grams of a text.
+Its confidence is calibrated by one temperature, found on hands that the machine has not seen. The same rows give the
+same file.
 
 What has nothing in common but its name is learned part by part (reports by their category, noise by its kind) and added
 up when a text is read.
@@ -79,6 +79,8 @@ def target(head: str, row: Row) -> str | None:
         return "yes" if row.place else "no"
     if head == "danger":
         return row.danger
+    if head == "peril":
+        return row.peril or None
     part = row.kind if row.intent in OF_KIND else row.category if row.intent == "report" else ""
     return f"{row.intent}{WITHIN}{part}" if part else row.intent
 

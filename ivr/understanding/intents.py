@@ -171,6 +171,17 @@ def matter(body: str) -> str | None:
     return named if named not in (model.NONE, EMERGENCY) and guess.likely[0] >= MIN_MATTER else None
 
 
+def danger(body: str) -> str:
+    """Whether somebody is in danger: no, perhaps or sure; of what means nothing at all no."""
+    found = read(body)
+    return "no" if found.danger == "perhaps" and found.intent == "noise" else found.danger
+
+
+def peril(body: str) -> str:
+    """The kind of danger that words are about: a key of city().dangers."""
+    return model.guess(take_apart(body).legible)["peril"].labels[0]
+
+
 def likely(body: str, wanted: Sequence[str]) -> float:
     """How likely a text is one of these intents."""
     guess = model.guess(take_apart(body).legible)["intent"]

@@ -15,7 +15,7 @@ from config.hotline import city
 from ivr.understanding import grams
 
 FILE = Path(__file__).with_name("model.npz")
-HEADS = ("intent", "danger", "category", "kind", "where")
+HEADS = ("intent", "danger", "peril", "category", "kind", "where")
 WITHIN = "|"  # between a label and the part of it that was learned for itself: "report|banjir"
 NONE = ""  # the category of what has none
 
