@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from config import clock
 from config.keywords import Keywords
 
+UNCONFIRMED = "unconfirmed"  # no public source was found
 KECAMATAN_PREFIX = "kec-"  # five kelurahan bear the name of their kecamatan; keys must not
 
 Spoken = dict[str, Annotated[str, StringConstraints(min_length=1)]]
@@ -79,7 +80,18 @@ class Category(_Part):
     confidential: bool = False
     readers: tuple[str, ...] = ()
     closes_by_silence: bool = True
+    danger: str = ""  # the kind that a report of it may be: the number to dial comes first
     words: tuple[str, ...] = ()
+
+
+class Danger(_Part):
+    """A kind of danger: what to do now, and by whose word. Who sees a telephone learns nothing of a `private` one."""
+
+    key: str
+    do: Spoken
+    source: str
+    unconfirmed: bool = False
+    private: bool = False
 
 
 class Topic(_Part):
@@ -115,6 +127,7 @@ class MenuEntry(_Part):
     ask: str | None = None
     talk: str | None = None
     topic: str | None = None
+    in_flood: bool = False  # stands in the menu only while a flood notice is out
 
 
 class Referral(_Part):
@@ -126,6 +139,7 @@ class Referral(_Part):
     say: Spoken
     contact: str
     places: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()  # the same, of whole cities and regencies
     words: tuple[str, ...] = ()  # by which a text about its matter is known
     unconfirmed: bool = False  # the number has not been checked with them, and residents are told so
 
@@ -143,9 +157,16 @@ class Area(_Part):
 
 
 class Landmark(_Part):
+    """A place that everybody knows, the area in which it lies, and who says so in public."""
+
     name: str
     area: str
     variants: tuple[str, ...] = ()
+    source: Annotated[str, StringConstraints(min_length=1)]
+
+    @property
+    def confirmed(self) -> bool:
+        return self.source != UNCONFIRMED
 
 
 class Loop(_Part):
@@ -184,6 +205,13 @@ class Recording(_Part):
     silence_seconds: Annotated[int, Field(ge=2, le=10)]
 
 
+class Speech(_Part):
+    """Which questions also listen, by name with * for anything, and when the carrier's recognition is trusted."""
+
+    listens: tuple[str, ...] = ("*",)
+    min_confidence: Annotated[float, Field(ge=0, le=1)] = 0.5
+
+
 class WhatsApp(_Part):
     """The texts that are registered at WhatsApp: for each template its content's id by language."""
 
@@ -219,6 +247,7 @@ class City(_Part):
     emergency: Emergency
     loop: Loop
     recording: Recording
+    speech: Speech = Speech()
     holidays: Holidays
     whatsapp: WhatsApp = WhatsApp()
     keywords: Keywords
@@ -228,6 +257,7 @@ class City(_Part):
     routing: tuple[Rule, ...]
     menus: dict[str, tuple[MenuEntry, ...]]
     topics: dict[str, Topic]
+    dangers: dict[str, Danger]
     referrals: dict[str, Referral]
     kecamatan: dict[str, Area]
     areas: dict[str, Area]
@@ -242,6 +272,10 @@ class City(_Part):
     def category(self, key: str) -> Category:
         """A category; one that the city no longer has reads as "something else"."""
         return self.categories.get(key) or self.categories["lainnya"]
+
+    def danger(self, key: str) -> Danger:
+        """A kind of danger; one that the city does not know reads as "some danger"."""
+        return self.dangers.get(key) or self.dangers["other"]
 
     def menu(self, name: str) -> tuple[MenuEntry, ...]:
         return self.menus[name]

@@ -14,9 +14,10 @@ from config.gsm7 import gsm7_length
 from config.keywords import plain_words, squeezed
 from config.source_lines import CsvFile, Keys, TomlFile
 
-LABEL_MOST, SHORT_MOST, OPTIONS_MOST = 16, 14, 5  # GSM-7 characters in a text message; options a caller can remember
+LABEL_MOST, SHORT_MOST, DO_MOST = 16, 14, 58  # GSM-7 characters in a text message
+OPTIONS_MOST = 5  # that a caller can remember; one more while the city is flooded
 
-_KEYED = ("priorities", "departments", "categories", "topics", "kecamatan")
+_KEYED = ("priorities", "departments", "categories", "topics", "dangers", "kecamatan")
 
 # Conversations a menu may lead to; categories that conversations name; menus that they ask, with what an option there
 # (or in a menu further down) must lead to. A house test compares all three with the conversations.
@@ -28,6 +29,14 @@ _CATEGORIES = {
     "masukan": "takes what callers say of a handled call",
     "darurat": "takes what somebody in danger writes",
 }
+# Kinds of danger that texts and callers are understood by.
+_DANGERS = {
+    **dict.fromkeys(
+        ("fire", "gas", "electricity", "water", "medical", "accident", "crime", "home", "child", "self", "animal",
+         "collapse"), "what people say is understood as one of them"
+    ),
+    "other": "it is what is said of any other danger",
+}  # fmt: skip
 _MENUS = {"root": "talk", "topic": "category", "information": "topic"}
 
 # Sentences that config itself fills in or measures.
@@ -68,7 +77,9 @@ def check(city: City, main: TomlFile, areas: CsvFile, landmarks: CsvFile) -> Ite
 
 def check_shapes(main: TomlFile, texts: dict[str, TomlFile]) -> Iterator[str]:
     """That what is put together before its values are checked is made of tables at all."""
-    yield from _tables(main, "city", "emergency", ("city", "name"), "priorities", "departments", "categories", "topics")
+    yield from _tables(
+        main, "city", "emergency", ("city", "name"), "priorities", "departments", "categories", "topics", "dangers"
+    )
     yield from _tables(main, "kecamatan", *((part, key) for part in _KEYED for key in main.table(part)))
     referrals = main.data.get("referrals", [])
     if not isinstance(referrals, list) or not all(isinstance(referral, dict) for referral in referrals):
@@ -216,15 +227,16 @@ def _check_names(city: City, main: TomlFile) -> Iterator[str]:
         named += [(("categories", key, part), getattr(category, part)) for part in ("name", "label", "spoken")]
     for index, referral in enumerate(city.referrals.values()):
         named += [(("referrals", index, part), getattr(referral, part)) for part in ("name", "short", "say")]
+    named += [(("dangers", key, "do"), danger.do) for key, danger in city.dangers.items()]
     for keys, names in named:
         where = main.at("city", *keys) if keys == ("name",) else main.at(*keys)
         for language in city.languages.keys() - names.keys():
             yield f"{where}: {_dotted(keys)} has no {language}"
         for language in names.keys() - city.languages.keys():
             yield f"{where}: {_dotted(keys)} has {language}, but texts/ has no such language"
-        if keys[-1] in ("label", "short"):
-            for text in names.values():
-                yield from _fits(where, keys, text, LABEL_MOST)
+        most = {"label": LABEL_MOST, "short": LABEL_MOST, "do": DO_MOST}.get(str(keys[-1]), 0)
+        for text in names.values() if most else ():
+            yield from _fits(where, keys, text, most)
     for key, department in city.departments.items():
         keys = ("departments", key, "short")
         yield from _fits(main.at(*keys), keys, department.short, SHORT_MOST)
@@ -243,6 +255,9 @@ def _dotted(keys: Keys) -> str:
 
 
 def _check_categories(city: City, main: TomlFile) -> Iterator[str]:
+    for kind, use in _DANGERS.items():
+        if kind not in city.dangers:
+            yield f"{main.at('dangers')}: kind of danger {kind} is missing; {use}"
     if "call-centre" not in city.departments:
         yield f"{main.at('departments')}: department call-centre is missing; it takes what cannot be routed"
     for key, use in _CATEGORIES.items():
@@ -252,6 +267,9 @@ def _check_categories(city: City, main: TomlFile) -> Iterator[str]:
         if category.confidential and not category.readers:
             where = main.at("categories", key, "confidential")
             yield f"{where}: category {key} is confidential, so it must name its readers"
+        if category.danger and category.danger not in city.dangers:
+            where = main.at("categories", key, "danger")
+            yield f"{where}: category {key} names danger {category.danger}, which is not defined"
         if category.priority not in city.priorities:
             where = main.at("categories", key, "priority")
             yield f"{where}: category {key} names priority {category.priority}, which is not defined"
@@ -319,9 +337,12 @@ def _check_menus(city: City, main: TomlFile) -> Iterator[str]:
         yield f"{main.at('menus', 'root', 0, 'talk')}: key 1 of the root is the emergency, always"
     goals = {name: goal for menu, goal in _MENUS.items() for name in (menu, *_asked_from(city, menu))}
     for menu, entries in city.menus.items():
-        if len(entries) > OPTIONS_MOST:
-            where = main.at("menus", menu, OPTIONS_MOST)
+        usual = [entry for entry in entries if not entry.in_flood]
+        if len(usual) > OPTIONS_MOST or len(entries) > OPTIONS_MOST + 1:
+            where = main.at("menus", menu, len(entries) - 1)
             yield f"{where}: menu {menu} has {len(entries)} options, at most {OPTIONS_MOST} can be remembered"
+        if usual != list(entries[: len(usual)]):
+            yield f"{main.at('menus', menu)}: what menu {menu} has only in a flood comes last"
         if menu != "root":
             yield from _check_sentence(city, main.at("menus", menu), "voice", f"{menu}_ask")
         if menu in _asked_from(city, menu):
@@ -339,6 +360,9 @@ def _check_menus(city: City, main: TomlFile) -> Iterator[str]:
 def _check_goal(where: str, menu: str, entry: MenuEntry, wanted: str | None) -> Iterator[str]:
     """An option leads to one thing, and to what the conversation that asks its menu can use."""
     found = [name for name in ("category", "ask", "topic", "talk") if getattr(entry, name) is not None]
+    straight = menu == "root" and entry.talk == "report"  # to the report of one matter
+    if straight and found == ["category", "talk"]:
+        return
     if len(found) != 1:
         yield f"{where}: option {entry.digit} of menu {menu} needs one of category, ask, topic and talk"
     elif wanted and found != [wanted] and (found != ["ask"] or menu == "root"):

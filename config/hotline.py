@@ -20,7 +20,7 @@ HERE = Path(__file__).resolve().parent
 CITY_LANGUAGE = "id"  # what the city works in, and what a caller hears before choosing
 
 _AREA_COLUMNS = ("key", "kecamatan", "kelurahan", "spoken", "variants", "lat", "lon")
-_LANDMARK_COLUMNS = ("name", "kelurahan", "kecamatan", "variants")
+_LANDMARK_COLUMNS = ("name", "kelurahan", "kecamatan", "variants", "source")
 
 
 class CityFileError(ValueError):
@@ -105,7 +105,7 @@ def _whole(files: _Files) -> dict[str, Any]:
     """The files as City wants them: keys inside what they name, defaults filled in, everything under one roof."""
     data = dict(files.main.data)
     whole: dict[str, Any] = dict(data.pop("city", {}))
-    for name in ("priorities", "departments", "categories", "topics"):
+    for name in ("priorities", "departments", "categories", "topics", "dangers"):
         whole[name] = {key: {"key": key, **value} for key, value in data.pop(name, {}).items()}
     for department in whole["departments"].values():
         department.setdefault("hours", whole.get("office_hours"))
@@ -126,7 +126,7 @@ def _variants(row: dict[str, str]) -> list[str]:
 
 def _landmark(row: dict[str, str]) -> dict[str, Any]:
     area = row["kelurahan"] or KECAMATAN_PREFIX + joined(row["kecamatan"])
-    return {"name": row["name"], "area": area, "variants": _variants(row)}
+    return {"name": row["name"], "area": area, "variants": _variants(row), "source": row["source"]}
 
 
 def _constants(main: TomlFile, language: str) -> dict[str, str]:

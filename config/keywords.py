@@ -53,6 +53,19 @@ class Speech(_Words):
     languages: dict[str, tuple[str, ...]]
 
 
+class Said(_Words):
+    """What callers say instead of a key. `around` are words that stand around every option."""
+
+    yes: tuple[str, ...]
+    no: tuple[str, ...]
+    officer: tuple[str, ...]
+    back: tuple[str, ...]
+    skip: tuple[str, ...]
+    enough: tuple[str, ...]
+    language: tuple[str, ...]
+    around: tuple[str, ...]
+
+
 class Keywords(_Words):
     """How the wishes of those who write are known."""
 
@@ -74,6 +87,7 @@ class Keywords(_Words):
     language_en: Wish
     language_id: Wish
     speech: Speech
+    said: Said
 
     def wishes(self) -> dict[str, Wish]:
         """Every wish by its name."""

@@ -98,6 +98,7 @@ def _texts(city: City, code: str, file: TomlFile, report: Report) -> Iterator[st
         "department": max(SHORT_MOST, *(_length(department.short) for department in city.departments.values())),
         "referral": max(LABEL_MOST, *(_length(referral.short[code]) for referral in city.referrals.values())),
         "status": max(_length(text) for id_, text in _words_of(city, code, "state_")),
+        "do": max(_length(danger.do[code]) for danger in city.dangers.values()),
         "whom": max(_length(city.whom_to_call(key, code)) for key in city.referrals),
     }
     fill["status2"], fill["category2"] = fill["status"], fill["category"]
@@ -133,19 +134,31 @@ def _strange(text: str) -> str:
 def _menus(city: City, code: str, file: TomlFile, report: Report) -> Iterator[str]:
     """The root and every menu as they are heard: few options (V01), short enough (V04), keys in order (V03)."""
     voice = city.languages[code].sentences["voice"]
-    root = [_option(city, code, entry.text, str(entry.digit)) for entry in city.menus["root"]]
+    usual = [entry for entry in city.menus["root"] if not entry.in_flood]
+    root = [_option(city, code, entry.text, str(entry.digit)) for entry in usual]
+    flooded = [_option(city, code, entry.text, str(entry.digit)) for entry in city.menus["root"] if entry.in_flood]
     officer = _option(city, code, "officer", "0")
     beginning = [voice["greeting"], root[0]]
-    heard = {"root": [*beginning, voice["root_english"], *root[1:], officer]}
-    known = [option for entry, option in zip(city.menus["root"], root, strict=True) if entry.talk != "status"]
-    heard["root, own report"] = [*beginning, voice["root_english"], voice["known_report"], *known[1:], officer]
+    last = [officer, voice["or_say"]]
+    heard = {"root": [*beginning, voice["root_english"], *root[1:], *last]}
+    heard["root, flood"] = [*beginning, voice["root_english"], *root[1:], *flooded, *last]
+    known = [option for entry, option in zip(usual, root, strict=True) if entry.talk != "status"]
+    heard["root, own report"] = [
+        *beginning,
+        voice["root_english"],
+        voice["known_report"],
+        *known[1:],
+        *flooded,
+        officer,
+    ]
     for name, entries in city.menus.items():
         if name != "root":
             options = [_option(city, code, entry.text, str(entry.digit)) for entry in entries]
             heard[name] = [voice[f"{name}_ask"], *options]
+    heard["topic"].insert(1, voice["say_or_press"])
     for name, parts in heard.items():
         is_root = name.startswith("root")
-        count = len(city.menus["root" if is_root else name])
+        count = len(usual if is_root else city.menus[name])
         first, whole = (_filled(city, code, " ".join(said), report) for said in (parts[:2], parts))
         most = ROOT if is_root else SUB_MENU
         menu = Menu(code, name, count, syllables(code, whole), seconds(code, first), seconds(code, whole), most)
@@ -153,6 +166,8 @@ def _menus(city: City, code: str, file: TomlFile, report: Report) -> Iterator[st
         where = f"{file.at('voice', 'greeting' if is_root else f'{name}_ask')}: menu {name}"
         yield from (f"{where} {finding}" for finding in _judged(menu))
         yield from (f"{where} {finding}" for finding in _options(city, code, " ".join(parts)))
+        if name == "root, flood":  # one more, and the notice names it
+            continue
         if name != "root, own report":  # there key 3 is named where the report is told
             yield from (f"{where} {finding}" for finding in _key_order(city, code, " ".join(parts)))
     yield from (f"{file.at('voice', 'greeting')}: the greeting {finding}" for finding in _greeting(city, code))
@@ -300,6 +315,7 @@ def _longest(city: City, code: str) -> dict[str, str]:
         "label": slowest([category.label[code] for category in city.categories.values()]),
         "category": slowest([category.spoken[code] for category in city.categories.values()]),
         "mobile": " ".join([digit] * 13),
+        "digits": " ".join([digit] * 9),
         "count": spoken.cardinal(code, 999),
         "keys": f"1 {city.text(code, 'words', 'to')} 5",
         "words": "",

@@ -4,8 +4,12 @@ both.
 A conversation asks by a Prompt; a channel makes TwiML or a text of it and brings back an Answer.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+
+from config.hotline import city
 
 MENU_SECONDS = 5
 
@@ -24,11 +28,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Wants:
-    """What a prompt waits for. kind: key, digits, words, recording, transfer; text is the next text of a chat."""
+    """What a prompt waits for. kind: key, digits, words, recording, transfer; text is the next text of a chat. Where it
+    `hears`, what is said counts beside keys; `hints` are words that are likely to be said."""
 
     kind: str
     seconds: int = MENU_SECONDS
     most: int = 1
+    hears: bool = False
     hints: Sequence[str] = ()
     to: str = ""
     whisper: bool = True  # whoever is rung must press a key before being connected
@@ -56,10 +62,12 @@ class Take:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the carrier brought: keys, words, a recording, the end of a transfer, or nothing (silence)."""
+    """What the carrier brought: keys, words and its confidence in them (0 to 1), a recording, the end of a transfer, or
+    nothing (silence)."""
 
     keys: str = ""
     words: str = ""
+    confidence: float = 1.0
     take: Take | None = None
     transfer: str = ""
     hung_up: bool = False
@@ -76,3 +84,16 @@ class Option:
     key: str
     meaning: str
     name: str = ""
+
+
+def offered(lines: Sequence[Line]) -> dict[str, str]:
+    """The keys that sentences offer one by one, each with the words that say what it does: "Sudah beres, tekan 2"."""
+    found = (match for line in lines for match in _option(line.language).finditer(line.text))
+    return {match["key"]: match["function"].strip() for match in found}
+
+
+@cache
+def _option(language: str) -> re.Pattern[str]:
+    """How a sentence of this language offers a key (V02): the function before it."""
+    press = city().text(language, "voice", "option").partition(",")[2].partition("{key}")[0].strip()
+    return re.compile(rf"(?P<function>[^.?!|:]+?), {press} (?P<key>\d)\b", re.IGNORECASE)

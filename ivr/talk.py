@@ -9,13 +9,16 @@ once for every question.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from typing import Any, NoReturn
 
 from sqlalchemy.orm import Session
 
 from config import clock, spoken
 from config.hotline import city
-from ivr.prompts import MENU_SECONDS, Answer, Line, Option, Prompt, Take, Wants
+from ivr.prompts import MENU_SECONDS, Answer, Line, Option, Prompt, Take, Wants, offered
+from ivr.understanding import intents
+from ivr.understanding import spoken as speech
 from ticketing.calls.memory import Memory
 from ticketing.models import Call, Chat, Contact, Message
 
@@ -23,6 +26,7 @@ MAX_TURNS = 200
 DIGITS_SECONDS, RETRY_SECONDS = 6, 2
 MAX_STEPS = 30
 SURVEY = "survey"
+EMERGENCY = "emergency"
 ABOUT_A_TALK = ("person", "department", SURVEY)  # who goes elsewhere is not asked about a talk later
 
 Conversation = Callable[["Talk"], None]
@@ -62,6 +66,7 @@ class Talk:
     who: Call | Chat
     message: Message | None = None  # the text that is being answered, where it is texts
     lines: list[Line] = field(default_factory=list)
+    before: list[Line] = field(default_factory=list)  # said before all else in this turn
     position: int = 0
     result: str = "asked"
 
@@ -124,6 +129,11 @@ class Talk:
 
     # -- asking --------------------------------------------------------------------------------------------------
 
+    def hears(self, key: str) -> bool:
+        """Whether this question listens, too."""
+        asked = f"{self.memory.name}.{key}"
+        return isinstance(self.who, Call) and any(fnmatchcase(asked, name) for name in city().speech.listens)
+
     def choose(
         self,
         key: str,
@@ -133,35 +143,88 @@ class Talk:
         silence: str | None = None,
         patience: int = 0,
         confirm: bool = False,
+        keys_only: bool = False,
     ) -> str:
-        """Ask for one key. `say(slow)` speaks the question; `silence` is what saying nothing means, if it means
-        something, after the question was repeated `patience` times; nothing typed ahead reaches a question that
-        `confirm`s."""
+        """Ask for one key, or for the words by which `say` offers it. `say(slow)` speaks the question; `silence` is
+        what saying nothing means, if it means something, after the question was repeated `patience` times; nothing
+        typed ahead reaches a question that `confirm`s. `keys_only` asks whoever may be an answering machine."""
+        return str(
+            self._chosen(
+                key, say, options, None, silence=silence, patience=patience, confirm=confirm, keys_only=keys_only
+            )
+        )
+
+    def choose_or_tell(
+        self,
+        key: str,
+        say: Callable[[bool], None],
+        options: Sequence[Option],
+        hear: Callable[[str], dict[str, Any] | None],
+        *,
+        silence: str | None = None,
+    ) -> str | dict[str, Any]:
+        """The same, of a caller who may say in own words what it is about: what `hear` makes of them (as JSON); None
+        where it makes nothing of them."""
+        chosen: str | dict[str, Any] = self._chosen(key, say, options, hear, silence=silence)
+        return chosen
+
+    def _chosen(
+        self,
+        key: str,
+        say: Callable[[bool], None],
+        options: Sequence[Option],
+        hear: Callable[[str], dict[str, Any] | None] | None,
+        *,
+        silence: str | None = None,
+        patience: int = 0,
+        confirm: bool = False,
+        keys_only: bool = False,
+    ) -> Any:
         remembered = self._remembered("answer", key)
         if remembered is not None:
-            return str(remembered)
+            return remembered
+        hears = not keys_only and self.hears(key)
+        words = self._offered(say) if hears else {}
+        wants = Wants("key", hears=hears, hints=tuple(words.values()))
         if not self._answered(key, ahead=not confirm):
             say(False)
-            raise Ask(Wants("key"), key)
+            raise Ask(wants, key)
         answer = self._taken()
-        chosen = next((option.meaning for option in options if option.key == answer.keys[:1]), None)
+        told = hear(answer.words) if hear and hears and answer.words else None
+        if told is not None:
+            self._warn(answer.words)
+            return self._remember("answer", key, told)
+        trusted = answer.confidence >= city().speech.min_confidence
+        pressed = answer.keys or (speech.key(answer.words, words) if hears and answer.words and trusted else "")
+        chosen = next((option.meaning for option in options if option.key == pressed[:1]), None)
         if chosen is not None:
-            return str(self._remember("answer", key, chosen, rest=answer.keys[1:]))
+            return self._remember("answer", key, chosen, rest=answer.keys[1:])
         if answer.silent and silence is not None and self.memory.misses >= patience:
-            return str(self._remember("answer", key, silence))
-        self._fixed_key(answer.keys, key, say, Wants("key"))
-        self._missed(key, lambda: self.say("retry_keys", keys=self._keys_said(options)), say, Wants("key"))
+            return self._remember("answer", key, silence)
+        self._fixed_key(pressed, key, say, wants)
+        self._warn(answer.words)
+        self._missed(key, lambda: self.say("retry_keys", keys=self._keys_said(options)), say, wants)
 
     def yes(self, key: str, say: Callable[[bool], None]) -> bool:
         """Ask for 1 (yes) or 2 (no)."""
         return self.choose(key, say, [Option("1", "yes"), Option("2", "no")], confirm=True) == "yes"
 
-    def digits(self, key: str, id_: str, *, most: int) -> str | None:
-        """Ask for a number, ended by #. None when it was skipped with * or nothing was keyed twice."""
+    def digits(self, key: str, id_: str, *, most: int, read_back: bool = True) -> str | None:
+        """Ask for a number, ended by *, which alone skips it. None when it was skipped, or nothing came twice. One that
+        is said is read back, unless whoever asks does that: "" when it is another one."""
+        number = self._number(key, id_, most)
+        if isinstance(number, str) or not read_back:
+            return str(number["said"] if isinstance(number, dict) else number) or None
+        groups = spoken.groups(self.language, _threes(number["said"]))
+        right = self.yes(f"{key} right", lambda slow: self.say("number_heard", slow=slow, digits=groups))
+        return str(number["said"]) if right else ""
+
+    def _number(self, key: str, id_: str, most: int) -> Any:
+        """The digits that were keyed ("" where none were), or those that were said."""
         remembered = self._remembered("answer", key)
         if remembered is not None:
-            return str(remembered) or None
-        wants = Wants("digits", DIGITS_SECONDS, most=most)
+            return remembered
+        wants = Wants("digits", DIGITS_SECONDS, most=most, hears=self.hears(key))
 
         def say(slow: bool) -> None:
             self.say(id_, slow=slow)
@@ -170,12 +233,14 @@ class Talk:
             say(False)
             raise Ask(wants, key)
         answer = self._taken()
-        if answer.keys == "*" or (answer.silent and self.memory.misses >= 1):
-            self._remember("answer", key, "")
-            return None
-        if len(answer.keys) > 1 or answer.keys in tuple("1234567"):  # 0, 8 and 9 alone are the fixed keys
-            return str(self._remember("answer", key, answer.keys))
-        self._fixed_key(answer.keys, key, say, wants)
+        said, keys = answer.words if wants.hears else "", answer.keys.rstrip("#")
+        if keys == "*" or speech.skips(said) or (answer.silent and self.memory.misses >= 1):
+            return self._remember("answer", key, "")
+        if len(keys) > 1 or keys in tuple("1234567"):  # 0, 8 and 9 alone are the fixed keys
+            return self._remember("answer", key, keys)
+        if len(told := speech.digits(said)) > 1:
+            return self._remember("answer", key, {"said": told[:most]})
+        self._fixed_key(keys or speech.key(said, {}), key, say, wants)
         self._missed(key, lambda: self.say(id_), say, wants)
 
     def words(self, key: str, id_: str, *, hints: Sequence[str]) -> str | None:
@@ -183,15 +248,18 @@ class Talk:
         remembered = self._remembered("answer", key)
         if remembered is not None:
             return None if remembered == "*" else str(remembered)
-        wants = Wants("words", MENU_SECONDS, hints=hints)
+        wants = Wants("words", MENU_SECONDS, hears=True, hints=hints)
         if not self._answered(key):
             self.say(id_)
             raise Ask(wants, key)
         answer = self._taken()
-        if answer.keys == "*":
+        if answer.keys == "*" or speech.skips(answer.words):
             self._remember("answer", key, "*")
             return None
-        self._fixed_key(answer.keys, key, lambda slow: self.say(id_, slow=slow), wants)
+        wish = speech.wish(answer.words)
+        pressed = answer.keys or (wish if wish in ("0", "8") else "")
+        self._fixed_key(pressed, key, lambda slow: self.say(id_, slow=slow), wants)
+        self._warn(answer.words)
         return str(self._remember("answer", key, answer.words[:300]))
 
     def next_text(self, key: str) -> str:
@@ -227,7 +295,7 @@ class Talk:
     def hand_over(self, key: str, to: str, *, seconds: int, whisper: bool = True) -> str:
         """Connect the caller to `to`, which rings for so many seconds; with `whisper` only a pressed key accepts.
 
-        How it ended: "talked", "unanswered" (it rang to the end), "missed" (busy, or could not be reached).
+        How it ended: "talked", "unanswered" (it rang to the end), "busy", "missed" (could not be reached).
         """
         remembered = self._remembered("answer", key)
         if remembered is not None:
@@ -236,7 +304,7 @@ class Talk:
             self.memory.accepted, self.memory.talked_to_person = not whisper, False
             raise Ask(Wants("transfer", seconds, to=to, whisper=whisper), key)
         answer = self._taken()
-        ended = answer.transfer if answer.transfer in ("talked", "unanswered") else "missed"
+        ended = answer.transfer if answer.transfer in ("talked", "unanswered", "busy") else "missed"
         self.memory.talked_to_person = self.memory.talked_to_person or ended == "talked"
         return str(self._remember("answer", key, ended))
 
@@ -337,7 +405,34 @@ class Talk:
         answer, self.answer = self.answer or Answer(), None
         if answer.keys or answer.words:
             self.memory.touched = True
+        if answer.words and isinstance(self.who, Call):
+            self._look_out(answer)
         return answer
+
+    def _look_out(self, answer: Answer) -> None:
+        """Danger that is spoken goes to the emergency at once (V13)."""
+        if answer.confidence >= city().speech.min_confidence and intents.danger(answer.words) == "sure":
+            self.result = "danger"
+            self.lines.clear()
+            self.go(EMERGENCY, words=answer.words)
+
+    def _warn(self, words: str) -> None:
+        """Who says more than was asked and may be in danger hears the number to dial before all else."""
+        if words and isinstance(self.who, Call) and intents.danger(words) != "no":
+            lines, self.lines = self.lines, self.before
+            self.say("danger")
+            self.lines = lines
+
+    def _hints(self, wants: Wants, say: Callable[[bool], None]) -> Sequence[str]:
+        """What is likely to be said to a question that was just put in another language."""
+        return tuple(self._offered(say).values()) if wants.hears and wants.kind == "key" else wants.hints
+
+    def _offered(self, say: Callable[[bool], None]) -> dict[str, str]:
+        """The keys of a question and the words that offer them."""
+        lines, self.lines = self.lines, []
+        say(False)
+        lines, self.lines = self.lines, lines
+        return offered(lines)
 
     def _fixed_key(self, keys: str, key: str, say: Callable[[bool], None], wants: Wants) -> None:
         """The keys that mean the same everywhere, pressed alone. Returns when `keys` is none of them."""
@@ -353,7 +448,7 @@ class Talk:
             self.lines.clear()  # said in the other language a moment ago
             self.say("language_chosen")
             say(False)
-            raise Ask(wants, key)
+            raise Ask(replace(wants, hints=self._hints(wants, say)), key)
         if keys == "*":
             self._back(key, say, wants)
 
@@ -396,6 +491,11 @@ class Talk:
         return f"{keys[0]} {joiner} {keys[-1]}" if len(keys) > 1 else keys[0]
 
 
+def _threes(digits: str) -> list[str]:
+    """A long number in groups of three, as numbers of tickets are said."""
+    return [digits[at : at + 3] for at in range(0, len(digits), 3)]
+
+
 def was_heard(take: Take) -> bool:
     """A recording of two seconds or more counts, except one that silence ended before anybody can have spoken."""
     silence = city().recording.silence_seconds
@@ -413,9 +513,10 @@ def run(
 ) -> tuple[Prompt, str]:
     """Take one answer, and return the next prompt with what became of the answer."""
     lines: list[Line] = []
+    before: list[Line] = []
     result = "asked"
     for _ in range(MAX_STEPS):
-        talk = Talk(memory, answer, session, call, message, lines=lines)
+        talk = Talk(memory, answer, session, call, message, lines=lines, before=before)
         try:
             if memory.turn >= MAX_TURNS:
                 talk.finish("safe_goodbye")
@@ -424,7 +525,7 @@ def run(
         except Ask as asked:
             result = talk.result if talk.result != "asked" else result
             node = f"{memory.name}.{asked.node}"
-            return Prompt(tuple(talk.lines), asked.wants, memory.language, node, asked.error), result
+            return Prompt((*before, *talk.lines), asked.wants, memory.language, node, asked.error), result
         except _Go as left:
             result = talk.result
             lines, answer = talk.lines, talk.answer

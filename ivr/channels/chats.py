@@ -65,7 +65,9 @@ def read(session: Session, message: Message) -> None:
         return
     understood = _understood(session, message, where)
     if understood.danger == "perhaps":
-        danger.ask(session, message.contact, language=understood.language, occasion=f"text:{message.id}")
+        danger.ask(
+            session, message.contact, message.body or "", language=understood.language, occasion=f"text:{message.id}"
+        )
     if understood.asks and message.contact is not None and understood.intent != "stop":
         if memory is None or memory.open != doubt.MEANT or not doubt.was_asked(session, message.contact):
             memory = Memory(name="doubt", args={}, language=understood.language)

@@ -28,15 +28,17 @@ _HEX = "[0-9a-fA-F]{32}"
 SIDS = {"CallSid": f"CA{_HEX}", "MessageSid": f"(?:SM|MM){_HEX}", "RecordingSid": f"RE{_HEX}"}
 # What may come with any of our webhooks and means something to us; a carrier may add fields we do not know.
 _KNOWN = {
-    "AccountSid", "CallSid", "From", "To", "CallStatus", "Digits", "SpeechResult", "Confidence", "RecordingSid",
-    "RecordingUrl", "RecordingDuration", "RecordingStatus", "DialCallStatus", "DialBridged", "DialCallSid",
+    "AccountSid", "CallSid", "From", "To", "CallStatus", "Digits", "FinishedOnKey", "SpeechResult", "Confidence",
+    "RecordingSid", "RecordingUrl", "RecordingDuration", "RecordingStatus", "DialCallStatus", "DialBridged",
+    "DialCallSid",
     "ParentCallSid", "CallDuration", "MessageSid", "MessageStatus", "ErrorCode", "ErrorUrl", "Body", "NumMedia",
     "Latitude", "Longitude", "Address", "Label", "ProfileName", "WaId", "ButtonText", "ButtonPayload", "MessageType",
     *(f"{name}{at}" for name in ("MediaUrl", "MediaContentType") for at in range(10)),
 }  # fmt: skip
 # Those that may be missing and mean something where they are not.
 _OPTIONAL = (
-    "Digits", "SpeechResult", "RecordingSid", "RecordingUrl", "RecordingDuration", "DialCallStatus", "DialBridged",
+    "Digits", "FinishedOnKey", "SpeechResult", "Confidence", "RecordingSid", "RecordingUrl", "RecordingDuration",
+    "DialCallStatus", "DialBridged",
     "ErrorCode", "MediaUrl", "MediaContentType", "Latitude", "Longitude", "ButtonPayload",
 )  # fmt: skip
 # What residents say and write, which may hold any word.

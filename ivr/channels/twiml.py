@@ -103,17 +103,19 @@ def line(id_: str, language: str, **fills: str) -> Line:
 
 
 def _gather(prompt: Prompt, wants: Wants, action: str) -> Gather:
-    digits: dict[str, Any] = {"finish_on_key": "#", "num_digits": wants.most}
-    one_key: dict[str, Any] = {"finish_on_key": "", "num_digits": 1}  # "" so that # is a key like the others
+    digits: dict[str, Any] = {"finish_on_key": "*", "num_digits": wants.most}  # * alone is an answer at once
+    one_key: dict[str, Any] = {"finish_on_key": "", "num_digits": 1}  # "" so that * and # are keys like the others
+    # Places have Indonesian names, whatever language the caller chose.
+    language = CITY_LANGUAGE if wants.kind == "words" else prompt.language
+    heard = {"language": _locale(language), "speech_timeout": "auto", "hints": ",".join(wants.hints) or None}
     gather = Gather(
-        input="dtmf speech" if wants.kind == "words" else "dtmf",
+        input="dtmf speech" if wants.hears else "dtmf",
         action=action,
         method="POST",
         timeout=wants.seconds,
         action_on_empty_result=True,
         **(digits if wants.kind == "digits" else one_key),
-        # Places have Indonesian names, whatever language the caller chose.
-        **({"language": "id-ID", "hints": ",".join(wants.hints), "speech_timeout": "auto"} if wants.hints else {}),
+        **(heard if wants.hears else {}),
     )
     _say_all(gather, prompt.lines)
     return gather
@@ -131,13 +133,21 @@ def _say_all(verb: Any, lines: tuple[Line, ...]) -> None:
 
 def _say(one: Line) -> Say:
     """Half a second of silence at each |; slow lines slowly."""
-    voice = getattr(settings(), f"voice_{one.language}", "") or city().languages[one.language].voice
-    say = Say("", voice=voice, language="-".join(voice.split(".")[-1].split("-")[:2]))
+    say = Say("", voice=_voice(one.language), language=_locale(one.language))
     for at, piece in enumerate(_NOT_XML.sub(" ", one.text).split("|")):
         if at:
             say.break_(time=PAUSE)
         _words(say.prosody(rate=SLOW) if one.slow else say, piece.strip(), one.language)
     return say
+
+
+def _voice(language: str) -> str:
+    return getattr(settings(), f"voice_{language}", "") or city().languages[language].voice
+
+
+def _locale(language: str) -> str:
+    """The language as the carrier names it, with its country: id-ID."""
+    return "-".join(_voice(language).split(".")[-1].split("-")[:2])
 
 
 def _words(into: Any, text: str, language: str) -> None:

@@ -3,6 +3,7 @@
 Later turns are /voice/turn/<n>. A fault of ours is answered with an apology that still records the report.
 """
 
+import math
 import re
 import time
 from functools import cache
@@ -156,10 +157,20 @@ def _answer(form: Form) -> Answer:
     if "DialCallStatus" in form:
         answered = form["DialCallStatus"] in ("completed", "answered")
         bridged = form.get("DialBridged") == "true"
-        missed = "unanswered" if form["DialCallStatus"] == "no-answer" else "missed"
+        missed = {"no-answer": "unanswered", "busy": "busy"}.get(form["DialCallStatus"], "missed")
         return Answer(transfer="talked" if bridged else "answered" if answered else missed, hung_up=hung_up)
     words = " ".join(_CONTROL.sub(" ", form.get("SpeechResult", "")[:2000]).split())
-    return Answer(keys=_KEYS.sub("", ending)[:64], words=words[:300], hung_up=hung_up)
+    keys = _KEYS.sub("", ending)[:64] or ("*" if form.get("FinishedOnKey") == "*" else "")  # it ended a number of none
+    return Answer(keys=keys, words=words[:300], confidence=_confidence(form), hung_up=hung_up)
+
+
+def _confidence(form: Form) -> float:
+    """How sure the carrier is of what it heard; where it does not say, we take it as it is."""
+    try:
+        told = float(form.get("Confidence") or 1)
+    except ValueError:
+        return 1.0
+    return min(max(told, 0.0), 1.0) if math.isfinite(told) else 1.0
 
 
 def trouble() -> str:

@@ -76,7 +76,7 @@ def notice(id_: str, en: str, until: datetime, areas: tuple[str, ...], by: str) 
 def flood(
     id_: str, en: str, details_id: str, details_en: str, until: datetime, areas: tuple[str, ...], by: str
 ) -> None:
-    """Said before the menu, with key 1 for evacuation and key 4 for the details."""
+    """Said before the menu, with key 1 for evacuation and key 6 to report a flood; key 4 has the details."""
     details = {"id": details_id, "en": details_en}
     _begin(kind="flood", words={"id": id_, "en": en}, details=details, until=until, areas=areas, by=by)
 

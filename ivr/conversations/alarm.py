@@ -23,7 +23,7 @@ def alarm(talk: Talk) -> None:
     if not found:
         talk.finish("alarm_over")
     for time in range(1, REPEATS + 1):
-        if talk.choose(f"heard {time}", partial(_say, talk, found), KEYS, silence=AGAIN) == HEARD:
+        if talk.choose(f"heard {time}", partial(_say, talk, found), KEYS, silence=AGAIN, keys_only=True) == HEARD:
             talk.once("heard", partial(_hear, talk, found))
             talk.finish("alarm_heard")
     talk.finish("alarm_next")

@@ -11,6 +11,7 @@ from ivr.conversations.parts import menus, wording
 from ivr.conversations.parts.mobile_number import mobile
 from ivr.prompts import Option
 from ivr.talk import Talk
+from ivr.understanding import intents
 from ticketing.contacts import contacts
 from ticketing.messages import announcements, texts
 from ticketing.rules import numbers
@@ -22,8 +23,8 @@ FLOOD = "flood"
 def information(talk: Talk) -> None:
     topic = talk.args.get("topic")
     if topic is None:
-        entry = menus.through(talk, "information")
-        topic = entry.topic if entry else None
+        entry = menus.through(talk, "information", hear=_asked)
+        topic = entry["topic"] if isinstance(entry, dict) else entry.topic if entry else None
     found = talk.look("topic", partial(_topic, str(topic), talk))
     department = found["department"]
     keys = [Option("1", "repeat"), Option("2", "text"), Option("*", "main")]
@@ -44,6 +45,12 @@ def information(talk: Talk) -> None:
         else:
             break
     talk.goodbye()
+
+
+def _asked(words: str) -> dict[str, Any] | None:
+    """The topic of a question in own words; it is told at once, for nothing follows from it."""
+    topic = intents.read(words).topic or intents.read_as("info", words).topic
+    return {"topic": topic} if topic else None
 
 
 def _tell(talk: Talk, found: dict[str, Any]) -> None:

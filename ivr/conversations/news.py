@@ -14,12 +14,16 @@ from ticketing.contacts import disclosure
 from ticketing.messages import receipts, texts
 from ticketing.models import Message
 from ticketing.rules import lifecycle
-from ticketing.tickets import register, verdicts
+from ticketing.tickets import register
 
-NOTHING, ENOUGH, REPEAT, FIXED, UNFIXED = "nothing", "enough", "repeat", "fixed", "unfixed"
+NOTHING, ENOUGH = "nothing", "enough"
+LISTEN = [Option("1", "listen")]
 ANNOUNCED = 2  # times; for who comes to the telephone slowly
 # What may be answered, by whether the matter is said to be done: the sentence, and its keys in order.
-MENUS = {True: ("news_resolved", (REPEAT, FIXED, UNFIXED)), False: ("news_repeat", (REPEAT,))}
+MENUS = {
+    True: ("news_resolved", (status.REPEAT, status.FIXED, status.UNFIXED)),
+    False: ("news_repeat", (status.REPEAT,)),
+}
 
 
 def news(talk: Talk) -> None:
@@ -39,11 +43,11 @@ def news(talk: Talk) -> None:
         sentence, wishes = MENUS[found["state"] == lifecycle.RESOLVED]
         keys = [Option(str(digit), wish) for digit, wish in enumerate(wishes, 1)]
         wish = talk.choose(f"wish {time}", partial(menus.say, talk, sentence), keys, silence=ENOUGH, patience=1)
-        if wish == UNFIXED:
+        if wish == status.UNFIXED:
             status.unfixed(talk, number, f"{time}")
-        if wish == FIXED:
-            talk.say("news_closed" if talk.once("confirmed", partial(_confirmed, talk, number)) else "not_possible")
-        if wish != REPEAT:
+        if wish == status.FIXED:
+            status.fixed(talk, number, f"{time}")
+        if wish != status.REPEAT:
             break
     talk.goodbye()
 
@@ -52,7 +56,7 @@ def _listens(talk: Talk) -> bool:
     """Somebody pressed 1: no machine does."""
     for time in range(1, ANNOUNCED + 1):
         question = partial(menus.say, talk, "news_there")
-        if talk.choose(f"listen {time}", question, [Option("1", "listen")], silence=NOTHING) != NOTHING:
+        if talk.choose(f"listen {time}", question, LISTEN, silence=NOTHING, keys_only=True) != NOTHING:
             return True
     return False
 
@@ -77,11 +81,3 @@ def _question(talk: Talk) -> tuple[str, str]:
     if asked and asked != usual:
         return f"{asked}?", CITY_LANGUAGE
     return f"{city().text(talk.language, 'words', 'ask_details')}?", talk.language
-
-
-def _confirmed(talk: Talk, number: str) -> bool:
-    ticket = register.find(talk.session, number, change=True)
-    if ticket.state not in (lifecycle.RESOLVED, lifecycle.CONFIRMED):
-        return False
-    verdicts.confirm(talk.session, ticket, by="caller")
-    return True

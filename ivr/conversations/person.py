@@ -26,10 +26,11 @@ def person(talk: Talk) -> None:
     spent = talk.look("spent", lambda: spending.officer_calls_are_over(talk.session))
     if line["number"] and not spent:
         talk.say("to_officer")
-        if talk.hand_over("officer", line["number"], seconds=city().officer.ring_seconds) == "talked":
+        ended = talk.hand_over("officer", line["number"], seconds=city().officer.ring_seconds)
+        if ended == "talked":
             talk.goal_met()
             talk.go("survey")
-        _instead(talk, "officers_busy")
+        _instead(talk, "officers_busy" if ended == "busy" else "officer_missed")
     _instead(talk, "officer_missed")
 
 

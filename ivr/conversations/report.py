@@ -6,7 +6,7 @@ from typing import Any
 
 from config import spoken
 from config.hotline import city
-from ivr.conversations.parts import menus, wording
+from ivr.conversations.parts import menus, own_words, wording
 from ivr.conversations.parts.incident import offer_incident
 from ivr.conversations.parts.kept import keep
 from ivr.conversations.parts.mobile_number import mobile
@@ -19,7 +19,9 @@ from ticketing.rules import deadlines, numbers, references
 from ticketing.tickets import intake, news, register
 
 MAX_TAKES = 6
+MAX_MORE = 3  # recordings that go on where the time of one was up
 REVIEW = [Option("1", "send"), Option("2", "listen"), Option("3", "again")]
+GO_ON = [Option("1", "more"), Option("2", "enough")]
 ANYTHING_ELSE = "lainnya"
 # Saying nothing at these menus means "anything else".
 MAY_BE_SILENT = ("topic", "other")
@@ -27,35 +29,44 @@ MAY_BE_SILENT = ("topic", "other")
 
 def report(talk: Talk) -> None:
     nth = talk.count("report")
-    category = str(talk.args.get("category") or _topic(talk))
+    told = talk.args if talk.args.get("category") else _topic(talk)
+    category = str(told["category"])
     details = {"nth": str(nth), "category": category}
     confidential = city().category(category).confidential
-    if confidential:
-        talk.say("confidential")
+    kind = city().category(category).danger
+    if kind or confidential:
         talk.say("danger")
+    if confidential:
+        if kind:
+            wording.do_now(talk, kind)
+        talk.say("confidential")
     else:
         offered = offer_incident(talk, category, "here", partial(_last_area, talk))
         talk.memory.topic = category  # a call that drops from here on is called back about it
-        details |= place(talk)
+        details |= place(talk, told=told)
         talk.memory.topic = ""
         offer_incident(talk, category, "there", lambda: details.get("area"), but=offered)
         talk.memory.topic = category
     number = _recorded(talk, details)
     talk.goal_met(report=nth)
     talk.memory.topic = ""
-    told = talk.look("told", partial(_facts, talk, number))
-    _tell(talk, category, told)
+    facts = talk.look("told", partial(_facts, talk, number))
+    _tell(talk, category, facts)
     if confidential:
         _offer_receipt(talk, number)
-    elif not told["sms"] and not told["stopped"]:
+    elif not facts["sms"] and not facts["stopped"]:
         _offer_texts(talk, number)
     menus.another(talk)
 
 
-def _topic(talk: Talk) -> str:
-    """What it is about; one question more where a topic has several owners."""
-    entry = menus.through(talk, "topic", may_be_silent=MAY_BE_SILENT)
-    return str(entry.category) if entry else ANYTHING_ELSE
+def _topic(talk: Talk) -> dict[str, Any]:
+    """What it is about, and what was said with it; one question more where a topic has several owners."""
+    while True:
+        found = menus.through(talk, "topic", may_be_silent=MAY_BE_SILENT, hear=own_words.matter)
+        if not isinstance(found, dict):
+            return {"category": str(found.category) if found else ANYTHING_ELSE}
+        if own_words.agreed(talk, "heard", found):
+            return found
 
 
 def _last_area(talk: Talk) -> str | None:
@@ -65,7 +76,7 @@ def _last_area(talk: Talk) -> str | None:
 def _recorded(talk: Talk, details: dict[str, Any]) -> str:
     """Record until the caller is content. Returns the number of the ticket, which exists from the first take on."""
     proposal = details["category"] == news.PROPOSAL
-    ask = "record_proposal" if proposal else "record"
+    ask = _ask(talk, details["category"])
     number, silences = "", 0
     for nth in range(1, MAX_TAKES + 1):
         take = talk.record(f"take {nth}", "record_again" if silences else ask, keep=details)
@@ -80,10 +91,37 @@ def _recorded(talk: Talk, details: dict[str, Any]) -> str:
         if take.ended_by == "0":
             talk.once("send", partial(_send, talk, number))
             talk.go("person")
+        if take.seconds >= city().recording.max_seconds:
+            _go_on(talk, nth, number)
         if _review(talk, nth, proposal) == "send":
             break
     talk.once("send", partial(_send, talk, number))
     return number
+
+
+def _ask(talk: Talk, category: str) -> str:
+    """What to say after the tone: nobody is asked for a name whom we know, or who reports in confidence."""
+    if category == news.PROPOSAL:
+        return "record_proposal"
+    if city().category(category).confidential:
+        return "record_confidential"
+    known = talk.look("known caller", lambda: callers.last_area(talk.session, talk.call) is not None)
+    return "record_known" if known else "record"
+
+
+def _go_on(talk: Talk, nth: int, number: str) -> None:
+    """The time of a recording was up before the caller was done: it may go on in another one."""
+    question = partial(menus.say, talk, "record_full")
+    for more in range(1, MAX_MORE + 1):
+        if talk.choose(f"go on {nth}.{more}", question, GO_ON, silence="enough") == "enough":
+            return
+        details = {"remark": number}
+        take = talk.record(f"more {nth}.{more}", "record_more", keep=details)
+        if take is None:
+            return
+        talk.once(f"keep more {nth}.{more}", partial(keep, talk.session, talk.call, details, take, talk.memory))
+        if take.seconds < city().recording.max_seconds:
+            return
 
 
 def _review(talk: Talk, nth: int, proposal: bool) -> str:

@@ -16,16 +16,16 @@ from ticketing.rules import deadlines, lifecycle, references
 from ticketing.tickets import moves, register, verdicts
 
 MAX_REPEATS = 20
-REPEAT, DETAILS, UNFIXED, ANOTHER, WITHDRAW, PROVE = "repeat", "details", "unfixed", "another", "withdraw", "prove"
-MAIN = "main"
-# What may be done, by how much the caller may know and whether the matter is over: the sentence, and its keys in order.
-MENUS = {
-    (disclosure.OWN, False): ("status_menu", (REPEAT, DETAILS, UNFIXED, ANOTHER, WITHDRAW)),
-    (disclosure.OWN, True): ("status_menu_over", (REPEAT, DETAILS, UNFIXED, ANOTHER)),
-    (disclosure.FOLLOWED, False): ("status_menu_follow", (REPEAT, ANOTHER)),
-    (disclosure.FOLLOWED, True): ("status_menu_follow", (REPEAT, ANOTHER)),
-    (disclosure.PUBLIC, False): ("status_menu_public", (REPEAT, PROVE, ANOTHER)),
-    (disclosure.PUBLIC, True): ("status_menu_public", (REPEAT, PROVE, ANOTHER)),
+REPEAT, DETAILS, FIXED, UNFIXED, ANOTHER = "repeat", "details", "fixed", "unfixed", "another"
+WITHDRAW, PROVE, MAIN = "withdraw", "prove", "main"
+SCORES, NO_SCORE = [Option(str(score), str(score)) for score in range(1, 6)], "none"
+# What may be done with one's own report, by how far it is, and with another's: the sentence, and its keys in order.
+UNDER_WAY = ("status_menu", (REPEAT, DETAILS, UNFIXED, ANOTHER, WITHDRAW))
+SAID_TO_BE_DONE = ("status_menu_resolved", (REPEAT, FIXED, UNFIXED, ANOTHER, DETAILS))
+OVER = ("status_menu_over", (REPEAT, DETAILS, UNFIXED, ANOTHER))
+OTHERS = {
+    disclosure.FOLLOWED: ("status_menu_follow", (REPEAT, ANOTHER)),
+    disclosure.PUBLIC: ("status_menu_public", (REPEAT, PROVE, ANOTHER)),
 }
 
 
@@ -73,7 +73,7 @@ def _hear(talk: Talk, number: str, at: str) -> None:
         tell(talk, found)
         talk.goal_met()
         talk.once(f"heard {key}", partial(_notice_repeats, talk, number, level))
-        sentence, wishes = MENUS[level, found["over"]]
+        sentence, wishes = _menu(level, found)
         keys = [*(Option(str(digit), wish) for digit, wish in enumerate(wishes, 1)), Option("*", MAIN)]
         wish = talk.choose(f"wish {key}", partial(menus.say, talk, sentence), keys, silence="enough", patience=1)
         if wish == "enough":
@@ -87,6 +87,12 @@ def _hear(talk: Talk, number: str, at: str) -> None:
         elif wish != REPEAT:
             _ACTS[wish](talk, number, key)
     talk.goodbye()
+
+
+def _menu(level: str, found: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
+    if level != disclosure.OWN:
+        return OTHERS[level]
+    return SAID_TO_BE_DONE if found["state"] == lifecycle.RESOLVED else OVER if found["over"] else UNDER_WAY
 
 
 def tell(talk: Talk, found: dict[str, Any]) -> None:
@@ -130,6 +136,24 @@ def _add(talk: Talk, number: str, key: str) -> None:
     remark(talk, number, key, "record_remark")
 
 
+def fixed(talk: Talk, number: str, key: str) -> None:
+    """It is fixed: that ends it; how well it was done is asked once, and need not be answered."""
+    if talk.once(f"confirmed {key}", partial(_confirmed, talk, number)):
+        talk.say("news_closed")
+        question = partial(menus.say, talk, "report_score")
+        score = talk.choose(f"score {key}", question, SCORES, silence=NO_SCORE)
+        if score != NO_SCORE:
+            talk.once(f"rate {key}", partial(_rated, talk, number, int(score)))
+            talk.say("rated")
+    else:
+        talk.say("not_possible")
+
+
+def _fixed(talk: Talk, number: str, key: str) -> None:
+    fixed(talk, number, key)
+    menus.another(talk)
+
+
 def unfixed(talk: Talk, number: str, key: str) -> None:
     """It is not fixed: what was over is open again or reported anew, what is under way gets priority; then the caller
     says why."""
@@ -165,7 +189,7 @@ def _withdraw(talk: Talk, number: str, key: str) -> None:
         menus.another(talk)
 
 
-_ACTS = {DETAILS: _add, UNFIXED: unfixed, WITHDRAW: _withdraw}
+_ACTS = {DETAILS: _add, FIXED: _fixed, UNFIXED: unfixed, WITHDRAW: _withdraw}
 
 
 def _own(talk: Talk) -> list[str]:
@@ -200,6 +224,19 @@ def _notice_repeats(talk: Talk, number: str, level: str) -> None:
 
 def _proved(talk: Talk, number: str, digits: str) -> bool:
     return disclosure.proves(talk.session, register.find(talk.session, number), digits)
+
+
+def _confirmed(talk: Talk, number: str) -> bool:
+    ticket = register.find(talk.session, number, change=True)
+    if ticket.state not in (lifecycle.RESOLVED, lifecycle.CONFIRMED):
+        return False
+    verdicts.confirm(talk.session, ticket, by="caller")
+    return True
+
+
+def _rated(talk: Talk, number: str, score: int) -> None:
+    ticket = register.find(talk.session, number, change=True)
+    verdicts.rated(talk.session, ticket, score=score, by="caller", channel="voice")
 
 
 def _objected(talk: Talk, number: str) -> dict[str, str | None]:

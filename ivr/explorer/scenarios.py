@@ -15,7 +15,7 @@ from config import clock
 from config.clock import CITY_ZONE
 from config.hotline import city
 from ivr.channels import outbound
-from ivr.prompts import Answer, Line, Take, Wants
+from ivr.prompts import Answer, Line, Take, Wants, offered
 from ticketing.contacts import contacts
 from ticketing.messages import announcements, texts
 from ticketing.models import Contact, Message, Ticket
@@ -31,7 +31,8 @@ MOBILE_KEYED = "081200009753"
 UNKNOWN_NUMBER, MISTYPED_NUMBER = "123456786", "123456780"
 SILENCE, HANG_UP = "say nothing", "hang up"
 _KEYED = ("key", "digits", "words")
-_NONSENSE = "xyzzy"
+NONSENSE, _OFFICER = "xyzzy", "petugas"
+SAY, DANGER = "say", "tolong rumah saya kebakaran"
 _PLACES = {
     "match": "a kelurahan",
     "ambiguous": "a name that fits two",
@@ -139,10 +140,12 @@ class Action:
         return self.answer is None or self.answer.hung_up
 
 
-def every_action(wants: Wants, session: Session) -> list[Action]:
-    """All that may happen at a question: every key, silence, hanging up, and what its kind takes besides."""
+def every_action(wants: Wants, lines: Sequence[Line], session: Session) -> list[Action]:
+    """All that may happen at a question: every key, all that can be said, silence, hanging up, and what its kind takes
+    besides."""
     keys = [_press(key, wants) for key in KEYS] if wants.kind in _KEYED else []
-    return [*keys, *_silence(wants), *_others(wants, session), *hanging_up(wants)]
+    said = [*_said_options(wants, lines), *_said_anywhere(wants)]
+    return [*keys, *said, *_silence(wants), *_others(wants, session), *hanging_up(wants)]
 
 
 def meaningful_actions(wants: Wants, lines: Sequence[Line], session: Session) -> list[Action]:
@@ -173,6 +176,22 @@ def _press(key: str, wants: Wants) -> Action:
     """A number is ended by #, so # alone says nothing there; * goes back or skips."""
     ends = key == "#" and wants.kind == "digits"
     return Action(f"press {key}", Answer() if ends else Answer(keys=key), presses=1, answers=key != "*" and not ends)
+
+
+def _said_options(wants: Wants, lines: Sequence[Line]) -> list[Action]:
+    """The words by which each key of a question that listens is offered."""
+    if not wants.hears or wants.kind != "key":
+        return []
+    return [Action(f"{SAY} {words}", Answer(words=words)) for words in offered(lines).values()]
+
+
+def _said_anywhere(wants: Wants) -> list[Action]:
+    """What may be said at every question that listens: danger, a wish for somebody, what nobody understands."""
+    if not wants.hears:
+        return []
+    told = [Action(f"{SAY} {DANGER}", Answer(words=DANGER))]
+    wishes = [Action(f"{SAY} {word}", Answer(words=word), answers=False) for word in (_OFFICER, NONSENSE)]
+    return [*told, *wishes]
 
 
 def _silence(wants: Wants) -> list[Action]:
@@ -224,7 +243,7 @@ def _spoken_places() -> tuple[Action, ...]:
     names = [area.spoken for area in city().areas.values()]
     single = [word for name in names for word in name.split()]
     outside = [place for referral in city().referrals.values() for place in referral.places]
-    found = {places.recognise(name).result: name for name in reversed([*names, *single, *outside, _NONSENSE])}
+    found = {places.recognise(name).result: name for name in reversed([*names, *single, *outside, NONSENSE])}
     return tuple(
         Action(f"say {what} ({found[result]})", Answer(words=found[result]), answers=result != "none")
         for result, what in _PLACES.items()

@@ -17,7 +17,7 @@ from ivr.channels import turns
 from ivr.explorer import checks, sandbox, scenarios
 from ivr.explorer.sandbox import Ear, House
 from ivr.explorer.scenarios import Action, World
-from ivr.prompts import Answer, Line, Prompt, Wants
+from ivr.prompts import Answer, Line, Prompt, Wants, offered
 from ticketing.calls import call_log
 from ticketing.calls.memory import Memory, remembered
 from ticketing.contacts import contacts
@@ -140,7 +140,9 @@ class _Walker:
         """From everywhere a call must come to its end or to a person, and not only by hanging up."""
         back: dict[int, set[int]] = {}
         for edge in self.found.edges:
-            back.setdefault(edge.target, set()).add(edge.source)
+            said = edge.action.answer.words if edge.action.answer else ""
+            if said not in (scenarios.DANGER, scenarios.NONSENSE):  # nobody must cry fire or babble to get out
+                back.setdefault(edge.target, set()).add(edge.source)
         open_ = [state.id for state in self.found.states if state.wants is None or state.wants.kind == "transfer"]
         open_ += self.found.unexplored
         reached = set(open_)
@@ -183,7 +185,7 @@ class _Walker:
             if not self.everything and state.error:  # how it goes on for a caller who says nothing at all
                 return [Action(scenarios.SILENCE, Answer(), answers=False)]
             if self.everything and state.language == self.found.language:
-                return scenarios.every_action(state.wants, session)
+                return scenarios.every_action(state.wants, state.lines, session)
             ends = scenarios.hanging_up(state.wants) if self.everything else []
             return [*scenarios.meaningful_actions(state.wants, state.lines, session), *ends]
 
@@ -211,6 +213,10 @@ class _Walker:
             self.read_back.add(prompt.node)
         if prompt.error and answer.keys and answer.keys in scenarios.named_keys(state.lines):
             self._problem(f"{state.node} names key {answer.keys} and does not take it", way)
+        if prompt.error and answer.words in offered(state.lines).values():
+            self._problem(f"{state.node} offers {answer.words!r} and does not take it when it is said", way)
+        if answer.words == scenarios.DANGER and not prompt.node.startswith("emergency."):
+            self._problem(f"{state.node} does not hear danger", way)
         return self._arrive(session, reply, way)
 
     def _reply(self, session: Session, number: int, answer: Answer) -> str:

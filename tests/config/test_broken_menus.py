@@ -45,9 +45,9 @@ BROKEN: dict[str, Broken] = {
     "too many options in the root": (
         "hotline.toml",
         "\n[[menus.topic]]",
-        '\n[[menus.root]]\ndigit = 6\ntext = "root_status"\ntalk = "status"\n\n[[menus.topic]]',
+        '\n[[menus.root]]\ndigit = 7\ntext = "root_status"\ntalk = "status"\n\n[[menus.topic]]',
         0,
-        "menu root has 6 options, at most 5 can be remembered",
+        "menu root has 7 options, at most 5 can be remembered",
     ),
     "option to nowhere": (
         "hotline.toml",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from people import ACCOUNT, TOKEN
+from people import ACCOUNT, TOKEN, Resident
 from sqlalchemy import func, select
 
 from config import stores, vault
@@ -22,7 +22,10 @@ from ticketing.models import Call, Contact, Message, Ticket
 from ticketing.outgoing import links
 from ticketing.rules import numbers
 
-HARMLESS = ("zzqq xxvv", "kranji", "jatiasih", "jakarta timur", "cikarang", "harapan jaya", "jati", "kali abang")
+HARMLESS = (
+    "zzqq xxvv", "kranji", "jatiasih", "jakarta timur", "cikarang", "harapan jaya", "jati", "kali abang", "lewati",
+    "petugas", "tolong rumah saya kebakaran", "ada bau gas di kranji", "ada bau gas", "kranji cakung", "ya", "bukan",
+)  # fmt: skip
 LONGEST_FIELD = 256  # of what decides something; longer is refused
 BESIDE = 2_000  # characters of what stands beside the words, so that the whole request stays below its limit
 _NOTE = 290
@@ -76,7 +79,7 @@ def noted(into: Attacked, values: Sequence[str]) -> None:
     def report(note: str) -> None:
         sid, caller = _at_the_place(into)
         told = into.sends("/voice/turn/2", of_call(sid, From=caller, SpeechResult=note))
-        asked_again = b"hints=" in told.body  # nothing was recognised: skip the place; else say that it is right
+        asked_again = b"bintang" in told.body  # nothing was recognised: skip the place; else say that it is right
         into.sends("/voice/turn/3", of_call(sid, From=caller, Digits="*" if asked_again else "1"))
         _recorded(into, sid, "/voice/turn/4", From=caller)
 
@@ -262,7 +265,7 @@ def forged(into: Attacked, inputs: Sequence[Forgery]) -> None:
 
 def called_back(into: Attacked, inputs: Sequence[Callback]) -> None:
     """Taken or refused, never a fault; and a text that has arrived stays arrived."""
-    _recorded(into, new_sid("CA"), "/voice/fallback/saved", From=into.next_caller())
+    Resident(into.house, into.next_caller()).texts("CEK")  # a reply goes out at any hour
     into.house.work()
     with stores.reading() as session:
         message = session.scalars(select(Message).where(Message.status == "delivered")).first()
@@ -327,7 +330,7 @@ def _harmless(into: Attacked, turn: int) -> Trees:
     """Every tree that ordinary words bring at this turn, whether or not the words before were understood."""
     if turn not in into.trees:
         pairs = [(words,) for words in HARMLESS] if turn == 2 else list(itertools.product(HARMLESS, HARMLESS[:2]))
-        pairs += [(HARMLESS[0], words) for words in HARMLESS if turn == 3]
+        pairs += [(first, words) for first in HARMLESS[:4] for words in HARMLESS if turn == 3]
         into.trees[turn] = [_tree(into, pair) for pair in pairs]
     return into.trees[turn]
 

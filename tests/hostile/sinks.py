@@ -54,7 +54,8 @@ def document(into: Attacked, told: Told, *about: object) -> ET.Element:
 
 def tree(root: ET.Element) -> list[tuple[str, list[tuple[str, str]]]]:
     """The verbs with their attributes, without what is said: what two documents of one template have in common."""
-    return [(one.tag, sorted(one.attrib.items())) for one in root.iter() if one.tag in VERBS]
+    shown = [(one.tag, {**one.attrib, "hints": ""}) for one in root.iter() if one.tag in VERBS]
+    return [(tag, sorted(attributes.items())) for tag, attributes in shown]
 
 
 def _ours(element: ET.Element) -> bool:

@@ -94,7 +94,7 @@ def test_what_is_said_and_keyed_in_is_only_text(sqlite_house: House, page: Watch
         at.click("#call")
         for keys in ("2", "2"):
             at.locator("#skip").click()
-            expect(at.locator("#state")).to_have_text("Menunggu tombol")
+            expect(at.locator("#state")).to_have_text("Menunggu jawaban")
             at.click(f"[data-key='{keys}']")
         at.locator("#skip").click()
         at.fill("#words", value[:300])

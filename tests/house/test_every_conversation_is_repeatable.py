@@ -40,6 +40,9 @@ WAYS: tuple[Answers, ...] = (
     pressed("2"),
     (*pressed("2", "2", "*"), take(9, "#")),
     (*pressed("2", "2", "*"), take(9, "#"), *pressed("1")),
+    (*pressed("2", "2", "*"), take(120, "silence"), *pressed("1")),
+    (Answer(words="lapor lampu jalan mati di kranji"),),
+    (*pressed("2"), Answer(words="sampah"), *pressed("1")),
     (*pressed("2", "5", "1"), take(9, "#"), *pressed("1")),
     (*pressed("2", "3", "1"), Answer(words="kranji"), *pressed("1")),
     pressed("3"),
@@ -63,15 +66,16 @@ CALLERS: dict[str, tuple[str, str | None, str, str]] = {
 # The questions that each of them must come to.
 COMES_TO = {
     "mobile, after hours": """
-        main.root, emergency.desk, report.same place, report.follow here, report.receipt, report.another, status.wish,
-        status.last, status.remark, status.remark again, status.withdraw, status.number, information.wish,
-        department.closed, proposal.proposal, proposal.heard, proposal.support, proposal.number, person.officer,
-        person.instead, callback.offer, message.message, message.message again, survey.score, survey.solved,
-        survey.feedback""",
+        main.root, main.heard, report.heard, emergency.desk, report.same place, report.follow here, report.receipt,
+        report.another, status.wish, status.last, status.remark, status.remark again, status.withdraw, status.number,
+        information.wish, department.closed, proposal.proposal, proposal.heard, proposal.support, proposal.number,
+        person.officer, person.instead, callback.offer, message.message, message.message again, survey.score,
+        survey.solved, survey.feedback""",
     "landline, in working hours": """
-        report.topic, report.other, report.place, report.right, report.which, report.outside, report.take,
-        report.review, report.mobile, report.mobile right, report.follow there, status.proof keyed, information.mobile,
-        department.department, proposal.heard keyed, proposal.support keyed, callback.callback right""",
+        report.topic, report.other, report.go on, report.more, report.place, report.right, report.which, report.outside,
+        report.take, report.review, report.mobile, report.mobile right, report.follow there, status.proof keyed,
+        information.mobile, department.department, proposal.heard keyed, proposal.support keyed,
+        callback.callback right""",
     "hidden, at night": """
         callback.callback, message.message, proposal.goodbye, survey.goodbye, department.closed, status.wish keyed""",
 }
@@ -91,7 +95,7 @@ def town(sqlite_house: House, request: pytest.FixtureRequest) -> Iterator[Caller
 
 
 def same_question(one: Prompt, other: Prompt) -> bool:
-    wants = [replace(prompt.wants, seconds=0) if prompt.wants else None for prompt in (one, other)]
+    wants = [replace(prompt.wants, seconds=0, hints=()) if prompt.wants else None for prompt in (one, other)]
     return (one.node, wants[0]) == (other.node, wants[1])
 
 
@@ -208,7 +212,7 @@ def test_no_question_of_a_conversation_is_left_out() -> None:
     assert [key for key in sorted(asked) if not any(question.startswith(key) for question in met)] == []
 
 
-ASKING = ("choose", "yes", "digits", "words", "record", "hand_over")
+ASKING = ("choose", "choose_or_tell", "yes", "digits", "words", "record", "hand_over")
 
 
 def questions(path: Path) -> Iterator[str]:

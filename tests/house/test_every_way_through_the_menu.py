@@ -117,7 +117,9 @@ def test_what_callers_key_is_what_it_is_called() -> None:
     assert not references.check(scenarios.MISTYPED_NUMBER)
     assert numbers.read(scenarios.MOBILE_KEYED).sms
     said = [
-        action.answer.words for action in scenarios.every_action(Wants("words"), None) if action.name.startswith("say ")
+        action.answer.words
+        for action in scenarios.every_action(Wants("words"), (), None)
+        if action.name.startswith("say ")
     ]
     assert [places.recognise(words).result for words in said if words] == ["match", "ambiguous", "outside", "none"]
 
@@ -253,7 +255,7 @@ def test_a_planted_fault_is_found(monkeypatch: pytest.MonkeyPatch, fault: Conver
 
 def test_the_way_to_a_problem_can_be_dialled_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(CONVERSATIONS, "emergency", breaks)
-    (problem,) = walked(PLAIN, depth=2).problems
+    problem, *_ = walked(PLAIN, depth=2).problems
     assert problem == "main.root breaks with ZeroDivisionError: planted [new mobile caller, id: dial, press 1]"
 
 

@@ -61,8 +61,8 @@ def test_a_call_without_a_running_house(tmp_path: Path, typed: str, heard: list[
 def test_what_was_reported_is_kept_and_the_next_call_knows_it(tmp_path: Path) -> None:
     here = {"VAR_DIR": str(tmp_path / "var"), "PORT": str(free_port(3))}
     talk("2\n2\nkayuringin jaya\n1\n8 #\n1\n/hang\n", **here)
-    assert "seperti laporan terakhir" in talk("2\n2\n/hang\n", **here)
-    assert "seperti laporan terakhir" not in talk("2\n2\n/hang\n", "+6281200002222", **here)
+    assert "lagi? Ya, tekan 1" in talk("2\n2\n/hang\n", **here)
+    assert "lagi? Ya, tekan 1" not in talk("2\n2\n/hang\n", "+6281200002222", **here)
 
 
 def test_a_call_to_a_house_that_is_running(standing: Standing) -> None:

@@ -25,7 +25,7 @@ ROOT = ask(
     "Untuk melapor atau mengadu, tekan 2.",
     "Berbicara dengan petugas, tekan 0.",
 )
-TOPIC = ask("/turn/place", "Laporan tentang apa? Jalan atau lampu jalan, tekan 1.", "Sampah, tekan 2.")
+TOPIC = ask("/turn/place", "Laporan tentang apa? Jalan atau lampu, tekan 1.", "Sampah, tekan 2.")
 PLACE = ask(
     "/turn/record",
     "Di kelurahan mana? Sebutkan namanya.",

@@ -52,7 +52,7 @@ def test_a_telephone_rings_at_night_until_somebody_presses_1(duty: House) -> Non
     ani = Resident(duty).texts("tolong nomor saya jangan dikirimi pesan terus").texts(FIRE)
     duty.work()
     number = duty.ticket()["number"]
-    assert "telepon 112 SEKARANG" in ani.inbox[-1] and "sudah menerima" not in ani.inbox[-1]
+    assert "Telepon 112 SEKARANG" in ani.inbox[-1] and "sudah menerima" not in ani.inbox[-1]
     officer = answers(duty, FIRST).hears(
         "Panggilan darurat", "Jumlah laporan darurat, 1.", FIRE[:20], "Margahayu", "tekan 1"
     )

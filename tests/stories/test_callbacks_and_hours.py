@@ -45,7 +45,7 @@ def waiting(house: House) -> list[dict[str, Any]]:
 def test_a_callback_is_promised_by_voice_and_text_and_stands_in_the_list(sqlite_house: House) -> None:
     with time_machine.travel(MONDAY):
         ani = finds_nobody(sqlite_house)
-        ani.hears("Semua petugas sedang melayani. Ditelepon balik, tekan 1. Meninggalkan pesan suara, tekan 2.")
+        ani.hears("Petugas belum dapat menjawab. Ditelepon balik, tekan 1. Meninggalkan pesan suara, tekan 2.")
         ani.presses("1").hears("Kami menelepon nomor ini hari ini antara pukul sepuluh")
         ani.hears("dan sebelas", "Setuju, tekan 1. Nomor lain, tekan 2.").presses("1")
         ani.hears("Baik. Petugas menelepon Bapak Ibu hari ini antara pukul sepuluh")
@@ -65,7 +65,7 @@ def test_a_callback_is_promised_by_voice_and_text_and_stands_in_the_list(sqlite_
 def test_another_number_may_be_named(sqlite_house: House) -> None:
     with time_machine.travel(MONDAY):
         ani = finds_nobody(sqlite_house).presses("1", "2").hears("Masukkan nomor yang kami telepon")
-        ani.presses("0812#").hears("Nomor itu belum cocok").presses("081299990000#")
+        ani.presses("0812*").hears("Nomor itu belum cocok").presses("081299990000*")
         ani.hears("Nomor nol delapan satu dua, sembilan sembilan sembilan sembilan, nol nol nol nol. Benar, tekan 1.")
         ani.presses("1").hears("Petugas menelepon Bapak Ibu hari ini")
         sqlite_house.work()
@@ -78,7 +78,7 @@ def test_another_number_may_be_named(sqlite_house: House) -> None:
 def test_who_has_no_number_names_one_or_leaves_a_message(sqlite_house: House, number: str) -> None:
     with time_machine.travel(MONDAY):
         siti = finds_nobody(sqlite_house, number).presses("1").hears("Masukkan nomor yang kami telepon")
-        siti.never_hears("nomor ini").presses("02188950001#").presses("1").hears("Petugas menelepon Bapak Ibu hari ini")
+        siti.never_hears("nomor ini").presses("02188950001*").presses("1").hears("Petugas menelepon Bapak Ibu hari ini")
         assert waiting(sqlite_house)[0]["reporter"] == "+6221****0001"
         siti = finds_nobody(sqlite_house, number).presses("1").presses("*#").hears("Setelah nada, sebutkan keperluan")
         siti.talks().hears("Pesan Bapak Ibu sudah tersimpan").never_hears("menelepon balik")
@@ -99,7 +99,7 @@ def test_saying_nothing_leaves_a_message(sqlite_house: House) -> None:
 
 def test_in_english(sqlite_house: House) -> None:
     with time_machine.travel(wib("2026-11-23 23:00")):
-        ann = finds_nobody(sqlite_house, language="en").hears("All officers are busy. To be called back, press 1.")
+        ann = finds_nobody(sqlite_house, language="en").hears("No officer can answer yet. To be called back, press 1.")
         ann.presses("1").hears("We will call this number tomorrow between seven hundred and eight hundred.").presses(
             "1"
         )
@@ -108,7 +108,7 @@ def test_in_english(sqlite_house: House) -> None:
         assert "An officer will call this number on 24 Nov between 07:00 and 08:00" in ann.inbox[0]
 
 
-@pytest.mark.parametrize("hang_up_after", [[], ["1"], ["1", "2"], ["1", "2", "081299990000#"]])
+@pytest.mark.parametrize("hang_up_after", [[], ["1"], ["1", "2"], ["1", "2", "081299990000*"]])
 def test_hanging_up_before_it_is_agreed_promises_nothing(sqlite_house: House, hang_up_after: list[str]) -> None:
     finds_nobody(sqlite_house).presses(*hang_up_after).hangs_up()
     sqlite_house.work()

@@ -69,7 +69,7 @@ def test_a_busy_desk_is_rung_three_times_at_most(desk: House) -> None:
     ani = in_danger(desk)
     for _ in range(2):
         ani.call.officer_declines()
-        ani.hears("Semua petugas darurat sedang melayani. Silakan hubungi 1 1 2 sekarang", "tetap mencoba")
+        ani.hears("Saluran petugas darurat sedang sibuk. Silakan hubungi 1 1 2 sekarang", "tetap mencoba")
         assert ani.call.state == "dialing"
     ani.call.officer_declines()
     ani.hears(TEXT)
@@ -91,7 +91,7 @@ def test_a_desk_that_does_not_answer_is_not_waited_for_again(desk: House, busy_b
 def test_it_is_said_in_english_too(desk: House) -> None:
     ann = in_danger(desk, "8").hears("We are connecting you to the emergency desk. If cut off, dial 1 1 2, free")
     ann.call.officer_declines()
-    ann.hears("All emergency staff are busy. Please dial 1 1 2 now").call.officer_no_answer()
+    ann.hears("The emergency desk is busy. Please dial 1 1 2 now").call.officer_no_answer()
     ann.hears("Please hang up and dial 1 1 2, free")
 
 

@@ -39,7 +39,7 @@ def test_the_words_are_spoken_in_their_own_voice(sqlite_house: House) -> None:
 
 def test_eight_goes_there_and_back_at_every_question(sqlite_house: House) -> None:
     ann = Resident(sqlite_house).dials()
-    ann.presses("8").hears("English.").presses("8").hears("Bahasa Indonesia.", "Untuk melapor")
+    ann.presses("8").hears("English.").presses("8").hears("Bahasa Indonesia.", "Melapor")
     ann.presses("2", "8").hears("What is it about?").presses("8").hears("Laporan tentang apa?")
     ann.presses("1", "8").hears("Roads or street lights").presses("8").hears("Jalan rusak, tekan 1")
     ann.presses("1", "8").hears("Which kelurahan?").presses("8").hears("Di kelurahan mana?")

@@ -38,7 +38,7 @@ WAYS = {
     "before the second take": Way(("2", "2", "*", "record", "3"), 1),
     "after the number": Way(("2", "2", "*", "record", "1"), 1),
     "at the mobile number": Way(("2", "2", "*", "record", "1"), 1, LANDLINE),
-    "at the read-back": Way(("2", "2", "*", "record", "1", "081234567890#"), 1, LANDLINE),
+    "at the read-back": Way(("2", "2", "*", "record", "1", "081234567890*"), 1, LANDLINE),
     "in a second report": Way(("2", "2", "*", "record", "1", "1", "3"), 1),
     "in the second recording": Way(("2", "2", "*", "record", "1", "1", "3", "1", "*", "talk 9"), 2),
     "after being asked to speak again": Way(("2", "2", "*", "silence"), 0),

@@ -80,7 +80,7 @@ def test_stale_words_are_neither_said_nor_texted(sqlite_house: House) -> None:
 def test_who_cannot_be_texted_names_a_mobile(sqlite_house: House, number: str) -> None:
     with time_machine.travel(MONDAY):
         siti = asks(sqlite_house, "tax", number).presses("2").hears("masukkan nomor HP")
-        siti.presses("081299990000#").hears("Nomor HP").presses("1").hears("Informasi kami kirim lewat SMS").hangs_up()
+        siti.presses("081299990000*").hears("Nomor HP").presses("1").hears("Informasi kami kirim lewat SMS").hangs_up()
         sqlite_house.work()
         assert Resident(sqlite_house, "+6281299990000").inbox == [city().text("id", "sms", "info_tax")]
         assert siti.inbox == []
@@ -110,7 +110,7 @@ def test_who_stopped_our_texts_is_told_so_and_gets_none(sqlite_house: House) -> 
 
 def test_a_mobile_that_stopped_our_texts_gets_none_from_a_landline_either(sqlite_house: House) -> None:
     Resident(sqlite_house, "+6281299990000").texts("STOP")
-    siti = asks(sqlite_house, "health", LANDLINE).presses("2").presses("081299990000#").presses("1")
+    siti = asks(sqlite_house, "health", LANDLINE).presses("2").presses("081299990000*").presses("1")
     siti.hears("SMS ke nomor ini sudah dihentikan").hangs_up()
     sqlite_house.work()
     assert Resident(sqlite_house, "+6281299990000").inbox == []

@@ -119,9 +119,9 @@ def test_v03_and_v10_the_keys_0_and_8_mean_the_same_at_every_question(evening: H
 def test_v03_in_a_number_the_keys_0_8_and_9_are_keys_only_alone(evening: House) -> None:
     with time_machine.travel(EVENING):
         for steps in NUMBERS.values():
-            ani = comes_to(evening, steps).presses("089#").hears("Nomor belum cocok")
-            ani.presses("8#").hears("English.", "Please enter it again, digit by digit").presses("8#")
-            assert at_a_person(ani.presses("0#"))
+            ani = comes_to(evening, steps).presses("089*").hears("Nomor belum cocok")
+            ani.presses("8*").hears("English.", "Please enter or say it again, digit by digit").presses("8*")
+            assert at_a_person(ani.presses("0*"))
 
 
 def test_v03_while_recording_only_hash_and_zero_end_it(evening: House) -> None:
@@ -237,7 +237,7 @@ def test_v17_the_number_is_read_twice_in_threes_digit_by_digit_and_texted_at_onc
 
 def test_v20_the_place_said_a_moment_ago_is_offered_also_to_a_hidden_number(sqlite_house: House) -> None:
     siti = Resident(sqlite_house, HIDDEN).dials().presses("2", "2").says("kranji").presses("1").talks().presses("1")
-    siti.presses("*#").presses("1").presses("2").hears("Kranji, seperti laporan terakhir?").presses("1").talks()
+    siti.presses("*#").presses("1").presses("2").hears("Kranji lagi?").presses("1").talks()
     siti.presses("1").hangs_up()
     assert {ticket["area"] for ticket in sqlite_house.tickets()} == {"Kranji"}
     Resident(sqlite_house, HIDDEN).dials().presses("2", "2").never_hears("Kranji")
@@ -246,7 +246,7 @@ def test_v20_the_place_said_a_moment_ago_is_offered_also_to_a_hidden_number(sqli
 def test_v20_a_mobile_that_was_named_is_not_asked_for_again_in_this_call(sqlite_house: House) -> None:
     with time_machine.travel(MONDAY):
         siti = Resident(sqlite_house, LANDLINE).dials().presses("4", "4").presses("2").hears("masukkan nomor HP")
-        siti.presses("081299990000#").presses("1").presses("*").presses("4", "1").presses("2")
+        siti.presses("081299990000*").presses("1").presses("*").presses("4", "1").presses("2")
         siti.hears("Informasi kami kirim lewat SMS").presses("*").presses("2", "2", "*").talks().presses("1")
         siti.hears("Nomor laporan", "Nomor ini kami kirim lewat SMS", "Laporan lain, tekan 1").hangs_up()
         sqlite_house.work()

@@ -22,7 +22,7 @@ WORDS = "belum beres"
 def by_telephone(house: House, number: str, who: str) -> None:
     """Without a recording: who hangs up has said it all the same."""
     line = asks(house, who)
-    while "Masukkan 9 angka" not in line.told:
+    while "Masukkan atau sebutkan 9 angka" not in line.told:
         line.presses("1" if "terakhir dari nomor ini" in line.told else "4")
     line.presses(number).presses("3").hangs_up()
     assert line.call.errors == []

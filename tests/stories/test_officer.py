@@ -22,7 +22,7 @@ def asks_for_an_officer(house: House, number: str = "+6281200001111") -> Residen
 def reaches_nobody(house: House, number: str = "+6281200001111") -> Resident:
     ani = asks_for_an_officer(house, number)
     ani.call.officer_no_answer()
-    return ani.hears("Semua petugas sedang melayani", CHOICE)
+    return ani.hears("Petugas belum dapat menjawab", CHOICE)
 
 
 def leaves_a_message(ani: Resident) -> Resident:
@@ -61,7 +61,7 @@ def test_the_officer_accepts_with_one_and_talks(house: House) -> None:
 def test_only_one_accepts_so_that_no_voicemail_swallows_a_caller(sqlite_house: House, keys: str) -> None:
     ani = asks_for_an_officer(sqlite_house)
     ani.call.officer_answers(keys)
-    ani.hears("Semua petugas sedang melayani", CHOICE).never_hears("Seberapa puas")
+    ani.hears("Petugas belum dapat menjawab", CHOICE).never_hears("Seberapa puas")
     leaves_a_message(ani).hears("Pesan Bapak Ibu sudah tersimpan")
 
 

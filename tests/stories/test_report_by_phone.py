@@ -17,8 +17,8 @@ def reports_a_lamp(resident: Resident) -> Resident:
 
 def test_a_street_light_is_reported_and_reaches_its_department(house: House) -> None:
     ani = Resident(house)
-    ani.dials().hears("Layanan Warga Kota Bekasi", "Keadaan darurat, tekan 1", "Untuk melapor atau mengadu, tekan 2")
-    ani.presses("2").hears("Laporan tentang apa?", "Jalan atau lampu jalan, tekan 1")
+    ani.dials().hears("Layanan Warga Kota Bekasi", "Keadaan darurat, tekan 1", "Melapor, tekan 2")
+    ani.presses("2").hears("Laporan tentang apa?", "Jalan atau lampu, tekan 1")
     ani.presses("1").hears("Lampu jalan mati, tekan 2")
     ani.presses("2").hears("Di kelurahan mana?")
     ani.says("kayuringin jaya").hears("Kayuringin Jaya. Benar, tekan 1")
@@ -99,7 +99,7 @@ def test_recording_again_replaces_the_audio_and_makes_no_second_ticket(house: Ho
 def test_two_reports_in_one_call_are_two_tickets(house: House) -> None:
     ani = reports_a_lamp(Resident(house)).presses("1")
     first = ani.ticket_number
-    ani.presses("1").hears("Laporan tentang apa?").presses("2").hears("seperti laporan terakhir").presses("1").talks()
+    ani.presses("1").hears("Laporan tentang apa?").presses("2").hears("lagi? Ya, tekan 1").presses("1").talks()
     ani.presses("1").hangs_up()
     second = ani.ticket_number
     house.work()

@@ -30,7 +30,7 @@ def test_what_is_recognised_is_confirmed_by_key(sqlite_house: House, said: str, 
 
 
 def test_what_was_understood_wrongly_is_said_again(sqlite_house: House) -> None:
-    ani = at_the_place(sqlite_house).says("kranji").presses("2").hears("Sebutkan sekali lagi")
+    ani = at_the_place(sqlite_house).says("kranji").presses("2").hears("Sebutkan nama kelurahan yang benar")
     ani.says("bintara").hears("Bintara").presses("1")
     sends(ani)
     assert sqlite_house.ticket()["area"] == "Bintara"
@@ -71,7 +71,7 @@ def test_of_two_names_one_is_chosen(sqlite_house: House, key: str, area: str) ->
 
 
 def test_neither_of_the_two(sqlite_house: House) -> None:
-    ani = at_the_place(sqlite_house).says("bojong").presses("3").hears("Sebutkan sekali lagi")
+    ani = at_the_place(sqlite_house).says("bojong").presses("3").hears("Sebutkan nama kelurahan yang benar")
     ani.says("cikiwul").presses("1")
     sends(ani)
     assert sqlite_house.ticket()["area"] == "Cikiwul"
@@ -113,7 +113,7 @@ def test_a_caller_without_a_voice_finishes(sqlite_house: House, keys: tuple[str,
 
 def test_the_area_of_the_last_report_is_offered(house: House) -> None:
     sends(at_the_place(house).says("teluk pucung").presses("1"))
-    again = Resident(house).dials().presses("2", "1", "1").hears("Apakah di", "Teluk Pucung, seperti laporan terakhir?")
+    again = Resident(house).dials().presses("2", "1", "1").hears("Di Teluk Pucung lagi?")
     sends(again.presses("1"))
     assert {ticket["area"] for ticket in house.tickets()} == {"Teluk Pucung"}
 
@@ -122,13 +122,13 @@ def test_the_last_area_is_not_meant_this_time(sqlite_house: House) -> None:
     sends(at_the_place(sqlite_house).says("teluk pucung").presses("1"))
     again = Resident(sqlite_house).dials().presses("2", "2").presses("2").hears("Di kelurahan mana?")
     sends(again.says("kranji").presses("1"))
-    Resident(sqlite_house).dials().presses("2", "2").hears("Kranji, seperti laporan terakhir?")
+    Resident(sqlite_house).dials().presses("2", "2").hears("Kranji lagi?")
 
 
 def test_a_skipped_place_does_not_forget_the_last_one(sqlite_house: House) -> None:
     sends(at_the_place(sqlite_house).says("teluk pucung").presses("1"))
     sends(Resident(sqlite_house).dials().presses("2", "2").presses("2").presses("*"))
-    Resident(sqlite_house).dials().presses("2", "2").hears("Teluk Pucung, seperti laporan terakhir?")
+    Resident(sqlite_house).dials().presses("2", "2").hears("Teluk Pucung lagi?")
 
 
 @pytest.mark.parametrize("number", ["+6281299990000", "anonymous"])

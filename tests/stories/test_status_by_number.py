@@ -40,16 +40,16 @@ def asked_about_tickets() -> Iterator[list[str]]:
 def test_who_calls_from_no_mobile_of_ours_is_asked_for_the_number(sqlite_house: House, number: str) -> None:
     with time_machine.travel(MONDAY):
         ticket = opened(number)
-        siti = asks(sqlite_house, number).hears("Belum ada laporan aktif dari nomor ini", "Masukkan 9 angka")
+        siti = asks(sqlite_house, number).hears("Belum ada laporan aktif dari nomor ini", "sebutkan 9 angka")
         siti.presses(ticket).hears("Laporan tentang sampah diterima").never_hears("Dinas")
         siti.hears("Untuk pelapor sendiri, tekan 2")
 
 
-@pytest.mark.parametrize("keyed", [MISTYPED, "123456768", "012345678", "12345678#", "1#", "1*3456786", "000000000"])
+@pytest.mark.parametrize("keyed", [MISTYPED, "123456768", "012345678", "12345678*", "1*", "1*3456786", "000000000"])
 def test_a_wrong_digit_is_caught_before_the_database_is_asked(sqlite_house: House, keyed: str) -> None:
     budi = asks(sqlite_house, BUDI)
     with asked_about_tickets() as found:
-        budi.presses(keyed).hears("Nomor belum cocok. Silakan masukkan lagi, satu per satu")
+        budi.presses(keyed).hears("Nomor belum cocok. Masukkan atau sebutkan lagi, satu per satu")
     assert found == []
     with asked_about_tickets() as found:
         budi.presses(NOBODYS).hears("Nomor belum cocok")
@@ -58,7 +58,7 @@ def test_a_wrong_digit_is_caught_before_the_database_is_asked(sqlite_house: Hous
 
 def test_three_tries_and_then_an_officer(sqlite_house: House) -> None:
     budi = asks(sqlite_house, BUDI).presses(NOBODYS, MISTYPED).hears("Nomor belum cocok")
-    budi.presses("12#").hears("kami sambungkan dengan petugas")
+    budi.presses("12*").hears("kami sambungkan dengan petugas")
     assert budi.call.state == "dialing"
 
 
@@ -70,14 +70,14 @@ def test_more_than_nine_digits_are_no_number_even_where_the_first_nine_are_one(s
 
 
 def test_saying_nothing_twice_goes_back_to_the_root(sqlite_house: House) -> None:
-    asks(sqlite_house, BUDI).is_silent().hears("Masukkan 9 angka").is_silent().hears("Keadaan darurat, tekan 1")
+    asks(sqlite_house, BUDI).is_silent().hears("sebutkan 9 angka").is_silent().hears("Keadaan darurat, tekan 1")
 
 
 def test_one_number_after_the_other(sqlite_house: House) -> None:
     with time_machine.travel(MONDAY):
         first, second = opened(), opened(category="jalan-rusak")
         budi = asks(sqlite_house, BUDI).presses(first).hears("tentang sampah diterima", "Laporan lain, tekan 3")
-        budi.presses("3").hears("Masukkan 9 angka").presses(second).hears("tentang jalan rusak diterima")
+        budi.presses("3").hears("sebutkan 9 angka").presses(second).hears("tentang jalan rusak diterima")
 
 
 # -- the last four digits ------------------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ def test_five_wrong_tries_a_day_whatever_telephone_they_come_from(house: House) 
     siti = asks(house, BUDI).presses(ticket).presses("2").presses("2222").hears("Angka itu belum cocok")
     siti.presses("3333").hears("Silakan coba lagi besok", "Laporan tentang sampah diterima").hangs_up()
     siti = asks(house, LANDLINE).presses(ticket).presses("2").presses("4444").presses("*#")
-    siti.hears("Laporan tentang sampah diterima").presses("2").presses("11#").presses("1112")
+    siti.hears("Laporan tentang sampah diterima").presses("2").presses("11*").presses("1112")
     siti.hears("Silakan coba lagi besok")
     for number in (LANDLINE, HIDDEN, "+6281377770000"):
         last = asks(house, number).presses(ticket).presses("2").hears("Silakan coba lagi besok")

@@ -16,7 +16,7 @@ from ticketing.contacts import followers
 def asks_by_number(house: House, ticket: str, number: str = BUDI) -> Resident:
     """Keyed, whether or not this number has reports of its own."""
     siti = asks(house, number)
-    while "Masukkan 9 angka" not in siti.told:
+    while "Masukkan atau sebutkan 9 angka" not in siti.told:
         siti.presses("1" if "terakhir dari nomor ini" in siti.told else "4")
     return siti.presses(ticket)
 
@@ -109,7 +109,7 @@ def test_my_open_reports_come_newest_first_without_typing(sqlite_house: House) -
         ani.presses("4").hears("Laporan tentang jalan rusak").presses("4").hears("Laporan tentang sampah")
         ani.presses("4").hears("Itu laporan terakhir dari nomor ini", "Nomor laporan lain, tekan 1", "tekan 2")
         ani.never_hears("ketertiban").never_hears("banjir")
-        ani.presses("1").hears("Masukkan 9 angka").presses("*#").hears("Keadaan darurat, tekan 1")
+        ani.presses("1").hears("Masukkan atau sebutkan 9 angka").presses("*#").hears("Keadaan darurat, tekan 1")
         asks(sqlite_house).presses("4", "4", "4", "2").hears("Laporan tentang apa?")
 
 
@@ -152,8 +152,8 @@ def test_the_root_tells_the_report_that_changed_last_and_key_three_goes_to_it(sq
         moved(lamp, "in_progress")
         ani = Resident(sqlite_house).dials()
         ani.hears("For English, press 8. Laporan lampu jalan sedang dikerjakan, target Jumat. Rincian, tekan 3.")
-        ani.hears("Untuk melapor atau mengadu, tekan 2", "Informasi layanan, tekan 4", "Usulan warga, tekan 5")
-        assert "Menanyakan laporan" not in ani.told, "its key was just named"
+        ani.hears("Melapor, tekan 2", "Informasi, tekan 4", "Usulan warga, tekan 5")
+        assert "Cek laporan" not in ani.told, "its key was just named"
         ani.presses("3").hears("Laporan tentang lampu jalan mati, tanggal dua puluh November")
         ani.presses("4").hears("Laporan tentang sampah").presses("4").hears("Itu laporan terakhir")
         english = Resident(sqlite_house).dials().presses("8")
@@ -192,7 +192,7 @@ def test_the_root_is_silent_after_a_week_unless_it_was_asked_about(sqlite_house:
 @pytest.mark.parametrize("number", [LANDLINE, "+6591234567"])
 def test_the_root_tells_nothing_to_a_telephone_that_may_be_anybodys(sqlite_house: House, number: str) -> None:
     opened(number)
-    Resident(sqlite_house, number).dials().never_hears("Rincian, tekan 3").hears("Menanyakan laporan, tekan 3")
+    Resident(sqlite_house, number).dials().never_hears("Rincian, tekan 3").hears("Cek laporan, tekan 3")
 
 
 def test_the_root_tells_nothing_of_what_is_closed_or_of_others(sqlite_house: House) -> None:
@@ -206,10 +206,10 @@ def test_a_number_that_was_only_keyed_in_opens_nothing_of_its_owner(sqlite_house
     """A hidden caller leaves somebody else's mobile for news of a report: it tells nothing about that mobile."""
     Resident(sqlite_house, BUDI).dials().presses("2", "2").says("teluk pucung").presses("1").talks().presses("1")
     siti = Resident(sqlite_house, HIDDEN).dials().presses("2", "2", "*").talks().presses("1")
-    siti.presses("081299990000#").presses("1").presses("1").presses("2").hears("Di kelurahan mana?")
+    siti.presses("081299990000*").presses("1").presses("1").presses("2").hears("Di kelurahan mana?")
     siti.never_hears("Teluk Pucung")
     siti = Resident(sqlite_house, HIDDEN).dials().presses("2", "2", "*").talks().presses("1")
-    siti.presses("081299990000#").presses("1").presses("1").presses("*").hears("Keadaan darurat")
+    siti.presses("081299990000*").presses("1").presses("1").presses("*").hears("Keadaan darurat")
     assert "Rincian, tekan 3" not in siti.told
     siti.presses("3").hears("Belum ada laporan aktif dari nomor ini")
 

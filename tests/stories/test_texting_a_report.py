@@ -151,7 +151,7 @@ def test_an_emergency_is_told_to_ring_112_and_alarms_the_duty_team(house: House)
     assert (ticket["category"], ticket["priority"], ticket["department"]) == ("darurat", "P1", "call-centre")
     (mail,) = house.mails("petugas")
     assert "kebakaran di gudang" in mail.text
-    assert "telepon 112 SEKARANG" in ani.inbox[0]
+    assert "Telepon 112 SEKARANG" in ani.inbox[0]
     with stores.reading() as session:
         assert session.scalars(select(Message).where(Message.inbound)).one().contact.opted_out_at is None
 
@@ -165,7 +165,7 @@ def test_an_emergency_is_told_to_ring_112_and_alarms_the_duty_team(house: House)
 def test_an_emergency_is_answered_after_stop(two_way: House) -> None:
     ani = Resident(two_way).texts("jangan sms lagi").texts("ada orang hanyut di kali bekasi")
     two_way.work()
-    assert [text[:10] for text in ani.inbox] == ["SMS kabar ", "Jika ada n"]
+    assert [text[:10] for text in ani.inbox] == ["SMS kabar ", "Telepon 11"]
 
 
 def test_a_proposal_by_text(two_way: House) -> None:

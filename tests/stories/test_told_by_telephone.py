@@ -93,7 +93,8 @@ def history_of(number: str) -> list[Event]:
 def test_it_is_done_says_the_reporter(sqlite_house: House) -> None:
     number = resolved(sqlite_house)
     budi = answers(sqlite_house).presses("1", "1").hears("Laporan tentang sampah")
-    budi.presses("2").hears("laporan ini selesai", "Terima kasih")
+    budi.presses("2").hears("laporan ini selesai", "Seberapa puas Bapak Ibu dengan hasilnya")
+    budi.presses("4").hears("Nilai Bapak Ibu sudah tercatat", "Terima kasih")
     assert seen(number).state == "confirmed"
     assert budi.call.errors == []
 

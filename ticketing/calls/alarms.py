@@ -14,14 +14,14 @@ from config.hotline import city
 from config.logs import warn
 from config.settings import settings
 from ticketing.messages import texts
-from ticketing.models import Call, Event, Message, Outbox, Ticket
+from ticketing.models import Call, Contact, Event, Message, Outbox, Ticket
 from ticketing.outgoing import promises
-from ticketing.rules import lifecycle
+from ticketing.rules import lifecycle, routing
 from ticketing.tickets import history, news
 
 KIND, TO = "alarm", "duty"
 RUNG, HEARD, UNHEARD = "alarm rung", "alarm heard", "alarm unheard"  # events
-CALLED_FOR = timedelta(minutes=30)
+CALLED_FOR = SAME_FOR = timedelta(minutes=30)
 UNDER_WAY_AT_MOST = timedelta(minutes=3)  # a call whose end we were never told
 
 
@@ -34,6 +34,20 @@ def sound(session: Session, ticket: Ticket) -> None:
     """Telephone the duty team about this report, now."""
     if duty_phones():
         promises.promise(session, KIND, ticket.id, to=TO, key=_key(ticket), ticket=ticket)
+
+
+def going_on(session: Session, contact: Contact | None) -> Ticket | None:
+    """The danger that this number told of within the last half hour: whatever it says now belongs to the same alarm."""
+    if contact is None:
+        return None
+    query = select(Ticket).where(
+        Ticket.contact_id == contact.id,
+        Ticket.category == routing.EMERGENCY,
+        Ticket.created_at > clock.now() - SAME_FOR,
+        Ticket.state.not_in(lifecycle.OVER),
+    )
+    found: Ticket | None = session.scalar(query.limit(1).with_for_update())
+    return found
 
 
 def is_heard(session: Session, ticket: Ticket) -> bool:

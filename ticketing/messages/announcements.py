@@ -131,12 +131,13 @@ def end(session: Session, id_: UUID) -> Announcement:
     return found
 
 
-def before_menu(session: Session, call: Call) -> Announcement | None:
-    """What this caller hears first: the newest notice that concerns them and that they have not just heard."""
-    for found in active(session, *BEFORE_THE_MENU):
-        if concerns(found, call.contact.last_area if call.contact else None) and not _just_heard(session, call, found):
-            return found
-    return None
+def before_menu(session: Session, call: Call) -> tuple[Announcement | None, bool]:
+    """What this caller hears first: the newest notice that concerns them and that they have not just heard; and whether
+    a flood notice is out for anybody."""
+    found = active(session, *BEFORE_THE_MENU)
+    area = call.contact.last_area if call.contact else None
+    heard = (one for one in found if concerns(one, area) and not _just_heard(session, call, one))
+    return next(heard, None), any(one.kind == "flood" for one in found)
 
 
 def flood(session: Session) -> Announcement | None:
@@ -191,7 +192,7 @@ def _check(kind: str, words: dict[str, str], details: dict[str, str], until: dat
 
 def _check_length(kind: str, code: str, words: str, details: str, category: str) -> None:
     """By ear, and the details in one text message. An incident is no notice before the menu: it is asked later."""
-    template = {"notice": "notice", "flood": "flood_notice", "incident": "incident"}[kind]
+    template = {"notice": "notice", "flood": "flood_notice", "incident": "incident_attended"}[kind]
     most = INCIDENT_SECONDS_MOST if kind == "incident" else SECONDS_MOST
     fills = {"time": "23.59", "words": words, "place": words, "count": "99", "category": category}
     said = spoken.figures(city(), code, city().text(code, "voice", template).format(**fills))
@@ -205,7 +206,8 @@ def _check_length(kind: str, code: str, words: str, details: str, category: str)
 
 
 def _area(name: str) -> str:
-    found = name if name in city().areas else places.recognise(name).area
+    named = city().area_named(name)
+    found = name if name in city().areas else named.key if named else places.recognise(name).area
     if found is None:
         raise AnnouncementError(f"{name} is no kelurahan or kecamatan of the city")
     return found

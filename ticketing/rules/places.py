@@ -2,7 +2,8 @@
 and speech-to-text.
 
 Names are compared in lower case without spaces. A name that is really there beats one that only sounds like it, a
-longer one beats a shorter one, a kelurahan beats everything around it, and where two remain the caller is asked.
+longer one beats a shorter one, a kelurahan beats everything around it, who corrects themself means what they said last,
+and where two remain the caller is asked.
 """
 
 import math
@@ -23,14 +24,21 @@ READ_CHARACTERS = 4000  # more than two minutes of speech
 GUESSED_WORDS = 60  # words among which a misheard name is looked for
 NAME_WORDS = 4  # into so many words a name may be taken apart
 SHORTEST, SHORT = 5, 8
+BESIDE = 2  # the rank of a street, and of what is only near
 SURE, SURE_IF_SHORT = 0.81, 0.85  # how like a name a misheard one must be
-CLOSE = 0.9  # the same, where more words than a name that is really there make a longer one
+CLOSE, CLOSE_TO_ONE_OF_SEVERAL = 0.9, 0.86  # the same, where more words than a name that is there make a longer one
 INSIDE_KILOMETRES = 3.0
 NEAR = 0.05  # by how much one name must be better than the next
 
 Kind = Literal["kelurahan", "landmark", "outside", "kecamatan"]
 
-_LEVELS = {"kelurahan": "kelurahan", "kel": "kelurahan", "kecamatan": "kecamatan", "kec": "kecamatan"}
+# How parts of names are written short.
+_SHORT = {
+    "kel": "kelurahan", "kec": "kecamatan", "jt": "jati", "pd": "pondok", "pdk": "pondok", "pndk": "pondok",
+    "hrpn": "harapan", "bks": "bekasi", "tmr": "timur", "tmur": "timur", "brt": "barat", "utr": "utara",
+    "slt": "selatan", "sltn": "selatan", "tgh": "tengah", "bru": "baru", "jy": "jaya", "ps": "pasar",
+    "kp": "kampung", "mesjid": "masjid", "dpk": "depok", "bdg": "bandung",
+}  # fmt: skip
 _STREET = {"jalan", "jl", "jln", "raya", "tol", "gang", "gg"}
 _NEAR = {
     "dekat",
@@ -43,13 +51,51 @@ _NEAR = {
     "belakang",
     "samping",
     "sekitar",
-    "perbatasan",
+    "mau",
+    "dari",
+    "sebrang",
+    "dkt",
+    "dket",
     "sampai",
 }
+# What is said before it is taken back by what follows, if a name follows.
+_CORRECTIONS = {
+    "salah", "keliru", "eh", "oh", "ee", "ding", "maaf", "sori", "sory", "maksud", "maksudnya", "ralat", "koreksi",
+    "tapi", "benar", "bener", "ternyata",
+}  # fmt: skip
+_DENIALS = {"bukan", "bkn", "bukannya"}
+_ADDRESSED = {
+    "pak", "bu", "bapak", "ibu", "bang", "mas", "mbak", "kak", "neng", "om", "min", "gan", "sih", "nih", "tuh", "deh",
+    "dong", "kok", "lah", "lho", "loh", "kan", "atuh",
+}  # fmt: skip
+_SAID_AROUND = {
+    "di",
+    "ke",
+    "dari",
+    "yang",
+    "yg",
+    "itu",
+    "ini",
+    "ya",
+    "em",
+    "hmm",
+    "rt",
+    "rw",
+    "no",
+    "nomor",
+    "daerah",
+    "perbatasan",
+}
 # Said around a name and never part of one; left out, so that "jatibening yang baru" is one name.
-_FILLERS = (
-    _STREET | _NEAR | {"di", "ke", "dari", "yang", "itu", "ini", "ya", "eh", "em", "hmm", "rt", "rw", "no", "nomor"}
-)
+_ANNOUNCING = {"kelurahan", "kecamatan"}
+_FILLERS = _ANNOUNCING | _STREET | _NEAR | _CORRECTIONS | _DENIALS | _ADDRESSED | _SAID_AROUND
+_LEADING = {"ke", "di", "yang", "yg"}  # behind a word that says how near: "mau ke cakung"
+_SUFFIXES = ("nya", "an")  # "pengasinannya", "kranjian"
+_JOINED = 10  # letters from which a word may be several that were written as one
+_BEFORE_A_PLACE = ("di", "ke", "jalan", "kelurahan", "kec", "kel")
+_VOWELS = str.maketrans("", "", "aiueo")
+_CONSONANTS = 4  # by which a name without its vowels is known
+_LIKE_ITS_CONSONANTS = 0.95
 
 
 @dataclass(frozen=True)
@@ -75,35 +121,116 @@ class _Name:
     keys: tuple[str, ...]
     # How much it counts among its like: 0 announced by "kelurahan", 1 plain, 2 as a street or something nearby.
     rank: int = 1
+    sure: bool = True  # a public source says where it is
+    at: int = 0  # its first word in what was said, and the one after it
+    end: int = 0
 
 
 @dataclass(frozen=True)
 class _Word:
     text: str
     before: str  # the word before it, fillers included
+    corrects: bool = False  # what was said until here is taken back
+    denied: bool = False  # "not" stands before it
 
 
 def recognise(words: str) -> Place:
     """The place in `words`, whatever they are; never raises."""
-    said = _words(words)
+    said, levels = _words(words), _levels(words)
+    for at in reversed([at for at, word in enumerate(said) if word.corrects and at]):
+        later, _ = _hits(said[at:])
+        if any(hit.kind in ("kelurahan", "landmark") and hit.rank < BESIDE for hit in later) or not later:
+            found = _found(said[at:], levels)
+            if found.result == "match" and found.kelurahan:
+                return found
+    return _found(said, levels)
+
+
+def _found(said: list[_Word], levels: set[str]) -> Place:
     hits, rest = _hits(said)
+    hits = [hit for hit in hits if not said[hit.at].denied]
     within = {key for hit in hits if hit.kind == "kecamatan" for key in hit.keys}
     return (
-        _inside(_of(hits, "kelurahan"), within)
-        or _inside(_of(hits, "landmark"), within, narrow=True)
+        _beyond(hits)
+        or _misheard_inside(hits, rest)
+        or _either_level(hits, levels)
+        or _inside(_plain(hits, "kelurahan"), within)
+        or _inside(_plain(hits, "landmark"), within, narrow=True)
         or _outside(_of(hits, "outside"))
         or _guess(rest, within)
-        or _inside([*_of(hits, "landmark"), *_of(hits, "kecamatan")], set())
+        or _inside(_of(hits, "kelurahan"), within)
+        or _inside(_of(hits, "landmark"), within, narrow=True)
+        or _inside([*_of(hits, "landmark"), *_plain(hits, "kecamatan")], set())
+        or _along(_of(hits, "kecamatan"))
         or Place("none", why="no name of a kelurahan, kecamatan or landmark")
     )
+
+
+def _along(hits: list[_Name]) -> Place | None:
+    """A kecamatan that is only the name of a street, or near: it is not known whether that is where it is."""
+    return Place("ambiguous", candidates=hits[0].keys, why=f"said: {hits[0].name}, beside it") if hits else None
+
+
+def _plain(hits: list[_Name], kind: Kind) -> list[_Name]:
+    """The hits of one kind that count most, none of them the name of a street or of something nearby."""
+    return [hit for hit in _of(hits, kind) if hit.rank < BESIDE]
+
+
+def _beyond(hits: list[_Name]) -> Place | None:
+    """A name of ours and one that is not ours. The name of a city directly behind ours says that it is theirs, for
+    there is one like it ("kali baru depok"); elsewhere nobody knows, and the caller is asked."""
+    ours = [hit for hit in hits if hit.kind in ("kelurahan", "landmark") and hit.rank < BESIDE]
+    theirs = [hit for hit in hits if hit.kind == "outside" and hit.rank < BESIDE]
+    if not ours or not theirs or any(hit.kind == "kecamatan" for hit in hits):
+        return None
+    beside = [hit for hit in theirs if hit.name in _cities() and hit.at == ours[-1].end]
+    if beside and len(ours) == 1:
+        return _outside(beside)
+    why = f"said: {ours[0].name} and {theirs[0].name}"
+    return Place("ambiguous", candidates=ours[0].keys[:2], why=why)
+
+
+def _misheard_inside(hits: list[_Name], rest: list[list[_Word]]) -> Place | None:
+    """A kelurahan that is called like its kecamatan stands for the kecamatan where another one of it sounds through
+    ("jati ranggun jatisampurna")."""
+    named = _plain(hits, "kelurahan")
+    if len(named) != 1 or named[0].name not in _of_both_levels():
+        return None
+    parent = _of_both_levels()[named[0].name]
+    found = _guess(rest, {parent}, only=True)
+    return found if found is not None and found.area != named[0].keys[0] else None
+
+
+def _either_level(hits: list[_Name], levels: set[str]) -> Place | None:
+    """The bare name of a kelurahan that its kecamatan bears too: nobody knows which is meant, unless they say it."""
+    inside = [hit for hit in hits if hit.kind != "outside"]
+    bare = len(inside) == 1 and inside[0].kind == "kelurahan" and inside[0].rank == 1
+    if not bare or inside[0].name not in _of_both_levels():
+        return None
+    kelurahan, kecamatan = inside[0].keys[0], _of_both_levels()[inside[0].name]
+    keys = [kelurahan] if "kelurahan" in levels else [kecamatan] if levels else [kelurahan, kecamatan]
+    return _place(keys, f"said: {inside[0].name}, which is a kelurahan and a kecamatan")
 
 
 def _words(text: str) -> list[_Word]:
     plain = unicodedata.normalize("NFKD", text[:READ_CHARACTERS]).lower()
     plain = "".join(character for character in plain if not unicodedata.combining(character))
-    words = [_LEVELS.get(word, word) for word in re.findall(r"[a-z]+", plain)]
-    before = ["", *words]
-    return [_Word(word, before[index]) for index, word in enumerate(words) if word not in _FILLERS]
+    words = [_SHORT.get(word, word) for word in re.findall(r"\*?[a-z]+", plain)]
+    before, said, corrects, denied = ["", *words], list[_Word](), False, False
+    for index, word in enumerate(words):
+        takes_back = word in _DENIALS and before[index] in _CORRECTIONS  # "eh bukan"
+        corrects = corrects or word in _CORRECTIONS or takes_back or word.startswith("*")  # "kota baru *kranji"
+        denied = (denied or word in _DENIALS) and not takes_back and word not in _CORRECTIONS
+        if word.removeprefix("*") not in _FILLERS:
+            led = before[index - 1] if before[index] in _LEADING and index else before[index]
+            said.append(_Word(word.removeprefix("*"), led, corrects, denied))
+            corrects = denied = False
+    return said
+
+
+def _levels(text: str) -> set[str]:
+    """Which levels are named anywhere: "jatiasihnya yang kelurahan"."""
+    return set(re.findall(r"\b(kelurahan|kecamatan)", text[:READ_CHARACTERS].lower()))
 
 
 def _hits(said: list[_Word]) -> tuple[list[_Name], list[list[_Word]]]:
@@ -114,7 +241,7 @@ def _hits(said: list[_Word]) -> tuple[list[_Name], list[list[_Word]]]:
     while at < len(said):
         name, length = _longest(said, at)
         if name:
-            hits.append(_announced(name, said[at].before))
+            hits.append(replace(_announced(name, said[at].before), at=at, end=at + length))
             rest.append([])
         else:
             rest[-1].append(said[at])
@@ -125,20 +252,40 @@ def _hits(said: list[_Word]) -> tuple[list[_Name], list[list[_Word]]]:
 def _longest(said: list[_Word], at: int) -> tuple[_Name | None, int]:
     """The name at this word and how many words it takes; "jati bening bar" is nearer to Jatibening Baru."""
     forms = ["".join(word.text for word in said[at : at + length]) for length in range(1, NAME_WORDS + 1)]
-    forms = forms[: len(said) - at]
+    apart = [nth for nth, word in enumerate(said[at + 1 : at + NAME_WORDS], 1) if word.before in _ANNOUNCING]
+    forms = forms[: min([len(said) - at, *apart])]  # "raya pekayon kelurahan jaka setia" is two names
     for length in range(len(forms), 0, -1):
-        name = _names().get(forms[length - 1])
+        name = _named(forms[length - 1])
         if name is None:
             continue
         for longer in range(len(forms), length, -1):
-            if sounding := _sounds_like(forms[longer - 1], CLOSE if len(name.keys) == 1 else SURE):
+            if sounding := _sounds_like(forms[longer - 1], CLOSE if len(name.keys) == 1 else CLOSE_TO_ONE_OF_SEVERAL):
                 return _names()[sounding[0][0]], longer
         return name, length
-    return None, 1
+    return _in_one_word(said[at].text), 1
+
+
+def _named(form: str) -> _Name | None:
+    """The name of this form, also with an ending that speech adds."""
+    shorn = (form.removesuffix(ending) for ending in _SUFFIXES if len(form) - len(ending) >= SHORTEST)
+    return _names().get(form) or next((name for bare in shorn if (name := _names().get(bare))), None)
+
+
+def _in_one_word(word: str) -> _Name | None:
+    """The name at the end of a word that is several ("jalanrusakdibintara")."""
+    if len(word) < _JOINED:
+        return None
+    for form in sorted(_guessable(), key=len, reverse=True):
+        if word.endswith(form) and word.removesuffix(form).endswith(_BEFORE_A_PLACE):
+            return _names()[form]
+    return None
 
 
 def _sounds_like(form: str, least: float) -> list[tuple[str, float, int]]:
-    """The names most like `form`, best first, each with how like it is from 0 to 1."""
+    """The names most like `form`, best first, each with how like it is from 0 to 1; without their vowels, too."""
+    bare = form.translate(_VOWELS)
+    if (name := _skeletons().get(bare)) and len(bare) >= _CONSONANTS and len(form) < len(name):
+        return [(name, _LIKE_ITS_CONSONANTS, 0)]
     return process.extract(
         form, _guessable(), scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=least, limit=4
     )
@@ -149,7 +296,8 @@ def _announced(name: _Name, before: str) -> _Name:
     if before == "kecamatan":
         same = [area for area in city().kecamatan.values() if joined(area.kecamatan) in name.keys]
         return _Name("kecamatan", same[0].spoken, (same[0].key,)) if same else name
-    rank = 0 if before == "kelurahan" else 2 if before in _STREET | _NEAR else 1
+    near = _NEAR - {"dari"} if name.kind == "outside" else _NEAR | {"ke"}  # who writes from Tambun is there
+    rank = 0 if before == "kelurahan" else BESIDE if before in _STREET | near else 1
     return replace(name, rank=rank)
 
 
@@ -162,10 +310,20 @@ def _of(hits: Iterable[_Name], kind: Kind) -> list[_Name]:
 
 def _inside(hits: list[_Name], within: set[str], *, narrow: bool = False) -> Place | None:
     """The area that the hits agree on, inside the kecamatan that were said; `narrow` takes no whole kecamatan."""
+    if hits and not any(hit.sure for hit in hits):
+        doubted = [key for hit in hits for key in hit.keys]
+        wide = all(city().area(key).kelurahan is None for key in doubted)
+        return None if narrow and wide else Place("ambiguous", candidates=tuple(dict.fromkeys(doubted))[:2],
+                                                  why=f"said: {hits[0].name}, which is unconfirmed")  # fmt: skip
+    hits = [hit for hit in hits if hit.sure]
     single = [hit for hit in hits if len(hit.keys) == 1]
     areas = [city().area(key) for hit in single or hits for key in hit.keys]
     areas = [area for area in areas if area.kelurahan is not None or not narrow]
-    areas = [area for area in areas if city().kecamatan[area.kecamatan].key in within] or areas
+    agreeing = [area for area in areas if city().kecamatan[area.kecamatan].key in within]
+    if areas and within and not agreeing and all(hit.rank for hit in hits):  # what was said contradicts itself
+        keys = list(dict.fromkeys([areas[0].key, *sorted(within)]))
+        return _place(keys[:2], f"said: {', '.join(hit.name for hit in hits)}, and another kecamatan")
+    areas = agreeing or areas
     # "Jatiasih, Jatirasa" names a kecamatan and then the kelurahan in it.
     parents = {joined(area.kecamatan) for area in areas if single and area.key != joined(area.kecamatan)}
     keys = list(dict.fromkeys(area.key for area in areas if area.key not in parents))
@@ -175,7 +333,7 @@ def _inside(hits: list[_Name], within: set[str], *, narrow: bool = False) -> Pla
 def _outside(hits: list[_Name]) -> Place | None:
     """A place beyond the border, unless only the road to it was named."""
     for hit in hits:
-        if hit.rank < 2:
+        if hit.rank < BESIDE:
             return Place("outside", outside=hit.keys[0], outside_name=hit.name, why=f"{hit.name} is outside the city")
     return None
 
@@ -195,16 +353,22 @@ def kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
     return 111.2 * math.hypot(lat - lat2, (lon - lon2) * math.cos(math.radians(lat)))
 
 
-def _guess(runs: list[list[_Word]], within: set[str]) -> Place | None:
-    """The kelurahan or kecamatan whose name sounds most like some of the words left over."""
+def _guess(runs: list[list[_Word]], within: set[str], *, only: bool = False) -> Place | None:
+    """The kelurahan or kecamatan whose name sounds most like some of the words left over; `only` one inside these."""
     scores: dict[str, float] = {}
     for form, announced in _forms(runs):
         for name, score, _ in _sounds_like(form, SURE_IF_SHORT if len(form) < SHORT else SURE):
             key = _announced(_names()[name], announced).keys[0]
             scores[key] = max(score, scores.get(key, 0))
     inside = {key: score for key, score in scores.items() if city().kecamatan[city().area(key).kecamatan].key in within}
-    ranked = sorted((inside or scores).items(), key=lambda found: -found[1])
+    ranked = sorted((inside if only else inside or scores).items(), key=lambda found: -found[1])
     keys = [key for key, score in ranked if ranked[0][1] - score < NEAR]
+    around = {city().kecamatan_key(key) for key in keys if city().area(key).kelurahan}
+    keys = [key for key in keys if key not in around]
+    named = {key: joined(city().area(key).spoken) for key in keys}
+    keys = [
+        key for key in keys if not any(other != named[key] and other.startswith(named[key]) for other in named.values())
+    ]
     return _place(keys, f"sounds like it ({ranked[0][1]:.0%})") if keys else None
 
 
@@ -229,6 +393,17 @@ def _place(keys: list[str], why: str) -> Place:
 
 
 @cache
+def _of_both_levels() -> dict[str, str]:
+    """The kelurahan that are called like a kecamatan, by how they are said, with the key of the kecamatan."""
+    whole = city()
+    return {
+        area.spoken: whole.kecamatan[area.kelurahan].key
+        for area in whole.areas.values()
+        if area.kelurahan in whole.kecamatan
+    }
+
+
+@cache
 def _names() -> dict[str, _Name]:
     """Every name by its joined form. A kelurahan's own name comes first, a variant shared by several means them all."""
     names: dict[str, _Name] = {}
@@ -245,11 +420,38 @@ def _names() -> dict[str, _Name]:
             names.setdefault(joined(name), _Name("kecamatan", area.spoken, (area.key,)))
     for landmark in city().landmarks:
         for name in (landmark.name, *landmark.variants):
-            names.setdefault(joined(name), _Name("landmark", landmark.name, (landmark.area,)))
+            known = _Name("landmark", landmark.name, (landmark.area,), sure=landmark.confirmed)
+            names.setdefault(joined(name), known)
     for referral in city().referrals.values():
-        for name in referral.places:
+        for name in (*referral.places, *referral.cities):
             names.setdefault(joined(name), _Name("outside", name, (referral.key,)))
+    for landmark in city().landmarks:  # as they are left when the words around them are gone
+        for name in map(_without_fillers, (landmark.name, *landmark.variants)):
+            known = _Name("landmark", landmark.name, (landmark.area,), sure=landmark.confirmed)
+            names.setdefault(joined(name), known)
     return names
+
+
+@cache
+def _cities() -> frozenset[str]:
+    """Names of whole cities and regencies that are not ours."""
+    return frozenset(name for referral in city().referrals.values() for name in referral.cities)
+
+
+def _without_fillers(name: str) -> str:
+    """A name as it is left when the words around it are gone; none where hardly anything is."""
+    left = [word for word in name.lower().split() if word not in _FILLERS]
+    return " ".join(left) if len(left) > 1 else name
+
+
+@cache
+def _skeletons() -> dict[str, str]:
+    """Names by their consonants alone, where only one name has these."""
+    found: dict[str, set[str]] = {}
+    for form, name in _names().items():
+        if name.kind != "outside" and name.sure and len(name.keys) == 1:
+            found.setdefault(form.translate(_VOWELS), set()).add(form)
+    return {bare: min(forms) for bare, forms in found.items() if len({_names()[form].keys for form in forms}) == 1}
 
 
 @cache

@@ -42,6 +42,7 @@ class Report:
     point: tuple[float, float] | None = None
     words: str | None = None  # what it is about, of a report that was written
     receipt: str = "SMS01"  # the text that answers it
+    danger: str = ""  # the kind of danger that this text speaks of
     quiet: bool = False  # the reporter gets no texts, as after a callback that is told by a text of its own
     again: str | None = None  # the number of the report that this one takes up once more
 
@@ -101,7 +102,7 @@ def _send_out(session: Session, ticket: Ticket, report: Report) -> None:
     waits = report.held and holds.PLACE.holds(priority=ticket.priority)
     changes.deliver(session, ticket, held_until=clock.now() + holds.PLACE.period if waits else None)
     if report.receipt:
-        news.received(session, ticket, template=report.receipt, outside=report.outside)
+        news.received(session, ticket, template=report.receipt, outside=report.outside, danger=report.danger)
 
 
 def give_contact(session: Session, ticket: Ticket, contact: Contact, *, by: str) -> None:

@@ -33,12 +33,15 @@ def received(
     template: str = "SMS01",
     held_until: datetime | None = None,
     outside: str | None = None,
+    danger: str = "",
 ) -> bool:
-    """The first receipt, with the number; `outside` is whose matter it is beyond the city. True when it was promised
-    (the contact can and may get texts)."""
+    """The first receipt, with the number; `outside` is whose matter it is beyond the city, `danger` the kind it speaks
+    of. True when it was promised (the contact can and may get texts)."""
     fills, language = {}, contacts.language(ticket.contact, ticket.language)
+    if danger:
+        fills = {"do": city().danger(danger).do[language]}
     if outside:
-        fills = {"referral": city().referrals[outside].short[language], "whom": city().whom_to_call(outside, language)}
+        fills |= {"referral": city().referrals[outside].short[language], "whom": city().whom_to_call(outside, language)}
     return to_reporter(session, ticket, template, occasion="", held_until=held_until, **fills)
 
 
@@ -183,4 +186,5 @@ def _fills(ticket: Ticket, template: str, language: str) -> dict[str, str]:
         "date": city().short_date(language, deadlines.last_day(due)),
         "link": links.tracking(ticket.tracking_code),
         "reason": city().text(language, "words", "reason_late"),
+        "do": city().danger("").do[language],
     }

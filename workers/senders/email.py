@@ -44,7 +44,9 @@ def ask(_letter: Letter) -> None:
 def _message(told: Report, work: Work) -> EmailMessage:
     ticket, shown = told.ticket, _shown(told)
     department = city().department(ticket.department)
-    subject = smtp.words("subject", number=written(ticket.number), category=shown["category"], area=shown["area"])
+    category = city().category(ticket.category)
+    matter = (category.spoken if category.confidential else category.name)[CITY_LANGUAGE]  # of no private thing
+    subject = smtp.words("subject", number=written(ticket.number), category=matter, area=shown["area"])
     if ticket.category == EMERGENCY:
         subject = f"{smtp.words('urgent_subject')} {subject}"
     message = smtp.headed(subject, department.email, work, ticket.number)

@@ -13,7 +13,7 @@ from ivr.prompts import Option
 from ivr.talk import Talk
 from ticketing.contacts import contacts, followers
 from ticketing.messages import announcements
-from ticketing.rules import numbers
+from ticketing.rules import lifecycle, numbers
 from ticketing.tickets import news, register
 
 FOLLOW = [Option("1", "follow"), Option("2", "another")]
@@ -34,7 +34,7 @@ def offer_incident(
 
 def _question(talk: Talk, category: str, found: dict[str, Any], slow: bool) -> None:
     talk.say(
-        "incident",
+        "incident_attended" if found["attended"] else "incident",
         slow=slow,
         count=spoken.cardinal(talk.language, found["count"]),
         category=city().category(category).spoken[talk.language],
@@ -57,7 +57,8 @@ def _incident(talk: Talk, category: str, area: str | None, but: str | None) -> d
     for found in announcements.incidents(talk.session, category, area):
         if found.ticket is not None and found.ticket.number != but:
             count = followers.voices(talk.session, found.ticket)
-            return {"number": found.ticket.number, "count": count, "words": found.words}
+            attended = found.ticket.state == lifecycle.IN_PROGRESS
+            return {"number": found.ticket.number, "count": count, "words": found.words, "attended": attended}
     return None
 
 

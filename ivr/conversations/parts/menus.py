@@ -15,6 +15,13 @@ from ticketing.rules import references
 from ticketing.tickets.register import TicketError
 
 SILENT = "silent"
+TOLD = "topic"  # the menu whose answer most callers would rather say
+Hear = Callable[[str], dict[str, Any] | None]
+
+
+def entries(menu: str, *, flooded: bool = False) -> tuple[MenuEntry, ...]:
+    """The entries of a menu; some stand there only while the city has a flood notice out."""
+    return tuple(entry for entry in city().menu(menu) if flooded or not entry.in_flood)
 
 
 def options(entries: tuple[MenuEntry, ...]) -> list[Option]:
@@ -22,15 +29,20 @@ def options(entries: tuple[MenuEntry, ...]) -> list[Option]:
     return [Option(str(entry.digit), str(entry.digit), entry.text) for entry in entries]
 
 
-def through(talk: Talk, menu: str, *, may_be_silent: tuple[str, ...] = ()) -> MenuEntry | None:
-    """The entry that the caller comes to, asking one menu more where one leads to another. None for silence at a menu
-    that `may_be_silent`."""
+def through(
+    talk: Talk, menu: str, *, may_be_silent: tuple[str, ...] = (), hear: Hear | None = None
+) -> MenuEntry | dict[str, Any] | None:
+    """The entry that the caller comes to, asking one menu more where one leads to another; what `hear` makes of own
+    words. None for silence at a menu that `may_be_silent`."""
     while True:
         entries = city().menu(menu)
         silence = SILENT if menu in may_be_silent else None
-        chosen = talk.choose(menu, partial(_menu, talk, menu), options(entries), silence=silence)
+        question = partial(_menu, talk, menu)
+        chosen = talk.choose_or_tell(menu, question, options(entries), hear or (lambda _: None), silence=silence)
         if chosen == SILENT:
             return None
+        if isinstance(chosen, dict):
+            return chosen
         entry = next(entry for entry in entries if str(entry.digit) == chosen)
         if entry.ask is None:
             return entry
@@ -43,13 +55,13 @@ def say(talk: Talk, id_: str, slow: bool, **fills: Any) -> None:
 
 
 def asked_number(talk: Talk, ask: str, find: Callable[[Session, str], Ticket]) -> str:
-    """The nine digits of a ticket that `find` finds, keyed; three tries, then a person. * goes to the root. A wrong
-    digit is caught by the check digit before anything is looked up."""
+    """The nine digits of a ticket that `find` finds, keyed or said; three tries, then a person. * goes to the root. A
+    wrong digit is caught by the check digit before anything is looked up."""
     for attempt in (1, 2, 3):
         keyed = talk.digits(f"number {attempt}", ask if attempt == 1 else "status_again", most=9)
         if keyed is None:
             talk.go("main", again=True)
-        number = references.clean(keyed)
+        number = references.clean(keyed) if keyed else None
         if number and talk.look(f"known {attempt}", partial(_exists, talk, find, number)):
             return number
     talk.go("person")
@@ -73,4 +85,6 @@ def another(talk: Talk) -> None:
 
 def _menu(talk: Talk, menu: str, slow: bool) -> None:
     talk.say(f"{menu}_ask", slow=slow)
+    if menu == TOLD and talk.hears(menu):
+        talk.say("say_or_press", slow=slow)
     talk.say_options(options(city().menu(menu)), slow=slow)

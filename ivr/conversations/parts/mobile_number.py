@@ -20,7 +20,8 @@ def mobile(talk: Talk) -> numbers.Number | None:
 def keyed(talk: Talk, name: str, *, wants_sms: bool) -> numbers.Number | None:
     """A telephone number, keyed and read back in groups of four; the sentences are <name>_ask, _again and _confirm."""
     for attempt in (1, 2):
-        digits = talk.digits(f"{name} {attempt}", f"{name}_ask" if attempt == 1 else f"{name}_again", most=16)
+        ask = f"{name}_ask" if attempt == 1 else f"{name}_again"
+        digits = talk.digits(f"{name} {attempt}", ask, most=16, read_back=False)
         if digits is None:
             return None
         number = numbers.read(digits)

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from config.hotline import city
+from ivr.conversations.parts import menus
 from ivr.prompts import Option
 from ivr.talk import Talk
 from ticketing.contacts import callers
@@ -14,20 +15,32 @@ WHICH = [Option("1", "first"), Option("2", "second"), Option("3", "neither")]
 OUTSIDE = [Option("1", "report"), Option("2", "another")]
 
 
-def place(talk: Talk) -> dict[str, Any]:
-    """The details of a report that say where: area, the words that were said, and whose it is outside the city."""
+def place(talk: Talk, *, told: dict[str, Any]) -> dict[str, Any]:
+    """The details of a report that say where: area, the words that were said, and whose it is outside the city. What
+    was `told` with the matter is not asked again."""
+    said = str(told.get("words", ""))
+    if told.get("area"):
+        return {"area": told["area"], "words": said}
+    if told.get("somewhere") and (details := _settled(talk, 0, talk.look("found 0", partial(_recognised, said)))):
+        return {**details, "words": said}
     last = talk.look("last area", lambda: callers.last_area(talk.session, talk.call))
     if last and talk.yes("same place", lambda slow: talk.say("place_last", slow=slow, area=_name(talk, last))):
-        return {"area": last}
-    words = ""
+        return {"area": last, "words": said}
+    words, understood = said, False
     for attempt in (1, 2):
-        heard = talk.words(f"place {attempt}", "place_ask" if attempt == 1 else "place_again", hints=_hints())
+        heard = talk.words(
+            f"place {attempt}",
+            "place_ask" if attempt == 1 else "place_other" if understood else "place_again",
+            hints=_hints(),
+        )
         if heard is None:
             break
         words = heard or words
-        details = _settled(talk, attempt, talk.look(f"found {attempt}", partial(_recognised, heard)))
+        found = talk.look(f"found {attempt}", partial(_recognised, heard))
+        details = _settled(talk, attempt, found)
         if details is not None:
             return {**details, "words": words}
+        understood = found["result"] != "none"
     talk.say("place_skipped")
     return {"words": words}
 
@@ -40,12 +53,11 @@ def _settled(talk: Talk, attempt: int, found: dict[str, Any]) -> dict[str, Any] 
         return {"area": area} if right else None
     if found["result"] == "ambiguous":
         first, second = found["areas"]
-        which = talk.choose(
-            f"which {attempt}",
-            lambda slow: talk.say("place_which", slow=slow, a=_name(talk, first), b=_name(talk, second)),
-            WHICH,
-            confirm=True,
-        )
+        names: dict[str, Any] = {"a": _name(talk, first), "b": _name(talk, second)}
+        if second == city().kecamatan_key(first):  # they are called the same
+            names["a"] = talk.text("kelurahan", "words", name=city().area(first).spoken)
+        asked = partial(menus.say, talk, "place_which", **names)
+        which = talk.choose(f"which {attempt}", asked, WHICH, confirm=True)
         return {"first": {"area": first}, "second": {"area": second}}.get(which)
     if found["result"] == "outside":
         referral = city().referrals[found["outside"]]
@@ -62,9 +74,8 @@ def _settled(talk: Talk, attempt: int, found: dict[str, Any]) -> dict[str, Any] 
 def _recognised(heard: str) -> dict[str, Any]:
     found = places.recognise(heard)
     areas = [found.area] if found.result == "match" else list(found.candidates[:2])
-    ambiguous = found.result == "ambiguous" and len(areas) == 2
-    result = found.result if found.result != "ambiguous" or ambiguous else "none"
-    return {"result": result, "areas": areas, "outside": found.outside}
+    doubted = found.result == "ambiguous" and len(areas) == 1  # one place is read back whether we are sure or not
+    return {"result": "match" if doubted else found.result, "areas": areas, "outside": found.outside}
 
 
 def _name(talk: Talk, area: str) -> str:

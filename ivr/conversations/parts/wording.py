@@ -1,6 +1,7 @@
 """Words of conversations for dates, times and states: what was looked up is remembered as ISO text and keys, and
 becomes words only here, in the language of the moment."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -58,6 +59,12 @@ def opening(talk: Talk, found: dict[str, Any]) -> dict[str, Any]:
 def department(talk: Talk, key: str) -> str:
     """Its name; the hotline's own number in it as callers say it."""
     return city().department(key).name[talk.language].replace(city().number, city().spoken_number)
+
+
+def do_now(talk: Talk, kind: str) -> None:
+    """What to do now in a danger of this kind; telephone numbers in it digit by digit."""
+    words = re.sub(r"\d+", lambda number: " ".join(number[0]), city().danger(kind).do[talk.language])
+    talk.read_out("do_now", words, talk.language)
 
 
 def state(talk: Talk, facts: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from config import clock
 from config.hotline import city
-from ivr.conversations.written import pieces
+from ivr.conversations.written import danger, pieces
 from ivr.talk import Talk
 from ivr.understanding import intents
 from ticketing.calls import alarms
@@ -21,7 +21,6 @@ from ticketing.rules import lifecycle, routing
 from ticketing.tickets import additions, intake, moves, news
 
 SAME_WITHIN = timedelta(hours=24)  # the same words again in this time are the same report
-SAME_EMERGENCY = timedelta(minutes=30)
 MAX_COMPARED = 20
 _REPORTS = ("report", "other_city", "proposal", "emergency")
 
@@ -105,6 +104,7 @@ def _report(talk: Talk, message: Message) -> intake.Report:
     outside = told["referral"] or (None if area else told["outside"] or place.outside)
     asks = not (area or outside or place.point) and category != news.PROPOSAL
     asks = asks and not city().category(category).confidential and talk.contact is not None
+    private = city().danger(city().category(category).danger or "other").private
     return intake.Report(
         key=f"text:{message.id}",
         channel=message.channel,
@@ -118,8 +118,17 @@ def _report(talk: Talk, message: Message) -> intake.Report:
         held=asks,
         point=place.point,
         words=told["words"] or message.body or None,
-        receipt="SMS45" if told["referral"] else "SMS36" if outside else "SMS13" if asks else "SMS01",
+        receipt=_receipt(private=private, told=told, outside=outside, asks=asks),
+        danger=intents.peril(told["words"] or message.body or "") if private else "",
     )
+
+
+def _receipt(*, private: bool, told: dict[str, Any], outside: str | None, asks: bool) -> str:
+    if private:
+        return "SMS50"
+    if told["referral"]:
+        return "SMS45"
+    return "SMS36" if outside else "SMS13" if asks else "SMS01"
 
 
 def _with_point(talk: Talk, message: Message) -> Message:
@@ -176,13 +185,14 @@ def _alarm(talk: Talk) -> None:
     told: dict[str, Any] = talk.args
     place = additions.place_with(message)
     place = replace(place, area=told["area"] or place.area)
-    going_on = _going_on(talk)
+    kind = intents.peril(message.body or "")
+    going_on = alarms.going_on(talk.session, talk.contact)
     if going_on is not None:
         message.ticket_id = going_on.id
         additions.attach_photos(talk.session, going_on, message, kind="remark")
         additions.add(talk.session, going_on, by="resident", words=message.body or "", place=place, told=False)
         alarms.sound(talk.session, going_on)  # it may have been written down before anybody called it danger
-        news.to_reporter(talk.session, going_on, "SMS20", occasion=str(message.id))
+        danger.tell(talk, going_on, message.body or "")
         return
     given = intake.Report(
         key=f"text:{message.id}",
@@ -195,18 +205,7 @@ def _alarm(talk: Talk) -> None:
         late=bool(texts.details_of(message).get("late")),
         written=True,
         receipt="SMS20",
+        danger=kind,
+        quiet=city().danger(kind).private,
     )
     alarms.sound(talk.session, _open(talk, given))
-
-
-def _going_on(talk: Talk) -> Ticket | None:
-    if talk.contact is None:
-        return None
-    query = select(Ticket).where(
-        Ticket.contact_id == talk.contact.id,
-        Ticket.category == routing.EMERGENCY,
-        Ticket.created_at > clock.now() - SAME_EMERGENCY,
-        Ticket.state.not_in(lifecycle.OVER),
-    )
-    found: Ticket | None = talk.session.scalar(query.limit(1).with_for_update())
-    return found

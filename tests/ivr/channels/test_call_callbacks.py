@@ -148,7 +148,7 @@ def test_an_officer_who_accepts_a_call_that_is_not_there(house: House, caller: s
         assert told.status in (200, 404), path
 
 
-NOBODY, TALKED = "Semua petugas sedang melayani", "Seberapa puas Bapak Ibu"
+NOBODY, TALKED = "Petugas belum dapat menjawab", "Seberapa puas Bapak Ibu"
 
 
 def transferred(house: House, *, key: str = "", **fields: str) -> str:
@@ -180,7 +180,7 @@ def test_a_transfer_with_the_officers_key_is_a_talk_whatever_the_carrier_says_of
         ({"DialCallStatus": "completed", "DialBridged": "true"}, TALKED),
         ({"DialCallStatus": "completed", "DialBridged": "false"}, NOBODY),
         ({"DialCallStatus": "no-answer"}, NOBODY),
-        ({"DialCallStatus": "busy"}, NOBODY),
+        ({"DialCallStatus": "busy"}, "Petugas sedang melayani warga lain"),
         ({"DialCallStatus": "failed"}, NOBODY),
         ({"DialCallStatus": "canceled"}, NOBODY),
         ({"DialCallStatus": "no-answer", "DialBridged": "true"}, TALKED),

@@ -109,7 +109,7 @@ def a_call(phone: str = ANI, area: str | None = None) -> Call:
         call = Call(sid=new_sid("CA"), contact=contact, caller_kind="mobile", status="in-progress")
         session.add(call)
         session.flush()
-        found = announcements.before_menu(session, call)
+        found, _ = announcements.before_menu(session, call)
         call.announcement_id = found.id if found else None
         return call
 

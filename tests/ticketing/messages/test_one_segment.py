@@ -110,6 +110,7 @@ def longest(language: str) -> dict[str, Any]:
         "category": max((category.label[language] for category in city().categories.values()), key=len),
         "department": max((department.short for department in city().departments.values()), key=len),
         "referral": max((referral.short[language] for referral in city().referrals.values()), key=len),
+        "do": max((danger.do[language] for danger in city().dangers.values()), key=len),
         "whom": max((city().whom_to_call(key, language) for key in city().referrals), key=len),
         **dict.fromkeys(("status", "status2"), max(states, key=len)),
         "category2": max((category.label[language] for category in city().categories.values()), key=len),

@@ -34,6 +34,7 @@ def answered(template: str, phone: str = ANI, **fills: str) -> bool:
     with transactions.transaction() as session:
         contact, occasion = session.get_one(Contact, question.contact_id), str(question.id)
         texts.answering(session, question)
+        fills = {"do": "Keluar sekarang.", **fills}
         return texts.tell(session, contact, template, occasion=occasion, **fills) is not None
 
 
