@@ -52,6 +52,13 @@ def test_who_only_speaks_reports_and_is_asked_nothing_twice(house: House, yes: s
     assert ani.call.errors == []
 
 
+def test_a_place_that_could_be_two_is_settled_and_not_asked_anew(sqlite_house: House) -> None:
+    ani = Resident(sqlite_house).dials().says("jalan rusak di jatiasih").hears("Lapor jalan rusak.").says("ya")
+    ani.hears("Kelurahan Jatiasih, tekan 1. Kecamatan Jatiasih, tekan 2").never_hears("Di kelurahan mana")
+    ani.says("kecamatan").hears("Setelah nada").talks().hangs_up()
+    assert [ticket.area for ticket in tickets()] == ["kec-jatiasih"]
+
+
 def test_what_was_misheard_is_asked_as_ever(sqlite_house: House) -> None:
     ani = Resident(sqlite_house).dials().says(LAMP).hears("Lapor lampu jalan mati").says("bukan")
     ani.hears("Keadaan darurat, tekan 1").never_hears("belum kami kenali")
@@ -214,7 +221,7 @@ def test_what_may_be_danger_hears_the_number_to_dial_and_goes_on(sqlite_house: H
 
 
 def test_key_1_asks_and_keeps_nothing(sqlite_house: House) -> None:
-    Resident(sqlite_house).dials().presses("1").hears("hubungi 1 1 2").never_hears("petugas siaga")
+    Resident(sqlite_house).dials().presses("1").hears("hubungi 1 1 2").never_hears("Ucapan tadi")
     assert tickets() == []
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from config.hotline import city
 from ivr.talk import Talk
 from ivr.understanding import intents
+from ticketing.rules import places
 
 # Where a wish leads that is no report, as an option of the root.
 _LEADS = {
@@ -40,8 +41,8 @@ def wish(words: str) -> dict[str, Any] | None:
 def matter(words: str) -> dict[str, Any] | None:
     """The report that the words are about, where its topic was asked."""
     found = intents.read_as("report", words)
-    named = intents.matter(words) or (found.intent in _REPORTS and intents.read(words).category)
-    return _report(words, found) if named and found.category != city().category("").key else None
+    clear = intents.matter(words) is not None or intents.read(words).intent in _REPORTS
+    return _report(words, found) if clear and found.category != city().category("").key else None
 
 
 def agreed(talk: Talk, key: str, found: dict[str, Any]) -> bool:
@@ -50,8 +51,11 @@ def agreed(talk: Talk, key: str, found: dict[str, Any]) -> bool:
 
 
 def _report(words: str, found: intents.Understood) -> dict[str, Any]:
+    """With the place that was said; one that is not clear is settled with the caller (parts/place.py)."""
     told = {"talk": "report", "category": found.category, "words": words}
-    return {**told, **({"area": found.area} if found.area else {"somewhere": True} if found.outside else {})}
+    if found.area:
+        return {**told, "area": found.area}
+    return {**told, "unsettled": True} if places.recognise(words).result in ("ambiguous", "outside") else told
 
 
 def _read_back(talk: Talk, found: dict[str, Any], slow: bool) -> None:

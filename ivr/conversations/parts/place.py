@@ -21,7 +21,7 @@ def place(talk: Talk, *, told: dict[str, Any]) -> dict[str, Any]:
     said = str(told.get("words", ""))
     if told.get("area"):
         return {"area": told["area"], "words": said}
-    if told.get("somewhere") and (details := _settled(talk, 0, talk.look("found 0", partial(_recognised, said)))):
+    if told.get("unsettled") and (details := _settled(talk, 0, talk.look("found 0", partial(_recognised, said)))):
         return {**details, "words": said}
     last = talk.look("last area", lambda: callers.last_area(talk.session, talk.call))
     if last and talk.yes("same place", lambda slow: talk.say("place_last", slow=slow, area=_name(talk, last))):
