@@ -131,7 +131,7 @@ FAULTS: dict[str, tuple[str, ...]] = {
         ID,
         'topic_ask = "',
         'topic_ask = "Sebutkan permasalahan yang ingin disampaikan kepada petugas. ',
-        "menu topic takes 20.",
+        "menu topic takes 19.",
     ),
     "V04 options in a sentence that take too long": (
         ID,
