@@ -259,6 +259,7 @@ class City(_Part):
     topics: dict[str, Topic]
     dangers: dict[str, Danger]
     referrals: dict[str, Referral]
+    ordinary_names: tuple[str, ...] = ()  # of areas, that are words of every day as well
     kecamatan: dict[str, Area]
     areas: dict[str, Area]
     landmarks: tuple[Landmark, ...]

@@ -120,7 +120,8 @@ def spots() -> str:
 
 def placed(spot: Spot, found: Place) -> str:
     """What became of a place: right, asked, wide (its kecamatan was understood), wrong."""
-    got, meant = found.area, set(spot.means) - {"ask"}
+    got: str | None = found.area
+    meant = set(spot.means) - {"ask"}
     if not spot.means or "ask" in spot.means:  # nobody can know: asking is right, and so is what holds either way
         around = {city().kecamatan_key(key) for key in meant}
         return "right" if (not got and not found.outside) or (got in around and len(around) == 1) else "wrong"
@@ -129,6 +130,8 @@ def placed(spot: Spot, found: Place) -> str:
     if found.outside:
         return "wrong"
     [key] = meant
+    if spot.mode == "spoken" and len(found.candidates) == 1:  # by telephone one place is read back, sure or not
+        got = found.candidates[0]
     if got == key or (got and key == city().kecamatan_key(got) and not _is_called_like_it(got)):
         return "right"
     if got is None:

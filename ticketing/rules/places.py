@@ -22,9 +22,10 @@ from config.hotline import city
 
 READ_CHARACTERS = 4000  # more than two minutes of speech
 GUESSED_WORDS = 60  # words among which a misheard name is looked for
+FEW_WORDS = 3  # in which a name is a name
 NAME_WORDS = 4  # into so many words a name may be taken apart
 SHORTEST, SHORT = 5, 8
-BESIDE = 2  # the rank of a street, and of what is only near
+BESIDE, NEARBY = 2, 3  # the rank of a street's name, and of what is only near, before or behind
 SURE, SURE_IF_SHORT = 0.81, 0.85  # how like a name a misheard one must be
 CLOSE, CLOSE_TO_ONE_OF_SEVERAL = 0.9, 0.86  # the same, where more words than a name that is there make a longer one
 INSIDE_KILOMETRES = 3.0
@@ -57,6 +58,13 @@ _NEAR = {
     "dkt",
     "dket",
     "sampai",
+    "sebelum",
+    "sblm",
+    "sesudah",
+    "setelah",
+    "abis",
+    "habis",
+    "lewat",
 }
 # What is said before it is taken back by what follows, if a name follows.
 _CORRECTIONS = {
@@ -87,8 +95,10 @@ _SAID_AROUND = {
     "perbatasan",
 }
 # Said around a name and never part of one; left out, so that "jatibening yang baru" is one name.
+_BORDERS = {"perbatasan", "batas", "batasan", "tapel"}
 _ANNOUNCING = {"kelurahan", "kecamatan"}
-_FILLERS = _ANNOUNCING | _STREET | _NEAR | _CORRECTIONS | _DENIALS | _ADDRESSED | _SAID_AROUND
+_FILLERS = _ANNOUNCING | _BORDERS | _STREET | _NEAR | _CORRECTIONS | _DENIALS | _ADDRESSED | _SAID_AROUND
+_PLACING = {"di", "kelurahan", "kecamatan", "daerah", "jalan", "jl", "jln", "gang", "gg", "ke", "dari"}
 _LEADING = {"ke", "di", "yang", "yg"}  # behind a word that says how near: "mau ke cakung"
 _SUFFIXES = ("nya", "an")  # "pengasinannya", "kranjian"
 _JOINED = 10  # letters from which a word may be several that were written as one
@@ -132,6 +142,7 @@ class _Word:
     before: str  # the word before it, fillers included
     corrects: bool = False  # what was said until here is taken back
     denied: bool = False  # "not" stands before it
+    borders: bool = False  # a word for a border does
 
 
 def recognise(words: str) -> Place:
@@ -152,18 +163,35 @@ def _found(said: list[_Word], levels: set[str]) -> Place:
     within = {key for hit in hits if hit.kind == "kecamatan" for key in hit.keys}
     return (
         _beyond(hits)
+        or _between(hits, said)
         or _misheard_inside(hits, rest)
         or _either_level(hits, levels)
         or _inside(_plain(hits, "kelurahan"), within)
         or _inside(_plain(hits, "landmark"), within, narrow=True)
         or _outside(_of(hits, "outside"))
         or _guess(rest, within)
+        or _near(_of(hits, "kelurahan"))
         or _inside(_of(hits, "kelurahan"), within)
         or _inside(_of(hits, "landmark"), within, narrow=True)
         or _inside([*_of(hits, "landmark"), *_plain(hits, "kecamatan")], set())
         or _along(_of(hits, "kecamatan"))
         or Place("none", why="no name of a kelurahan, kecamatan or landmark")
     )
+
+
+def _near(hits: list[_Name]) -> Place | None:
+    """A kelurahan that is only near, before or behind: where that is nobody knows."""
+    if not hits or hits[0].rank < NEARBY:
+        return None
+    keys = tuple(dict.fromkeys(key for hit in hits for key in hit.keys))
+    return Place("ambiguous", candidates=keys[:2], why=f"said: near {hits[0].name}")
+
+
+def _between(hits: list[_Name], said: list[_Word]) -> Place | None:
+    """Two kelurahan on whose border it is."""
+    keys = list(dict.fromkeys(hit.keys[0] for hit in hits if hit.kind == "kelurahan"))
+    borders = any(word.borders for word in said)
+    return _place(keys, "said: on the border") if borders and len(keys) > 1 else None
 
 
 def _along(hits: list[_Name]) -> Place | None:
@@ -215,15 +243,17 @@ def _either_level(hits: list[_Name], levels: set[str]) -> Place | None:
 def _words(text: str) -> list[_Word]:
     plain = unicodedata.normalize("NFKD", text[:READ_CHARACTERS]).lower()
     plain = "".join(character for character in plain if not unicodedata.combining(character))
-    words = [_SHORT.get(word, word) for word in re.findall(r"\*?[a-z]+", plain)]
+    words = [_SHORT.get(word, word) for word in re.findall(r"\*?[a-z]+|[0-9]{1,2}(?![0-9])", plain)]
     before, said, corrects, denied = ["", *words], list[_Word](), False, False
+    borders = False
     for index, word in enumerate(words):
         takes_back = word in _DENIALS and before[index] in _CORRECTIONS  # "eh bukan"
         corrects = corrects or word in _CORRECTIONS or takes_back or word.startswith("*")  # "kota baru *kranji"
         denied = (denied or word in _DENIALS) and not takes_back and word not in _CORRECTIONS
+        borders = borders or word in _BORDERS
         if word.removeprefix("*") not in _FILLERS:
             led = before[index - 1] if before[index] in _LEADING and index else before[index]
-            said.append(_Word(word.removeprefix("*"), led, corrects, denied))
+            said.append(_Word(word.removeprefix("*"), led, corrects, denied, borders))
             corrects = denied = False
     return said
 
@@ -241,12 +271,19 @@ def _hits(said: list[_Word]) -> tuple[list[_Name], list[list[_Word]]]:
     while at < len(said):
         name, length = _longest(said, at)
         if name:
-            hits.append(replace(_announced(name, said[at].before), at=at, end=at + length))
+            found = replace(_announced(name, said[at].before), at=at, end=at + length)
+            hits.append(replace(found, sure=found.sure and not _is_a_word(said, found)))
             rest.append([])
         else:
             rest[-1].append(said[at])
         at += length
     return hits, rest
+
+
+def _is_a_word(said: list[_Word], hit: _Name) -> bool:
+    """Whether a name is an ordinary word in a sentence ("suami saya pejuang 45"): nothing says that it is a place."""
+    form = "".join(word.text for word in said[hit.at : hit.end])
+    return form in _ordinary() and said[hit.at].before not in _PLACING and len(said) > FEW_WORDS
 
 
 def _longest(said: list[_Word], at: int) -> tuple[_Name | None, int]:
@@ -297,7 +334,7 @@ def _announced(name: _Name, before: str) -> _Name:
         same = [area for area in city().kecamatan.values() if joined(area.kecamatan) in name.keys]
         return _Name("kecamatan", same[0].spoken, (same[0].key,)) if same else name
     near = _NEAR - {"dari"} if name.kind == "outside" else _NEAR | {"ke"}  # who writes from Tambun is there
-    rank = 0 if before == "kelurahan" else BESIDE if before in _STREET | near else 1
+    rank = 0 if before == "kelurahan" else BESIDE if before in _STREET else NEARBY if before in near else 1
     return replace(name, rank=rank)
 
 
@@ -433,6 +470,12 @@ def _names() -> dict[str, _Name]:
 
 
 @cache
+def _ordinary() -> frozenset[str]:
+    """Names that are ordinary words, too."""
+    return frozenset(map(joined, city().ordinary_names))
+
+
+@cache
 def _cities() -> frozenset[str]:
     """Names of whole cities and regencies that are not ours."""
     return frozenset(name for referral in city().referrals.values() for name in referral.cities)
@@ -441,7 +484,7 @@ def _cities() -> frozenset[str]:
 def _without_fillers(name: str) -> str:
     """A name as it is left when the words around it are gone; none where hardly anything is."""
     left = [word for word in name.lower().split() if word not in _FILLERS]
-    return " ".join(left) if len(left) > 1 else name
+    return " ".join(left) if len("".join(left)) >= SHORTEST else name
 
 
 @cache
