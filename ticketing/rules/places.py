@@ -7,105 +7,25 @@ and where two remain the caller is asked.
 """
 
 import math
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Literal
 
-from rapidfuzz import process
-from rapidfuzz.distance import DamerauLevenshtein
-
-from config.city import Area, joined
+from config.city import joined
 from config.hotline import city
+from ticketing.rules import place_names, place_words
+from ticketing.rules.place_names import SHORTEST, Kind, Name
+from ticketing.rules.place_words import Word
 
-READ_CHARACTERS = 4000  # more than two minutes of speech
 GUESSED_WORDS = 60  # words among which a misheard name is looked for
 FEW_WORDS = 3  # in which a name is a name
 NAME_WORDS = 4  # into so many words a name may be taken apart
-SHORTEST, SHORT = 5, 8
+SHORT = 8
 BESIDE, NEARBY = 2, 3  # the rank of a street's name, and of what is only near, before or behind
 SURE, SURE_IF_SHORT = 0.81, 0.85  # how like a name a misheard one must be
 CLOSE, CLOSE_TO_ONE_OF_SEVERAL = 0.9, 0.86  # the same, where more words than a name that is there make a longer one
 INSIDE_KILOMETRES = 3.0
 NEAR = 0.05  # by how much one name must be better than the next
-
-Kind = Literal["kelurahan", "landmark", "outside", "kecamatan"]
-
-# How parts of names are written short.
-_SHORT = {
-    "kel": "kelurahan", "kec": "kecamatan", "jt": "jati", "pd": "pondok", "pdk": "pondok", "pndk": "pondok",
-    "hrpn": "harapan", "bks": "bekasi", "tmr": "timur", "tmur": "timur", "brt": "barat", "utr": "utara",
-    "slt": "selatan", "sltn": "selatan", "tgh": "tengah", "bru": "baru", "jy": "jaya", "ps": "pasar",
-    "kp": "kampung", "mesjid": "masjid", "dpk": "depok", "bdg": "bandung",
-}  # fmt: skip
-_STREET = {"jalan", "jl", "jln", "raya", "tol", "gang", "gg"}
-_NEAR = {
-    "dekat",
-    "deket",
-    "arah",
-    "menuju",
-    "sebelah",
-    "seberang",
-    "depan",
-    "belakang",
-    "samping",
-    "sekitar",
-    "mau",
-    "dari",
-    "sebrang",
-    "dkt",
-    "dket",
-    "sampai",
-    "sebelum",
-    "sblm",
-    "sesudah",
-    "setelah",
-    "abis",
-    "habis",
-    "lewat",
-}
-# What is said before it is taken back by what follows, if a name follows.
-_CORRECTIONS = {
-    "salah", "keliru", "eh", "oh", "ee", "ding", "maaf", "sori", "sory", "maksud", "maksudnya", "ralat", "koreksi",
-    "tapi", "benar", "bener", "ternyata",
-}  # fmt: skip
-_DENIALS = {"bukan", "bkn", "bukannya"}
-_ADDRESSED = {
-    "pak", "bu", "bapak", "ibu", "bang", "mas", "mbak", "kak", "neng", "om", "min", "gan", "sih", "nih", "tuh", "deh",
-    "dong", "kok", "lah", "lho", "loh", "kan", "atuh",
-}  # fmt: skip
-_SAID_AROUND = {
-    "di",
-    "ke",
-    "dari",
-    "yang",
-    "yg",
-    "itu",
-    "ini",
-    "ya",
-    "em",
-    "hmm",
-    "rt",
-    "rw",
-    "no",
-    "nomor",
-    "daerah",
-    "perbatasan",
-}
-# Said around a name and never part of one; left out, so that "jatibening yang baru" is one name.
-_BORDERS = {"perbatasan", "batas", "batasan", "tapel"}
-_ANNOUNCING = {"kelurahan", "kecamatan"}
-_FILLERS = _ANNOUNCING | _BORDERS | _STREET | _NEAR | _CORRECTIONS | _DENIALS | _ADDRESSED | _SAID_AROUND
-_PLACING = {"di", "kelurahan", "kecamatan", "daerah", "jalan", "jl", "jln", "gang", "gg", "ke", "dari"}
-_LEADING = {"ke", "di", "yang", "yg"}  # behind a word that says how near: "mau ke cakung"
-_SUFFIXES = ("nya", "an")  # "pengasinannya", "kranjian"
-_JOINED = 10  # letters from which a word may be several that were written as one
-_BEFORE_A_PLACE = ("di", "ke", "jalan", "kelurahan", "kec", "kel")
-_VOWELS = str.maketrans("", "", "aiueo")
-_CONSONANTS = 4  # by which a name without its vowels is known
-_LIKE_ITS_CONSONANTS = 0.95
 
 
 @dataclass(frozen=True)
@@ -122,32 +42,9 @@ class Place:
     why: str = ""
 
 
-@dataclass(frozen=True)
-class _Name:
-    """A name and the places it may mean: keys of city.area, or of a referral."""
-
-    kind: Kind
-    name: str
-    keys: tuple[str, ...]
-    # How much it counts among its like: 0 announced by "kelurahan", 1 plain, 2 as a street or something nearby.
-    rank: int = 1
-    sure: bool = True  # a public source says where it is
-    at: int = 0  # its first word in what was said, and the one after it
-    end: int = 0
-
-
-@dataclass(frozen=True)
-class _Word:
-    text: str
-    before: str  # the word before it, fillers included
-    corrects: bool = False  # what was said until here is taken back
-    denied: bool = False  # "not" stands before it
-    borders: bool = False  # a word for a border does
-
-
 def recognise(words: str) -> Place:
     """The place in `words`, whatever they are; never raises."""
-    said, levels = _words(words), _levels(words)
+    said, levels = place_words.read(words), place_words.levels(words)
     for at in reversed([at for at, word in enumerate(said) if word.corrects and at]):
         later, _ = _hits(said[at:])
         if any(hit.kind in ("kelurahan", "landmark") and hit.rank < BESIDE for hit in later) or not later:
@@ -157,7 +54,7 @@ def recognise(words: str) -> Place:
     return _found(said, levels)
 
 
-def _found(said: list[_Word], levels: set[str]) -> Place:
+def _found(said: list[Word], levels: set[str]) -> Place:
     hits, rest = _hits(said)
     hits = [hit for hit in hits if not said[hit.at].denied]
     within = {key for hit in hits if hit.kind == "kecamatan" for key in hit.keys}
@@ -179,7 +76,7 @@ def _found(said: list[_Word], levels: set[str]) -> Place:
     )
 
 
-def _near(hits: list[_Name]) -> Place | None:
+def _near(hits: list[Name]) -> Place | None:
     """A kelurahan that is only near, before or behind: where that is nobody knows."""
     if not hits or hits[0].rank < NEARBY:
         return None
@@ -187,86 +84,63 @@ def _near(hits: list[_Name]) -> Place | None:
     return Place("ambiguous", candidates=keys[:2], why=f"said: near {hits[0].name}")
 
 
-def _between(hits: list[_Name], said: list[_Word]) -> Place | None:
+def _between(hits: list[Name], said: list[Word]) -> Place | None:
     """Two kelurahan on whose border it is."""
     keys = list(dict.fromkeys(hit.keys[0] for hit in hits if hit.kind == "kelurahan"))
     borders = any(word.borders for word in said)
     return _place(keys, "said: on the border") if borders and len(keys) > 1 else None
 
 
-def _along(hits: list[_Name]) -> Place | None:
+def _along(hits: list[Name]) -> Place | None:
     """A kecamatan that is only the name of a street, or near: it is not known whether that is where it is."""
     return Place("ambiguous", candidates=hits[0].keys, why=f"said: {hits[0].name}, beside it") if hits else None
 
 
-def _plain(hits: list[_Name], kind: Kind) -> list[_Name]:
+def _plain(hits: list[Name], kind: Kind) -> list[Name]:
     """The hits of one kind that count most, none of them the name of a street or of something nearby."""
     return [hit for hit in _of(hits, kind) if hit.rank < BESIDE]
 
 
-def _beyond(hits: list[_Name]) -> Place | None:
+def _beyond(hits: list[Name]) -> Place | None:
     """A name of ours and one that is not ours. The name of a city directly behind ours says that it is theirs, for
     there is one like it ("kali baru depok"); elsewhere nobody knows, and the caller is asked."""
     ours = [hit for hit in hits if hit.kind in ("kelurahan", "landmark") and hit.rank < BESIDE]
     theirs = [hit for hit in hits if hit.kind == "outside" and hit.rank < BESIDE]
     if not ours or not theirs or any(hit.kind == "kecamatan" for hit in hits):
         return None
-    beside = [hit for hit in theirs if hit.name in _cities() and hit.at == ours[-1].end]
+    beside = [hit for hit in theirs if hit.name in place_names.cities() and hit.at == ours[-1].end]
     if beside and len(ours) == 1:
         return _outside(beside)
     why = f"said: {ours[0].name} and {theirs[0].name}"
     return Place("ambiguous", candidates=ours[0].keys[:2], why=why)
 
 
-def _misheard_inside(hits: list[_Name], rest: list[list[_Word]]) -> Place | None:
+def _misheard_inside(hits: list[Name], rest: list[list[Word]]) -> Place | None:
     """A kelurahan that is called like its kecamatan stands for the kecamatan where another one of it sounds through
     ("jati ranggun jatisampurna")."""
     named = _plain(hits, "kelurahan")
-    if len(named) != 1 or named[0].name not in _of_both_levels():
+    if len(named) != 1 or named[0].name not in place_names.of_both_levels():
         return None
-    parent = _of_both_levels()[named[0].name]
+    parent = place_names.of_both_levels()[named[0].name]
     found = _guess(rest, {parent}, only=True)
     return found if found is not None and found.area != named[0].keys[0] else None
 
 
-def _either_level(hits: list[_Name], levels: set[str]) -> Place | None:
+def _either_level(hits: list[Name], levels: set[str]) -> Place | None:
     """The bare name of a kelurahan that its kecamatan bears too: nobody knows which is meant, unless they say it."""
     inside = [hit for hit in hits if hit.kind != "outside"]
     bare = len(inside) == 1 and inside[0].kind == "kelurahan" and inside[0].rank == 1
-    if not bare or inside[0].name not in _of_both_levels():
+    if not bare or inside[0].name not in place_names.of_both_levels():
         return None
-    kelurahan, kecamatan = inside[0].keys[0], _of_both_levels()[inside[0].name]
+    kelurahan, kecamatan = inside[0].keys[0], place_names.of_both_levels()[inside[0].name]
     keys = [kelurahan] if "kelurahan" in levels else [kecamatan] if levels else [kelurahan, kecamatan]
     return _place(keys, f"said: {inside[0].name}, which is a kelurahan and a kecamatan")
 
 
-def _words(text: str) -> list[_Word]:
-    plain = unicodedata.normalize("NFKD", text[:READ_CHARACTERS]).lower()
-    plain = "".join(character for character in plain if not unicodedata.combining(character))
-    words = [_SHORT.get(word, word) for word in re.findall(r"\*?[a-z]+|[0-9]{1,2}(?![0-9])", plain)]
-    before, said, corrects, denied = ["", *words], list[_Word](), False, False
-    borders = False
-    for index, word in enumerate(words):
-        takes_back = word in _DENIALS and before[index] in _CORRECTIONS  # "eh bukan"
-        corrects = corrects or word in _CORRECTIONS or takes_back or word.startswith("*")  # "kota baru *kranji"
-        denied = (denied or word in _DENIALS) and not takes_back and word not in _CORRECTIONS
-        borders = borders or word in _BORDERS
-        if word.removeprefix("*") not in _FILLERS:
-            led = before[index - 1] if before[index] in _LEADING and index else before[index]
-            said.append(_Word(word.removeprefix("*"), led, corrects, denied, borders))
-            corrects = denied = False
-    return said
-
-
-def _levels(text: str) -> set[str]:
-    """Which levels are named anywhere: "jatiasihnya yang kelurahan"."""
-    return set(re.findall(r"\b(kelurahan|kecamatan)", text[:READ_CHARACTERS].lower()))
-
-
-def _hits(said: list[_Word]) -> tuple[list[_Name], list[list[_Word]]]:
+def _hits(said: list[Word]) -> tuple[list[Name], list[list[Word]]]:
     """The names that are really there, the longest at each word, and the runs of words between them."""
-    hits: list[_Name] = []
-    rest: list[list[_Word]] = [[]]
+    hits: list[Name] = []
+    rest: list[list[Word]] = [[]]
     at = 0
     while at < len(said):
         name, length = _longest(said, at)
@@ -280,72 +154,50 @@ def _hits(said: list[_Word]) -> tuple[list[_Name], list[list[_Word]]]:
     return hits, rest
 
 
-def _is_a_word(said: list[_Word], hit: _Name) -> bool:
+def _is_a_word(said: list[Word], hit: Name) -> bool:
     """Whether a name is an ordinary word in a sentence ("suami saya pejuang 45"): nothing says that it is a place."""
     form = "".join(word.text for word in said[hit.at : hit.end])
-    return form in _ordinary() and said[hit.at].before not in _PLACING and len(said) > FEW_WORDS
+    return form in place_names.ordinary() and said[hit.at].before not in place_words.PLACING and len(said) > FEW_WORDS
 
 
-def _longest(said: list[_Word], at: int) -> tuple[_Name | None, int]:
+def _longest(said: list[Word], at: int) -> tuple[Name | None, int]:
     """The name at this word and how many words it takes; "jati bening bar" is nearer to Jatibening Baru."""
     forms = ["".join(word.text for word in said[at : at + length]) for length in range(1, NAME_WORDS + 1)]
-    apart = [nth for nth, word in enumerate(said[at + 1 : at + NAME_WORDS], 1) if word.before in _ANNOUNCING]
+    apart = [nth for nth, word in enumerate(said[at + 1 : at + NAME_WORDS], 1) if word.before in place_words.ANNOUNCING]
     forms = forms[: min([len(said) - at, *apart])]  # "raya pekayon kelurahan jaka setia" is two names
     for length in range(len(forms), 0, -1):
-        name = _named(forms[length - 1])
+        name = place_names.named(forms[length - 1])
         if name is None:
             continue
         for longer in range(len(forms), length, -1):
-            if sounding := _sounds_like(forms[longer - 1], CLOSE if len(name.keys) == 1 else CLOSE_TO_ONE_OF_SEVERAL):
-                return _names()[sounding[0][0]], longer
+            if sounding := place_names.sounds_like(
+                forms[longer - 1], CLOSE if len(name.keys) == 1 else CLOSE_TO_ONE_OF_SEVERAL
+            ):
+                return place_names.every()[sounding[0][0]], longer
         return name, length
-    return _in_one_word(said[at].text), 1
+    return place_names.in_one_word(said[at].text), 1
 
 
-def _named(form: str) -> _Name | None:
-    """The name of this form, also with an ending that speech adds."""
-    shorn = (form.removesuffix(ending) for ending in _SUFFIXES if len(form) - len(ending) >= SHORTEST)
-    return _names().get(form) or next((name for bare in shorn if (name := _names().get(bare))), None)
-
-
-def _in_one_word(word: str) -> _Name | None:
-    """The name at the end of a word that is several ("jalanrusakdibintara")."""
-    if len(word) < _JOINED:
-        return None
-    for form in sorted(_guessable(), key=len, reverse=True):
-        if word.endswith(form) and word.removesuffix(form).endswith(_BEFORE_A_PLACE):
-            return _names()[form]
-    return None
-
-
-def _sounds_like(form: str, least: float) -> list[tuple[str, float, int]]:
-    """The names most like `form`, best first, each with how like it is from 0 to 1; without their vowels, too."""
-    bare = form.translate(_VOWELS)
-    if (name := _skeletons().get(bare)) and len(bare) >= _CONSONANTS and len(form) < len(name):
-        return [(name, _LIKE_ITS_CONSONANTS, 0)]
-    return process.extract(
-        form, _guessable(), scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=least, limit=4
-    )
-
-
-def _announced(name: _Name, before: str) -> _Name:
+def _announced(name: Name, before: str) -> Name:
     """`name` in the light of the word before it; "kecamatan Jatiasih" is not the kelurahan Jatiasih."""
     if before == "kecamatan":
         same = [area for area in city().kecamatan.values() if joined(area.kecamatan) in name.keys]
-        return _Name("kecamatan", same[0].spoken, (same[0].key,)) if same else name
-    near = _NEAR - {"dari"} if name.kind == "outside" else _NEAR | {"ke"}  # who writes from Tambun is there
-    rank = 0 if before == "kelurahan" else BESIDE if before in _STREET else NEARBY if before in near else 1
+        return Name("kecamatan", same[0].spoken, (same[0].key,)) if same else name
+    near = (
+        place_words.NEAR - {"dari"} if name.kind == "outside" else place_words.NEAR | {"ke"}
+    )  # who writes from Tambun is there
+    rank = 0 if before == "kelurahan" else BESIDE if before in place_words.STREET else NEARBY if before in near else 1
     return replace(name, rank=rank)
 
 
-def _of(hits: Iterable[_Name], kind: Kind) -> list[_Name]:
+def _of(hits: Iterable[Name], kind: Kind) -> list[Name]:
     """The hits of one kind that count most."""
     found = [hit for hit in hits if hit.kind == kind]
     best = min((hit.rank for hit in found), default=0)
     return [hit for hit in found if hit.rank == best]
 
 
-def _inside(hits: list[_Name], within: set[str], *, narrow: bool = False) -> Place | None:
+def _inside(hits: list[Name], within: set[str], *, narrow: bool = False) -> Place | None:
     """The area that the hits agree on, inside the kecamatan that were said; `narrow` takes no whole kecamatan."""
     if hits and not any(hit.sure for hit in hits):
         doubted = [key for hit in hits for key in hit.keys]
@@ -367,7 +219,7 @@ def _inside(hits: list[_Name], within: set[str], *, narrow: bool = False) -> Pla
     return _place(keys, f"said: {', '.join(hit.name for hit in hits)}") if keys else None
 
 
-def _outside(hits: list[_Name]) -> Place | None:
+def _outside(hits: list[Name]) -> Place | None:
     """A place beyond the border, unless only the road to it was named."""
     for hit in hits:
         if hit.rank < BESIDE:
@@ -390,12 +242,12 @@ def kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
     return 111.2 * math.hypot(lat - lat2, (lon - lon2) * math.cos(math.radians(lat)))
 
 
-def _guess(runs: list[list[_Word]], within: set[str], *, only: bool = False) -> Place | None:
+def _guess(runs: list[list[Word]], within: set[str], *, only: bool = False) -> Place | None:
     """The kelurahan or kecamatan whose name sounds most like some of the words left over; `only` one inside these."""
     scores: dict[str, float] = {}
     for form, announced in _forms(runs):
-        for name, score, _ in _sounds_like(form, SURE_IF_SHORT if len(form) < SHORT else SURE):
-            key = _announced(_names()[name], announced).keys[0]
+        for name, score, _ in place_names.sounds_like(form, SURE_IF_SHORT if len(form) < SHORT else SURE):
+            key = _announced(place_names.every()[name], announced).keys[0]
             scores[key] = max(score, scores.get(key, 0))
     inside = {key: score for key, score in scores.items() if city().kecamatan[city().area(key).kecamatan].key in within}
     ranked = sorted((inside if only else inside or scores).items(), key=lambda found: -found[1])
@@ -409,7 +261,7 @@ def _guess(runs: list[list[_Word]], within: set[str], *, only: bool = False) -> 
     return _place(keys, f"sounds like it ({ranked[0][1]:.0%})") if keys else None
 
 
-def _forms(runs: list[list[_Word]]) -> Iterator[tuple[str, str]]:
+def _forms(runs: list[list[Word]]) -> Iterator[tuple[str, str]]:
     """Every stretch of words as one name, with the word before it."""
     left = GUESSED_WORDS
     for run in runs:
@@ -427,80 +279,3 @@ def _place(keys: list[str], why: str) -> Place:
         return Place("ambiguous", candidates=tuple(keys[:2]), why=f"{why}; could be {named}")
     area = city().area(keys[0])
     return Place("match", kecamatan=area.kecamatan, kelurahan=area.kelurahan, area=area.key, why=why)
-
-
-@cache
-def _of_both_levels() -> dict[str, str]:
-    """The kelurahan that are called like a kecamatan, by how they are said, with the key of the kecamatan."""
-    whole = city()
-    return {
-        area.spoken: whole.kecamatan[area.kelurahan].key
-        for area in whole.areas.values()
-        if area.kelurahan in whole.kecamatan
-    }
-
-
-@cache
-def _names() -> dict[str, _Name]:
-    """Every name by its joined form. A kelurahan's own name comes first, a variant shared by several means them all."""
-    names: dict[str, _Name] = {}
-    shared: dict[str, list[Area]] = {}
-    for area in city().areas.values():
-        names[joined(area.kelurahan or "")] = names[joined(area.spoken)] = _Name("kelurahan", area.spoken, (area.key,))
-        for variant in area.variants:
-            shared.setdefault(joined(variant), []).append(area)
-    for form, areas in shared.items():
-        spoken = " or ".join(area.spoken for area in areas)
-        names.setdefault(form, _Name("kelurahan", spoken, tuple(area.key for area in areas)))
-    for area in city().kecamatan.values():
-        for name in (area.kecamatan, area.spoken, *area.variants):
-            names.setdefault(joined(name), _Name("kecamatan", area.spoken, (area.key,)))
-    for landmark in city().landmarks:
-        for name in (landmark.name, *landmark.variants):
-            known = _Name("landmark", landmark.name, (landmark.area,), sure=landmark.confirmed)
-            names.setdefault(joined(name), known)
-    for referral in city().referrals.values():
-        for name in (*referral.places, *referral.cities):
-            names.setdefault(joined(name), _Name("outside", name, (referral.key,)))
-    for landmark in city().landmarks:  # as they are left when the words around them are gone
-        for name in map(_without_fillers, (landmark.name, *landmark.variants)):
-            known = _Name("landmark", landmark.name, (landmark.area,), sure=landmark.confirmed)
-            names.setdefault(joined(name), known)
-    return names
-
-
-@cache
-def _ordinary() -> frozenset[str]:
-    """Names that are ordinary words, too."""
-    return frozenset(map(joined, city().ordinary_names))
-
-
-@cache
-def _cities() -> frozenset[str]:
-    """Names of whole cities and regencies that are not ours."""
-    return frozenset(name for referral in city().referrals.values() for name in referral.cities)
-
-
-def _without_fillers(name: str) -> str:
-    """A name as it is left when the words around it are gone; none where hardly anything is."""
-    left = [word for word in name.lower().split() if word not in _FILLERS]
-    return " ".join(left) if len("".join(left)) >= SHORTEST else name
-
-
-@cache
-def _skeletons() -> dict[str, str]:
-    """Names by their consonants alone, where only one name has these."""
-    found: dict[str, set[str]] = {}
-    for form, name in _names().items():
-        if name.kind != "outside" and name.sure and len(name.keys) == 1:
-            found.setdefault(form.translate(_VOWELS), set()).add(form)
-    return {bare: min(forms) for bare, forms in found.items() if len({_names()[form].keys for form in forms}) == 1}
-
-
-@cache
-def _guessable() -> list[str]:
-    """The names that a misheard one is compared with: those of one kelurahan or kecamatan."""
-    kinds = ("kelurahan", "kecamatan")
-    return [
-        form for form, name in _names().items() if name.kind in kinds and len(name.keys) == 1 and len(form) >= SHORTEST
-    ]
