@@ -155,7 +155,7 @@ def _menus(city: City, code: str, file: TomlFile, report: Report) -> Iterator[st
         if name != "root":
             options = [_option(city, code, entry.text, str(entry.digit)) for entry in entries]
             heard[name] = [voice[f"{name}_ask"], *options]
-    heard["topic"].insert(1, voice["say_or_press"])
+    heard["topic"].append(voice["or_say_matter"])
     for name, parts in heard.items():
         is_root = name.startswith("root")
         count = len(usual if is_root else city.menus[name])

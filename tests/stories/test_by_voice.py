@@ -124,7 +124,7 @@ def test_a_question_that_was_switched_off_takes_keys_alone(
     monkeypatch.setitem(vars(city()), "speech", silent)
     ani = Resident(sqlite_house).dials().never_hears("sebutkan keperluannya")
     assert ani.call.waiting["speech"] is False
-    ani.presses("2").hears("Sebutkan atau pilih")
+    ani.presses("2").hears("Atau sebutkan masalahnya")
     assert ani.call.waiting["speech"] is True
 
 

@@ -18,12 +18,13 @@ SHORT_FOR = {
 STREET = {"jalan", "jl", "jln", "raya", "tol", "gang", "gg"}
 NEAR = {
     "dekat", "deket", "arah", "menuju", "sebelah", "seberang", "depan", "belakang", "samping", "sekitar", "mau",
-    "dari", "sebrang", "dkt", "dket", "sampai", "sebelum", "sblm", "sesudah", "setelah", "abis", "habis", "lewat",
+    "dari", "sebrang", "dkt", "dket", "sampai", "sebelum", "sblm", "sesudah", "setelah", "abis", "habis", "pindah",
+    "pindahan", "asal", "lewat",
 }  # fmt: skip
 # What is said before it is taken back by what follows, if a name follows.
 CORRECTIONS = {
     "salah", "keliru", "eh", "oh", "ee", "ding", "maaf", "sori", "sory", "maksud", "maksudnya", "ralat", "koreksi",
-    "tapi", "benar", "bener", "ternyata",
+    "tapi", "benar", "bener", "ternyata", "typo", "hapus",
 }  # fmt: skip
 DENIALS = {"bukan", "bkn", "bukannya"}
 ADDRESSED = {
@@ -35,11 +36,11 @@ SAID_AROUND = {
     "perbatasan",
 }  # fmt: skip
 # Said around a name and never part of one; left out, so that "jatibening yang baru" is one name.
-BORDERS = {"perbatasan", "batas", "batasan", "tapel"}
+BORDERS = {"perbatasan", "batas", "batasan", "tapel", "antara", "atau"}
 ANNOUNCING = {"kelurahan", "kecamatan"}
 FILLERS = ANNOUNCING | BORDERS | STREET | NEAR | CORRECTIONS | DENIALS | ADDRESSED | SAID_AROUND
 PLACING = {"di", "kelurahan", "kecamatan", "daerah", "jalan", "jl", "jln", "gang", "gg", "ke", "dari"}
-LEADING = {"ke", "di", "yang", "yg"}  # behind a word that says how near: "mau ke cakung"
+LEADING = {"ke", "di", "dari", "yang", "yg"}  # behind a word that says how near: "mau ke cakung"
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def read(text: str) -> list[Word]:
         denied = (denied or word in DENIALS) and not takes_back and word not in CORRECTIONS
         borders = borders or word in BORDERS
         if word.removeprefix("*") not in FILLERS:
-            led = before[index - 1] if before[index] in LEADING and index else before[index]
+            led = before[index - 1] if before[index] in LEADING and before[index - 1] in NEAR else before[index]
             said.append(Word(word.removeprefix("*"), led, corrects, denied, borders))
             corrects = denied = False
     return said

@@ -104,11 +104,15 @@ def _plain(hits: list[Name], kind: Kind) -> list[Name]:
 def _beyond(hits: list[Name]) -> Place | None:
     """A name of ours and one that is not ours. The name of a city directly behind ours says that it is theirs, for
     there is one like it ("kali baru depok"); elsewhere nobody knows, and the caller is asked."""
-    ours = [hit for hit in hits if hit.kind in ("kelurahan", "landmark") and hit.rank < BESIDE]
+    inside = [hit for hit in hits if hit.kind in ("kelurahan", "landmark")]
+    ours = [hit for hit in inside if hit.rank < BESIDE]
     theirs = [hit for hit in hits if hit.kind == "outside" and hit.rank < BESIDE]
+    roads = [hit for hit in inside if hit.rank == BESIDE and any(other.at == hit.end for other in theirs)]
+    if roads and not ours:  # "jalan raya bantargebang setu"
+        return Place("ambiguous", candidates=roads[0].keys[:2], why=f"said: a road from {roads[0].name}")
     if not ours or not theirs or any(hit.kind == "kecamatan" for hit in hits):
         return None
-    beside = [hit for hit in theirs if hit.name in place_names.cities() and hit.at == ours[-1].end]
+    beside = [hit for hit in theirs if hit.name in place_names.cities() and 0 <= hit.at - ours[-1].end <= 1]
     if beside and len(ours) == 1:
         return _outside(beside)
     why = f"said: {ours[0].name} and {theirs[0].name}"
@@ -258,6 +262,8 @@ def _guess(runs: list[list[Word]], within: set[str], *, only: bool = False) -> P
     keys = [
         key for key in keys if not any(other != named[key] and other.startswith(named[key]) for other in named.values())
     ]
+    if len(keys) == 1 and not within and city().area(keys[0]).kelurahan in city().kecamatan:  # of both levels
+        keys.append(city().kecamatan_key(keys[0]))
     return _place(keys, f"sounds like it ({ranked[0][1]:.0%})") if keys else None
 
 

@@ -85,6 +85,6 @@ def another(talk: Talk) -> None:
 
 def _menu(talk: Talk, menu: str, slow: bool) -> None:
     talk.say(f"{menu}_ask", slow=slow)
-    if menu == TOLD and talk.hears(menu):
-        talk.say("say_or_press", slow=slow)
     talk.say_options(options(city().menu(menu)), slow=slow)
+    if menu == TOLD and talk.hears(menu):
+        talk.say("or_say_matter", slow=slow)
