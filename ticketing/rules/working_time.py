@@ -180,9 +180,15 @@ def _after_open_time(
 def _after_working_days(
     start: datetime, left: int, hours: Hours, rests: list[Span], is_holiday: Callable[[date], bool]
 ) -> datetime:
+    """A day counts when the clock runs at its closing. A pause that begins there takes nothing from it; one that takes
+    the whole day does not let it count, even if it ends there."""
     open_days = filter(None, (hours.on(day, is_holiday) for day in _days(start.date() + timedelta(days=1))))
-    closings = (spans[-1][1] for spans in open_days)
-    counted = (at for at in closings if not any(since <= at < until for since, until in rests))
+    whole = ((spans[0][0], spans[-1][1]) for spans in open_days)
+    counted = (
+        closing
+        for opening, closing in whole
+        if not any(since < closing < until or (since <= opening and closing <= until) for since, until in rests)
+    )
     return next(islice(counted, left - 1, None))
 
 

@@ -140,10 +140,12 @@ def test_pauses_in_working_hours(pauses, end, why):
     [
         ("06-09T08:00/06-09T15:59", "06-10T16:00", "over before closing: the day counts"),
         ("06-09T08:00/06-09T16:00", "06-10T16:00", "ends at closing: the clock runs again"),
-        ("06-09T16:00/06-09T17:00", "06-11T16:00", "begins at closing: the day does not count"),
+        ("06-09T16:00/06-10T07:30", "06-10T16:00", "begins at closing: nothing was taken from the day"),
         ("06-09T15:00/06-09T17:00", "06-11T16:00", "over closing"),
         ("06-08T09:00/06-11T09:00", "06-12T16:30", "several days"),
-        ("06-10T16:00/06-11T09:00", "06-11T16:00", "over the last day's closing"),
+        ("06-10T16:00/06-11T09:00", "06-10T16:00", "begins when it is due"),
+        ("06-10T15:59/06-11T09:00", "06-11T16:00", "over the last day's closing"),
+        ("06-09T07:00/06-09T16:00", "06-11T16:00", "takes the whole day, and ends at closing"),
         ("06-08T09:00/06-08T17:00", "06-10T16:00", "only on the first day, which never counts"),
     ],
 )
