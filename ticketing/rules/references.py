@@ -73,6 +73,13 @@ def new_tracking_code() -> str:
     return "".join(secrets.choice(_BASE58) for _ in range(8))
 
 
+def tracking_code_before(text: str) -> str | None:
+    """The code of a link to which a mark or a blank stuck when it was copied from a sentence ("...bc3. Terima"), else
+    None."""
+    found = re.match(rf"([{_BASE58}]{{8}})[^0-9A-Za-z]", text)
+    return found[1] if found else None
+
+
 def _check_digit(digits: str) -> str:
     """The digit that completes `digits`; "0" when they are complete already."""
     interim = "0"

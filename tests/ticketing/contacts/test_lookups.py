@@ -4,6 +4,7 @@ either may fail."""
 import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -134,6 +135,16 @@ def test_three_hundred_failures_and_nobody_looks_up(proxied: House) -> None:
     refused = asks(proxied, number, "4321")
     assert refused.status_code == 429 and "hentikan sementara" in refused.text
     assert requests.get(f"{proxied.url}/t/{seen(number).tracking_code}", timeout=60).status_code == 200
+
+
+@pytest.mark.parametrize("end", [".", ")", "%20", "%3C", ",%20Terima%20kasih", "?bahasa=en"])
+def test_a_link_with_what_stuck_to_it_is_the_link(proxied: House, end: str) -> None:
+    """Copied out of a sentence; no wrong try is counted."""
+    code = seen(opened()).tracking_code
+    for _ in range(40):
+        answer = requests.get(f"{proxied.url}/t/{code}{end}", timeout=60)
+        assert answer.status_code == 200
+    assert urlsplit(answer.url).path == f"/t/{code}"
 
 
 def test_thirty_unknown_links_and_a_source_waits(proxied: House) -> None:

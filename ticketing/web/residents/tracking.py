@@ -3,7 +3,7 @@ no cookie, no script; whoever holds the link may look and write. A link that is 
 
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 from sqlalchemy.orm import Session
 
 from config import metrics, stores
@@ -11,6 +11,7 @@ from config.hotline import CITY_LANGUAGE, city
 from ticketing.contacts import contacts, lookups
 from ticketing.media import photos
 from ticketing.models import Contact, Photo, Rating, Ticket
+from ticketing.rules import references
 from ticketing.web.residents import city_map, pages, progress
 
 blueprint = Blueprint(
@@ -29,6 +30,8 @@ def private(response: Response) -> Response:
 @blueprint.get("/t/<code>")
 def track(code: str) -> Response:
     """One ticket for whoever holds its link; or the question how a call was."""
+    if whole := references.tracking_code_before(code):
+        return pages.go(url_for("tracking.track", code=whole, bahasa=request.args.get("bahasa")))
     with stores.reading() as session:
         if refused := too_often(session):
             return refused
