@@ -1,5 +1,6 @@
 """The root: what the city has to tell, who we are, the emergency key first, then what can be done here."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any, NoReturn
 
@@ -24,7 +25,8 @@ def main(talk: Talk) -> None:
     if told:
         talk.say(told["id"], time=wording.time(talk, told["at"]), words=told["words"][talk.language])
     if not again:
-        talk.say("greeting", daypart=talk.look("daypart", lambda: city().daypart(talk.language, clock.now())))
+        began = talk.look("began", lambda: clock.now().isoformat())
+        talk.say("greeting", daypart=city().daypart(talk.language, datetime.fromisoformat(began)))
     entries = menus.entries("root", flooded=flooded)
     chosen = talk.choose_or_tell("root", partial(_menu, talk, known, entries), menus.options(entries), own_words.wish)
     if isinstance(chosen, dict):
