@@ -330,7 +330,7 @@ def _harmless(into: Attacked, turn: int) -> Trees:
     """Every tree that ordinary words bring at this turn, whether or not the words before were understood."""
     if turn not in into.trees:
         pairs = [(words,) for words in HARMLESS] if turn == 2 else list(itertools.product(HARMLESS, HARMLESS[:2]))
-        pairs += [(first, words) for first in HARMLESS[:4] for words in HARMLESS if turn == 3]
+        pairs += [(first, words) for first in HARMLESS[:3] for words in HARMLESS if turn == 3]
         into.trees[turn] = [_tree(into, pair) for pair in pairs]
     return into.trees[turn]
 

@@ -42,7 +42,6 @@ WAYS: tuple[Answers, ...] = (
     (*pressed("2", "2", "*"), take(9, "#"), *pressed("1")),
     (*pressed("2", "2", "*"), take(120, "silence"), *pressed("1")),
     (Answer(words="lapor lampu jalan mati di kranji"),),
-    (*pressed("2"), Answer(words="sampah"), *pressed("1")),
     (*pressed("2", "5", "1"), take(9, "#"), *pressed("1")),
     (*pressed("2", "3", "1"), Answer(words="kranji"), *pressed("1")),
     pressed("3"),
@@ -66,7 +65,7 @@ CALLERS: dict[str, tuple[str, str | None, str, str]] = {
 # The questions that each of them must come to.
 COMES_TO = {
     "mobile, after hours": """
-        main.root, main.heard, report.heard, emergency.desk, report.same place, report.follow here, report.receipt,
+        main.root, main.heard, emergency.desk, report.same place, report.follow here, report.receipt,
         report.another, status.wish, status.last, status.remark, status.remark again, status.withdraw, status.number,
         information.wish, department.closed, proposal.proposal, proposal.heard, proposal.support, proposal.number,
         person.officer, person.instead, callback.offer, message.message, message.message again, survey.score,
