@@ -67,6 +67,7 @@ class Talk:
     message: Message | None = None  # the text that is being answered, where it is texts
     lines: list[Line] = field(default_factory=list)
     before: list[Line] = field(default_factory=list)  # said before all else in this turn
+    danger: str = "no"  # in what was said last: no, perhaps, sure
     position: int = 0
     result: str = "asked"
 
@@ -192,7 +193,7 @@ class Talk:
         answer = self._taken()
         told = hear(answer.words) if hear and hears and answer.words else None
         if told is not None:
-            self._warn(answer.words)
+            self._warn()
             return self._remember("answer", key, told)
         trusted = answer.confidence >= city().speech.min_confidence
         pressed = answer.keys or (speech.key(answer.words, words) if hears and answer.words and trusted else "")
@@ -202,7 +203,7 @@ class Talk:
         if answer.silent and silence is not None and self.memory.misses >= patience:
             return self._remember("answer", key, silence)
         self._fixed_key(pressed, key, say, wants)
-        self._warn(answer.words)
+        self._warn()
         self._missed(key, lambda: self.say("retry_keys", keys=self._keys_said(options)), say, wants)
 
     def yes(self, key: str, say: Callable[[bool], None]) -> bool:
@@ -259,7 +260,7 @@ class Talk:
         wish = speech.wish(answer.words)
         pressed = answer.keys or (wish if wish in ("0", "8") else "")
         self._fixed_key(pressed, key, lambda slow: self.say(id_, slow=slow), wants)
-        self._warn(answer.words)
+        self._warn()
         return str(self._remember("answer", key, answer.words[:300]))
 
     def next_text(self, key: str) -> str:
@@ -411,14 +412,15 @@ class Talk:
 
     def _look_out(self, answer: Answer) -> None:
         """Danger that is spoken goes to the emergency at once (V13)."""
-        if answer.confidence >= city().speech.min_confidence and intents.danger(answer.words) == "sure":
+        self.danger = intents.danger(answer.words)
+        if self.danger == "sure" and answer.confidence >= city().speech.min_confidence:
             self.result = "danger"
             self.lines.clear()
             self.go(EMERGENCY, words=answer.words)
 
-    def _warn(self, words: str) -> None:
+    def _warn(self) -> None:
         """Who says more than was asked and may be in danger hears the number to dial before all else."""
-        if words and isinstance(self.who, Call) and intents.danger(words) != "no":
+        if self.danger != "no":
             lines, self.lines = self.lines, self.before
             self.say("danger")
             self.lines = lines

@@ -18,6 +18,7 @@ from people import use
 from config import logs
 from config.hotline import city
 from config.settings import settings
+from ivr import talk
 from ivr.conversations import CONVERSATIONS
 from ivr.explorer import scenarios, walker
 from ivr.explorer.scenarios import World
@@ -257,6 +258,14 @@ def test_the_way_to_a_problem_can_be_dialled_again(monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(CONVERSATIONS, "emergency", breaks)
     problem, *_ = walked(PLAIN, depth=2).problems
     assert problem == "main.root breaks with ZeroDivisionError: planted [new mobile caller, id: dial, press 1]"
+
+
+def test_a_menu_that_is_deaf_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(talk.intents, "danger", lambda words: "no")
+    monkeypatch.setattr(talk.speech, "key", lambda words, offered: "")
+    problems = walked(PLAIN, depth=2).problems
+    assert [one for one in problems if one.startswith("main.root does not hear danger")], problems
+    assert [one for one in problems if "does not take it when it is said" in one], problems
 
 
 def test_what_stays_held_after_a_call_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

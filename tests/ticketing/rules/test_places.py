@@ -1,6 +1,7 @@
 """Places as people say them and speech-to-text writes them, each with the place that is meant."""
 
 import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,8 @@ from hypothesis import strategies as st
 
 from config.city import Area
 from config.hotline import city
-from ticketing.rules.places import recognise
+from corpus import figures, rows
+from ticketing.rules.places import Place, recognise
 
 MATCH = {
     # the name as people write and say it
@@ -265,3 +267,23 @@ def test_ten_thousand_characters_are_read_quickly(said: str) -> None:
 @given(st.text(max_size=200))
 def test_nothing_said_raises(said: str) -> None:
     assert recognise(said).result in ("match", "ambiguous", "outside", "none")
+
+
+def shares(understood: Callable[[str], Place], mode: str) -> tuple[float, float]:
+    """How many places by writers set apart are right, and how many wrong and certain."""
+    found = [figures.placed(spot, understood(spot.text)) for spot in rows.spots("apart") if spot.mode == mode]
+    return found.count("right") / len(found), found.count("wrong") / len(found)
+
+
+@pytest.mark.parametrize("mode", ["spoken", "written"])
+def test_places_by_writers_set_apart(mode: str) -> None:
+    right, wrong = shares(recognise, mode)
+    assert right >= 0.9 and wrong <= 0.02
+
+
+@pytest.mark.parametrize(
+    "fault", [Place("none"), Place("match", area="kranji", kelurahan="Kranji")], ids=["deaf", "rash"]
+)
+def test_who_understands_nothing_or_anything_is_found(fault: Place) -> None:
+    right, wrong = shares(lambda _: fault, "written")
+    assert right < 0.9 or wrong > 0.02
