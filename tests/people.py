@@ -181,7 +181,9 @@ class Resident:
         return self
 
     def hangs_up(self) -> "Resident":
+        """And the house has heard of it: else a test that moves the clock next ends a call that lasted for days."""
         self.call.hang_up()
+        self.house.carrier.settle()
         return self
 
     def hears(self, *words: str) -> "Resident":

@@ -205,10 +205,10 @@ def test_who_is_still_in_touch_stays_known(sqlite_house: House, watch: Any) -> N
     report, loose = reported(sqlite_house, ANI), without_a_report(sqlite_house)
     moved(report, "resolved", "confirmed")
     watch.move_to(NOON + timedelta(days=364))
-    Resident(sqlite_house, ANI).dials().hangs_up()
+    Resident(sqlite_house, ANI).dials().hangs_up()  # and is told by text, as who rings and hangs up
     watch.move_to(NOON + timedelta(days=366))
     retention.forget()
-    assert there(report, loose) == {"person", "calls of the person"}
+    assert there(report, loose) == {"person", "calls of the person", "texts of the person", "words of texts"}
     with stores.reading() as session:
         assert len(session.scalars(select(Call).where(Call.contact_id.is_not(None))).all()) == 1, "the old one is not"
 
