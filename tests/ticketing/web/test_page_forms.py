@@ -147,6 +147,17 @@ def test_a_touch_on_the_sketch_is_shown_before_it_is_sent(sqlite_house: House) -
     assert f"{seen(number).latitude}, {seen(number).longitude}" == point and seen(number).area == area
 
 
+@pytest.mark.parametrize(
+    ("state", "button"),
+    [("resolved", "Belum beres"), ("confirmed", "Buka lagi laporan"), ("withdrawn", "Buka lagi laporan")],
+)
+def test_the_way_back_is_called_as_the_texts_call_it(sqlite_house: House, state: str, button: str) -> None:
+    number = opened()
+    moved(number, "forwarded", *(("resolved", "confirmed") if state == "confirmed" else (state,)))
+    page = Page.of(sqlite_house, number).get().text
+    assert re.search(r'href="[^"]+/belum[^"]*">.*?</svg> ([^<]+)</a>', page)[1] == button
+
+
 @pytest.mark.parametrize("state", ["resolved", "confirmed", "withdrawn"])
 def test_not_fixed_opens_it_again(sqlite_house: House, state: str) -> None:
     number = opened()
