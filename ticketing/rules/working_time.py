@@ -180,14 +180,14 @@ def _after_open_time(
 def _after_working_days(
     start: datetime, left: int, hours: Hours, rests: list[Span], is_holiday: Callable[[date], bool]
 ) -> datetime:
-    """A day counts when the clock runs at its closing. A pause that begins there takes nothing from it; one that takes
-    the whole day does not let it count, even if it ends there."""
+    """A day counts when the clock runs at its closing. A pause that begins there takes nothing from it; pauses that
+    take all its open time do not let it count, even if they end there."""
     open_days = filter(None, (hours.on(day, is_holiday) for day in _days(start.date() + timedelta(days=1))))
-    whole = ((spans[0][0], spans[-1][1]) for spans in open_days)
     counted = (
-        closing
-        for opening, closing in whole
-        if not any(since < closing < until or (since <= opening and closing <= until) for since, until in rests)
+        spans[-1][1]
+        for spans in open_days
+        if not any(since < spans[-1][1] < until for since, until in rests)
+        and any(any(_between(rests, opening, closing)) for opening, closing in spans)
     )
     return next(islice(counted, left - 1, None))
 

@@ -154,6 +154,51 @@ def test_pauses_in_working_days(pauses, end, why):
 
 
 @pytest.mark.parametrize(
+    ("start", "hours", "pauses", "end", "why"),
+    [
+        ("02-02T09:00", OFFICE, "02-03T16:00/02-04T07:30", "02-04T16:00", "from closing to opening: no open time"),
+        ("02-02T09:00", OFFICE, "02-03T15:59/02-04T07:30", "02-05T16:00", "a minute before closing: over closing"),
+        ("02-02T09:00", OFFICE, "02-04T05:00/02-04T07:30", "02-04T16:00", "before opening, until opening"),
+        ("02-02T09:00", OFFICE, "02-04T05:00/02-04T12:00", "02-04T16:00", "from before opening to noon: it counts"),
+        ("02-02T09:00", OFFICE, "02-04T07:30/02-04T16:00", "02-05T16:00", "exactly the open time of a day"),
+        ("02-02T09:00", OFFICE, "02-04T00:00/02-05T00:00", "02-05T16:00", "exactly one day of the calendar"),
+        ("02-02T09:00", OFFICE, "02-04T16:00/02-04T16:00", "02-04T16:00", "empty, at closing"),
+        ("02-02T09:00", OFFICE, "02-03T15:00/02-03T16:00 02-03T16:00/02-04T07:30", "02-05T16:00", "touch at closing"),
+        ("02-02T09:00", OFFICE, "02-03T14:00/02-03T17:00 02-03T15:00/02-03T18:00", "02-05T16:00", "overlap: one day"),
+        ("02-02T09:00", OFFICE, "02-03T15:00/02-03T17:00 02-04T15:00/02-04T17:00", "02-06T16:30", "two closings"),
+        ("02-05T09:00", OFFICE, "02-06T16:30/02-09T07:30", "02-09T16:00", "over a weekend, from Friday's own closing"),
+        ("02-05T09:00", OFFICE, "02-06T16:00/02-09T07:30", "02-10T16:00", "over a weekend and Friday's closing"),
+        ("02-05T09:00", OFFICE, "02-07T00:00/02-08T23:59", "02-09T16:00", "only on the weekend"),
+        ("04-29T09:00", OFFICE, "04-30T16:00/05-04T07:30", "05-04T16:00", "over 1 May and the weekend"),
+        ("04-29T09:00", OFFICE, "05-01T08:00/05-01T17:00", "05-04T16:00", "only on a holiday"),
+        ("03-17T09:00", OFFICE, "03-17T16:00/03-25T07:30", "03-26T16:00", "over Nyepi and Idul Fitri"),
+        ("02-02T09:00", LUNCH, "02-03T08:00/02-03T12:00 02-03T13:00/02-03T16:00", "02-05T16:00", "all but lunch"),
+        ("02-02T09:00", LUNCH, "02-03T08:00/02-03T11:59 02-03T13:00/02-03T16:00", "02-04T16:00", "a minute was open"),
+        ("02-02T09:00", LUNCH, "02-03T12:00/02-03T13:00", "02-04T16:00", "only at lunch"),
+        ("02-02T09:00", ALWAYS, "02-03T00:00/02-04T00:00", "02-06T00:00", "round the clock: midnight to midnight"),
+        ("02-02T09:00", ALWAYS, "02-04T00:00/02-04T08:00", "02-05T00:00", "round the clock: begins at closing"),
+    ],
+)  # fmt: skip
+def test_edges_of_pauses_in_two_working_days(start, hours, pauses, end, why):
+    assert due(at(start), 2, "working_days", hours, pauses=spans(pauses)) == at(end), why
+
+
+@pytest.mark.parametrize(
+    ("pauses", "end", "why"),
+    [
+        ("02-03T16:00/02-04T07:30", "02-04T08:30", "from closing to opening: takes nothing"),
+        ("02-03T15:00/02-04T08:30", "02-04T10:30", "an hour on either day"),
+        ("02-04T07:30/02-04T16:00", "02-05T08:30", "exactly the open time of a day"),
+        ("02-03T15:30/02-03T15:30", "02-04T08:30", "empty"),
+        ("02-03T00:00/02-04T00:00", "02-05T08:30", "one day of the calendar"),
+    ],
+)
+def test_edges_of_pauses_in_working_hours(pauses, end, why):
+    """Sixteen and a half from Monday 09.00: seven of Monday, eight and a half of Tuesday, one of Wednesday."""
+    assert due(at("02-02T09:00"), 16.5, "working_hours", OFFICE, pauses=spans(pauses)) == at(end), why
+
+
+@pytest.mark.parametrize(
     ("pauses", "end"),
     [
         ("06-07T09:00/06-08T08:00", "06-08T15:00"),
