@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psycopg
 from redis import Redis
@@ -39,6 +39,7 @@ _NAMES = {
     "pk": "pk_%(table_name)s",
 }
 _PING_AFTER = 5.0
+_ASK_AGAIN = 0.002  # seconds until a lock file is tried again: about one transaction
 _threads_turn = threading.Lock()
 
 
@@ -150,7 +151,7 @@ def redis_trouble() -> str | None:
 def _engine(role: str) -> Engine:
     url, most = make_url(settings().database_url), settings().database_seconds
     if url.get_backend_name() == "sqlite":
-        options = {"timeout": most + 2}  # SQLite's busy_timeout: behind the lock file hardly anybody waits for it
+        options = {"timeout": timeouts.SLACK + most}  # SQLite's busy_timeout: behind the lock file hardly anybody waits
         made = create_engine(url, connect_args=options, pool_size=20, max_overflow=40, hide_parameters=True)
         event.listen(made, "connect", _prepare_sqlite)
         event.listen(made, "begin", _begin_immediate if role == "write" else _begin_deferred)
@@ -217,6 +218,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_immediate(connection: Any) -> None:
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={_ms(timeouts.patience())}")  # of whom does not use the lock file
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
@@ -226,16 +228,28 @@ def _begin_deferred(connection: Any) -> None:
 
 @contextmanager
 def _writers_turn() -> Iterator[None]:
-    """SQLite lets one writer in and makes the others poll unfairly; behind these two locks they queue instead."""
+    """SQLite lets one writer in and makes the others poll unfairly; behind these two locks they queue instead. Raises
+    OutOfTime when it is nobody's turn for too long: a writer that hangs must not hang the house."""
     if not is_sqlite():
         yield
         return
-    left = timeouts.left()
-    if not _threads_turn.acquire(timeout=-1 if left is None else left):
+    until = time.monotonic() + timeouts.patience()
+    if not _threads_turn.acquire(timeout=timeouts.patience()):
         raise OutOfTime("the other writers took too long")
     try:
         with Path(f"{make_url(settings().database_url).database}.lock").open("w") as turn:
-            fcntl.flock(turn, fcntl.LOCK_EX)
+            _lock(turn, until)
             yield
     finally:
         _threads_turn.release()
+
+
+def _lock(turn: IO[str], until: float) -> None:
+    """A lock of the system knows no time-out, so it is asked again and again, by one thread of each process."""
+    while True:
+        try:
+            return fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise OutOfTime("a writer of another process took too long") from None
+            time.sleep(_ASK_AGAIN)

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlch
 from config.settings import settings
 
 FAILURES, PAUSE = 3, 2.0
+SLACK = 2.0  # seconds beyond DATABASE_SECONDS that a writer on SQLite waits when nothing else limits it
 
 _until: ContextVar[float | None] = ContextVar("until", default=None)
 
@@ -46,6 +47,12 @@ def left() -> float | None:
     """Seconds that this piece of work has left; None when nobody set it a limit."""
     until = _until.get()
     return None if until is None else max(until - time.monotonic(), 0.0)
+
+
+def patience() -> float:
+    """Seconds that this piece of work waits for its turn to write to SQLite: what it has left, and never for ever."""
+    most, rest = settings().database_seconds + SLACK, left()
+    return most if rest is None else min(most, rest)
 
 
 class Bounded(psycopg.Connection[Any]):

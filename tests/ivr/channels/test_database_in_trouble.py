@@ -1,10 +1,13 @@
 """The database hangs, is gone, or is too slow: the phone speaks and records all the same, texts are answered 503, and
-nobody piles up. PostgreSQL, behind a wire that can be damaged."""
+nobody piles up. PostgreSQL, behind a wire that can be damaged; SQLite, whose lock somebody else keeps."""
 
+import subprocess
+import sys
 import threading
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -13,6 +16,7 @@ from chaos.proxy import Proxy
 from factories import until
 from people import PATIENT, House, Resident, use
 from sqlalchemy import make_url, text
+from sqlalchemy.exc import SQLAlchemyError
 from webhooks import of_call, of_text
 
 from config import stores, timeouts
@@ -104,6 +108,47 @@ def test_a_table_that_is_locked_costs_an_apology_and_not_the_house(postgres_hous
     with psycopg.connect(settings().database_url.replace("+psycopg", "")) as other:
         other.execute("LOCK TABLE calls IN ACCESS EXCLUSIVE MODE")
         assert is_speaking(house.post("/voice/incoming", of_call("CA" + "5" * 32)))
+    use(**PATIENT)
+    assert _spoken_normally(house)
+
+
+LOCK_FILE = "import fcntl; held = open(f'{path}.lock', 'w'); fcntl.flock(held, fcntl.LOCK_EX)"
+DATABASE = "import sqlite3; held = sqlite3.connect(path, isolation_level=None); held.execute('BEGIN IMMEDIATE')"
+
+
+@contextmanager
+def held_elsewhere(how: str) -> Iterator[None]:
+    """Another process keeps all others from writing to the SQLite database, and does not go on."""
+    path = make_url(settings().database_url).database
+    code = f"import sys; path = {path!r}; {how}; print('held', flush=True); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline()
+        yield
+        other.terminate()
+
+
+@pytest.mark.parametrize("how", [LOCK_FILE, DATABASE], ids=["lock file", "database"])
+def test_a_writer_that_hangs_elsewhere_costs_an_apology_and_not_the_house(sqlite_house: House, how: str) -> None:
+    house = sqlite_house
+    use(DATABASE_SECONDS="2")
+    answers: list[tuple[bool, float]] = []
+
+    def asks() -> None:
+        began = time.monotonic()
+        speaking = is_speaking(house.post("/voice/incoming", of_call("CA" + "5" * 32)))
+        answers.append((speaking, time.monotonic() - began))
+
+    with held_elsewhere(how):
+        callers = [threading.Thread(target=asks, daemon=True) for _ in range(3)]
+        for one in callers:
+            one.start()
+        for one in callers:
+            one.join(30)
+        assert [speaking for speaking, _ in answers] == [True] * 3
+        assert max(seconds for _, seconds in answers) < CARRIER_WAITS
+        with pytest.raises(SQLAlchemyError), stores.transaction():
+            raise AssertionError("work that nobody limits waits no longer than for any lock")
     use(**PATIENT)
     assert _spoken_normally(house)
 
