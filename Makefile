@@ -4,6 +4,9 @@
 # make check  linter, types, import rules, migrations, city file and texts
 # make talk   call the hotline from this terminal
 # make docs   draw anew what is drawn in docs/
+# make lock   pin every package anew with its hashes, after requirements*.txt was changed (UPGRADE=1: the newest of all)
+# make audit  known vulnerabilities of what is installed; says so where the advisory service cannot be reached
+# make sbom   the list of what runs, with licences: var/sbom.cdx.json
 # make chaos  faults on the whole hotline under load: make chaos SEED=7 MINUTES=10 FAULTS=F8,F14
 # make drill  how long a caller waits for the fallback when the app is dead
 # make model  learn the reader of texts anew from corpus/
@@ -12,10 +15,17 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
+TOOLS := .venv/tools/bin
 T ?= tests
+# A lock names every package with the hashes of its wheels: nothing else is fetched, and nothing is built from source.
+INSTALL := -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps --only-binary :all:
+# For every system and every Python from 3.11 on. docopt is left out: only the command of num2words uses it, and it has
+# no wheel.
+LOCK := $(TOOLS)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-config \
+  --no-emit-package docopt --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 PYTEST := $(BIN)/python -m pytest --dist worksteal --durations=10
 
-.PHONY: run test test-long check talk docs drill model understanding bench chaos constraints clean
+.PHONY: run test test-long check talk docs drill model understanding bench chaos lock audit sbom clean
 
 run: .venv/installed
 	@exec $(BIN)/python -m ivr.start
@@ -58,9 +68,17 @@ chaos: .venv/installed-dev
 	@PYTHONPATH=tests $(BIN)/python -W ignore:XDG_RUNTIME_DIR -m chaos $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) \
 	  $(if $(FAULTS),--faults $(FAULTS)) $(if $(KEEP),--keep $(KEEP))
 
-constraints: .venv/installed-dev
-	@(echo "# Every package that the requirements pull in, at the version that was tested. Made by: make constraints"; \
-	  $(BIN)/pip freeze | sort -f) > constraints.txt
+lock: .venv/installed-tools
+	$(LOCK) requirements.txt -o requirements.lock
+	$(LOCK) requirements-dev.txt -c requirements.lock -o requirements-dev.lock
+	$(LOCK) requirements-model.txt -c requirements.lock -o requirements-model.lock
+	$(LOCK) requirements-tools.txt -o requirements-tools.lock
+
+audit: .venv/installed-tools
+	@$(TOOLS)/python .ci/audit.py
+
+sbom: .venv/installed .venv/installed-tools
+	@$(BIN)/python .ci/sbom.py
 
 clean:
 	rm -rf .venv var
@@ -70,17 +88,23 @@ clean:
 	@$(PYTHON) -m venv .venv
 	@touch $@
 
-.venv/installed: requirements.txt constraints.txt | .venv/python
+.venv/installed: requirements.lock | .venv/python
 	@echo "Installing what the hotline runs on ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/python $(INSTALL) -r requirements.lock
 	@touch $@
 
-.venv/installed-dev: requirements-dev.txt .venv/installed
+.venv/installed-dev: requirements-dev.lock .venv/installed
 	@echo "Installing what the tests need ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/python $(INSTALL) -r requirements-dev.lock
 	@touch $@
 
-.venv/installed-model: requirements-model.txt .venv/installed
+.venv/installed-model: requirements-model.lock .venv/installed
 	@echo "Installing what training needs ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-model.txt
+	@$(BIN)/python $(INSTALL) -r requirements-model.lock
+	@touch $@
+
+.venv/installed-tools: requirements-tools.lock | .venv/python
+	@echo "Installing what pins and audits packages ..."
+	@$(PYTHON) -m venv .venv/tools
+	@$(TOOLS)/python $(INSTALL) -r requirements-tools.lock
 	@touch $@

@@ -110,6 +110,11 @@ PARTS = (
     ),
     Part("garbage in every field", 60, r"test_garbage\.py::.*\[.*from \d+\]", short=r"from (0|24|48|72|96)\]"),
     Part("calls in a terminal", 15, r"test_a_call_without_a_running_house", short=r"heard[04]\]$"),
+    Part(
+        "packages as they lie in a virtual environment",
+        40,
+        r"test_packages\.py::test_(a_virtual|the_list_of_what_runs_has)",
+    ),
     Part("production with a secret missing", 20, r"test_one_missing_secret", short=r"\[SECRET_KEY\]"),
     Part("campaign of drawn faults", 130, r"test_every_promise_holds\[drawn", short=_ALL),
 )
