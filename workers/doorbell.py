@@ -11,6 +11,8 @@ from config import metrics, stores
 from config.logs import warn
 
 RING_PAUSE = 5.0
+JOB = "workers.jobs.drain"  # what a ring asks for, with its queue as the one argument
+MOST_SECONDS, FAILURE_SECONDS = 55, 60  # that a job may take, and that a failed one is kept
 _quiet_until = 0.0
 
 
@@ -23,7 +25,7 @@ def ring(queue: str) -> None:
         client = stores.redis()
         if client.set(_waiting(queue), "1", nx=True, ex=30):  # no second ring waits while one does
             Queue(queue, connection=client, serializer=JSONSerializer).enqueue(
-                "workers.jobs.drain", queue, result_ttl=0, failure_ttl=60, job_timeout=55
+                JOB, queue, result_ttl=0, failure_ttl=FAILURE_SECONDS, job_timeout=MOST_SECONDS
             )
     except (RedisError, OSError, ValueError) as fault:
         _quiet_until = time.monotonic() + RING_PAUSE

@@ -195,6 +195,12 @@ def _blame(session: Session, destination: str, outcome: outcomes.Outcome) -> Non
         session.delete(breaker)
 
 
+def count(name: str) -> None:
+    """One more of `name` for /metrics, in a transaction of its own."""
+    with stores.transaction() as session:
+        _count(session, name)
+
+
 def _count(session: Session, name: str) -> None:
     """One more of `name`: worker processes live too briefly to keep a count."""
     more = update(Tally).where(Tally.name == name).values(count=Tally.count + 1)
