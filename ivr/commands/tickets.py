@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 
 from config import stores
 from ivr.commands.options import as_json, by
+from ticketing.database import heads
 from ticketing.media import photos
 from ticketing.models import Ticket
-from ticketing.rules import lifecycle
+from ticketing.rules import lifecycle, references
 from ticketing.tickets import additions, confidential, history, moves, register
 from ticketing.tickets.register import TicketError
 from ticketing.worklists import tickets
@@ -174,6 +175,30 @@ def reveal(number: str, reason: str, audio: bool, by: str) -> None:
     except TicketError as fault:
         raise click.ClickException(str(fault)) from fault
     click.echo("\n".join(found))
+
+
+@tickets_group.command("verify")
+@click.argument("number", required=False)
+@click.option(
+    "--heads",
+    "against",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The history.heads of a backup, instead of that of this house.",
+)
+def verify(number: str | None, against: Path | None) -> None:
+    """Whether the history of every ticket, or of one, is still what was written; exit code 1 when it is not."""
+    clean = references.clean(number) if number else None
+    try:
+        found = heads.verify(clean or number, against=against)
+    except heads.HeadsError as fault:
+        raise click.ClickException(str(fault)) from fault
+    if number and not found.tickets:
+        raise click.ClickException(f"there is no ticket {number}")
+    for fault_found in found.faults:
+        click.echo(fault_found)
+    click.echo(f"{found.tickets} tickets, {found.events} events, {len(found.faults)} faults")
+    if found.faults:
+        raise SystemExit(1)
 
 
 def _print_ticket(found: dict[str, Any], as_json: bool) -> None:

@@ -1,5 +1,5 @@
-"""A backup: one .tar of the database, the sealed recordings and photos, the list of erasures, and a manifest that says
-what must be in it.
+"""A backup: one .tar of the database, the sealed recordings and photos, the list of erasures, where the history of each
+ticket ends, and a manifest that says what must be in it.
 
 It is written whole or not at all, and holds no key: without DATA_KEYS and LOOKUP_KEY it is of no use to anybody. The
 files are copied after the database, so every one that a row names is there. Restoring checks everything before it
@@ -26,7 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import clock, stores, vault
 from config.logs import warn
 from config.settings import settings
-from ticketing.database import dumps, schema
+from ticketing.database import dumps, heads, schema
 from ticketing.database.dumps import Counts, DumpError
 from ticketing.models import Beat
 from ticketing.privacy import erasure
@@ -63,11 +63,15 @@ def make(folder: Path) -> tuple[Path, Manifest]:
     migration = _migration()
     moment = clock.now()
     path = folder / f"hotline-{moment:%Y%m%dT%H%M%SZ}.tar"
+    if migration == schema.head():
+        heads.write()  # before the database, which has all of it then, and perhaps more
     with _whole(path) as file, tarfile.open(fileobj=file, mode="w") as tar:
         with tempfile.TemporaryDirectory(dir=folder) as spare:
             counts = dumps.dump(Path(spare) / DATABASE)
             files = {DATABASE: _add(tar, DATABASE, (Path(spare) / DATABASE).open("rb"))}
         files |= _add_sealed(tar)
+        if heads.path().exists():
+            files[heads.NAME] = _add(tar, heads.NAME, heads.path().open("rb"))
         files[ERASED] = _add(tar, ERASED, io.BytesIO(erasure.listed()))
         manifest = Manifest(
             made_at=moment.isoformat(timespec="seconds"),
@@ -96,6 +100,10 @@ def restore(path: Path, *, replace: bool) -> Manifest:
             for name in manifest.sealed_files:
                 _write(tar, name, settings().var_dir / name)
             dumps.load(Path(spare) / DATABASE, manifest.counts)
+        if heads.NAME in manifest.files:
+            _write(tar, heads.NAME, heads.path())
+        else:  # made before there were heads: those of later events are not its own
+            heads.path().unlink(missing_ok=True)
         _erase_again(_content(tar, ERASED).read() if ERASED in manifest.files else b"")
     return manifest
 
@@ -206,7 +214,7 @@ def _refuse_broken(tar: tarfile.TarFile, manifest: Manifest) -> None:
     if sorted(names) != sorted([*manifest.files, MANIFEST]):
         raise DumpError("it is no whole backup: the manifest names other files")
     for name, digest in manifest.files.items():
-        if name not in (DATABASE, ERASED) and not _SEALED.fullmatch(name):
+        if name not in (DATABASE, ERASED, heads.NAME) and not _SEALED.fullmatch(name):
             raise DumpError("it is no backup of ours: it holds other files")
         if hashlib.file_digest(_content(tar, name), "sha256").hexdigest() != digest:
             raise DumpError(f"{name} was changed since the backup was made")

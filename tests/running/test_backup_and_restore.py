@@ -25,7 +25,7 @@ from sqlalchemy import make_url, select
 
 from config import stores
 from config.settings import settings
-from ticketing.database import schema
+from ticketing.database import heads, schema
 from ticketing.media import recordings
 from ticketing.models import Beat, Contact
 from ticketing.tickets import additions, history
@@ -119,6 +119,8 @@ def test_the_house_burns_down_and_stands_up_again(
     with standing(elsewhere, valkey, tmp_path / "elsewhere") as house:
         assert [house.ticket(number) for number in numbers] == before, "sealed values open, the history is whole"
         assert [audio(number) for number in numbers] == heard
+        assert heads.summary(heads.path())["tickets"] == 2, "the heads came with the backup"
+        assert ", 0 faults" in house.flask("tickets", "verify")
         caller = Resident(house).dials().presses("3").hears("laporan")
         caller.hangs_up()
         third = reported(house)
@@ -151,6 +153,7 @@ def test_who_was_erased_stays_erased_whatever_is_restored(
 
         house.flask("restore", str(early), "--replace")
         assert gone(house, number, photo)
+        assert ", 0 faults" in house.flask("tickets", "verify")
         entries = json.loads(house.flask("privacy", "register", "--json"))
         assert [one["counts"]["again"] for one in entries] == [1], "the register of before is lost with the database"
         assert audio(other) is not None

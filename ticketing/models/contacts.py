@@ -47,12 +47,14 @@ class Follower(Base):
 
 
 class WrongTry(Base):
-    """Somebody named other last digits than the reporter's; too many in a day and nobody may try any more."""
+    """How often other last digits than the reporter's were named for a ticket since `at`; too often within a day and
+    nobody may name any. One row for a ticket, with its id."""
 
     __tablename__ = "wrong_tries"
     id: Mapped[UUID] = mapped_column(primary_key=True)
     ticket_id: Mapped[UUID] = mapped_column(ForeignKey("tickets.id"), index=True)
     at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
+    tries: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class FailedLookup(Base):

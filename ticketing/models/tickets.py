@@ -71,7 +71,7 @@ class Ticket(Base):
 
 
 class Event(Base):
-    """One change of one ticket: who, when, what, why. Never changed, never deleted."""
+    """One change of one ticket: who, when, what, why. Never changed, never deleted; `chain` shows it if it was."""
 
     __tablename__ = "events"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -83,6 +83,7 @@ class Event(Base):
     before: Mapped[str | None] = mapped_column(String(20))
     after: Mapped[str | None] = mapped_column(String(20))
     why: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    chain: Mapped[str | None] = mapped_column(String(64))  # rules/chain.py; None: from before there was one
     __table_args__ = (Index("uq_events_ticket_id_position", "ticket_id", "position", unique=True),)
 
 

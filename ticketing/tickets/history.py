@@ -2,12 +2,15 @@
 
 import re
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import clock
+from ticketing.database import heads
 from ticketing.models import Event, Note, Ticket
+from ticketing.rules import chain
 from ticketing.tickets.register import TicketError
 
 DELAY, PUBLIC = "delay", "public"  # kinds of notes: why it is late; what its page shows as the latest word
@@ -22,21 +25,31 @@ def record(
 ) -> None:
     """Write one event; `why` holds nothing personal, for events outlive erasure."""
     session.flush()
-    first = before is None
-    last = 0 if first else session.scalar(select(func.max(Event.position)).where(Event.ticket_id == ticket.id)) or 0
-    session.add(
-        Event(
-            ticket_id=ticket.id,
-            position=last + 1,
-            at=clock.now(),
-            by=by[:MAX_NAME],
-            action=action,
-            before=before,
-            after=ticket.state,
-            why=why or {},
-        )
-    )
+    last, previous = (0, chain.NONE) if before is None else _end(session, ticket)
+    values: dict[str, Any] = {
+        "id": uuid4(),
+        "ticket_id": ticket.id,
+        "position": last + 1,
+        "at": clock.now(),
+        "by": by[:MAX_NAME],
+        "action": action,
+        "before": before,
+        "after": ticket.state,
+        "why": why or {},
+    }
+    session.add(Event(**values, chain=chain.link(previous, **values)))
     session.flush()
+
+
+def _end(session: Session, ticket: Ticket) -> tuple[int, str]:
+    """Position and hash of the newest event. Of two writers at once the second finds its position taken."""
+    newest = select(Event.position, Event.chain).where(Event.ticket_id == ticket.id).order_by(Event.position.desc())
+    found = session.execute(newest.limit(1)).first()
+    if found is None:
+        return 0, chain.NONE
+    if found.chain is None:  # from before there were chains: all that is there is taken in now
+        return found.position, heads.computed(of(session, ticket))
+    return found.position, found.chain
 
 
 def of(session: Session, ticket: Ticket) -> list[Event]:

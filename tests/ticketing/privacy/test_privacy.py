@@ -90,10 +90,10 @@ IMPERSONAL = {
     "tickets": "id number report_key channel category department area priority state language call_id created_at "
     "changed_at answer_due_at due_at paused_at closed_at refusals flagged_at quiet revision reopenings late_at "
     "warn_at merged_into_id",
-    "events": "id ticket_id position at by action before after why",
+    "events": "id ticket_id position at by action before after why chain",
     "notes": "id ticket_id at by kind",
     "followers": "id ticket_id at",
-    "wrong_tries": "id ticket_id at",
+    "wrong_tries": "id ticket_id at tries",
     "callbacks": "id key ticket_id department topic language urgent state attempts from_at until_at next_at created_at "
     "closed_at closed_by",
     "surveys": "id call_id score solved at",
