@@ -7,11 +7,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
-from uuid import uuid4
 
 import factories
 import time_machine
-from sqlalchemy import event, insert, select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from config import clock, stores
@@ -199,8 +198,7 @@ def _move_tickets(session: Session) -> None:
         ticket.changed_at = clock.now()
         ticket.contact, ticket.area, ticket.language = neighbour, "cikiwul", "en"
         session.add(Follower(ticket_id=ticket.id, contact_id=visitor.id))
-        tries = [{"id": uuid4(), "ticket_id": ticket.id} for _ in range(disclosure.TRIES)]
-        session.execute(insert(WrongTry), tries)
+        session.merge(WrongTry(id=ticket.id, ticket_id=ticket.id, at=clock.now(), tries=disclosure.TRIES))
 
 
 def _move_caller(found: Life) -> None:

@@ -6,10 +6,11 @@ A confidential report is never named by caller ID alone: telephones are shared i
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, case, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from config import clock
+from config import clock, stores
 from config.hotline import city
 from ticketing.contacts import callers, contacts, followers
 from ticketing.models import Call, Contact, Follower, Ticket, WrongTry
@@ -90,18 +91,36 @@ def owner_told(ticket: Ticket, department: str = "") -> str:
 
 def may_try(session: Session, ticket: Ticket) -> bool:
     """Whether somebody may still name the reporter's last digits today, and there is anything to name."""
-    tried = select(func.count()).select_from(WrongTry).where(
-        WrongTry.ticket_id == ticket.id, WrongTry.at > clock.now() - TRIES_WITHIN
-    )  # fmt: skip
-    return ticket.contact is not None and (session.scalar(tried) or 0) < TRIES
+    spent = select(WrongTry.id).where(WrongTry.id == ticket.id, WrongTry.at > _a_day_ago(), WrongTry.tries >= TRIES)
+    return ticket.contact is not None and session.scalar(spent) is None
 
 
 def proves(session: Session, ticket: Ticket, digits: str) -> bool:
-    """Whether these are the last digits of the reporter's telephone. A wrong answer counts against the day's tries."""
-    contact: Contact | None = ticket.contact
-    phone = str(contact.phone) if contact is not None and contact.phone else ""
-    right = may_try(session, ticket) and len(digits) == LAST_DIGITS and phone.endswith(digits)
-    if not right:
-        session.add(WrongTry(ticket_id=ticket.id))
-        session.flush()
+    """Whether these are the last digits of the reporter's telephone. Every answer takes one of the day's tries before
+    it is looked at, so many at once are no more than those; a right one gives it back. Without a try left nothing is
+    looked at."""
+    if not _takes_try(session, ticket):
+        return False
+    phone = ticket.contact.phone if ticket.contact is not None else None
+    right = phone is not None and len(digits) == LAST_DIGITS and phone.endswith(digits)
+    if right:
+        session.execute(update(WrongTry).where(WrongTry.id == ticket.id).values(tries=WrongTry.tries - 1))
     return right
+
+
+def _takes_try(session: Session, ticket: Ticket) -> bool:
+    """One statement counts and compares: whoever comes at the same moment waits for its end and sees what it wrote."""
+    now = clock.now()
+    make = sqlite.insert if stores.is_sqlite() else postgresql.insert
+    first = make(WrongTry).values(id=ticket.id, ticket_id=ticket.id, at=now, tries=1)
+    anew = or_(WrongTry.at <= _a_day_ago(), WrongTry.tries == 0)
+    more = first.on_conflict_do_update(
+        index_elements=["id"],
+        set_={"at": case((anew, now), else_=WrongTry.at), "tries": case((anew, 1), else_=WrongTry.tries + 1)},
+        where=or_(anew, WrongTry.tries < TRIES),
+    )
+    return session.scalar(more.returning(WrongTry.tries)) is not None
+
+
+def _a_day_ago() -> datetime:
+    return clock.now() - TRIES_WITHIN

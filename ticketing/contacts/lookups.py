@@ -1,5 +1,6 @@
 """Look-ups of a ticket on the web, by its link or by its number and the last digits of the reporter's telephone, and
-their rate limit. A source is a keyed hash of an address. Whoever is refused learns nothing about any ticket: no such
+their rate limit. A source is a keyed hash of an address, and thousands of telephones have the same: failures alone are
+counted, and what is right opens however many there were. Whoever is refused learns nothing about any ticket: no such
 number, other digits and no telephone are the same answer."""
 
 from datetime import timedelta
@@ -7,7 +8,7 @@ from ipaddress import ip_address
 from typing import Literal
 from uuid import uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from config import clock, vault
@@ -17,7 +18,7 @@ from ticketing.models import FailedLookup, Rating, Ticket, WrongTry
 
 WITHIN = timedelta(hours=1)
 BY_NUMBER, BY_LINK = 5, 30  # failures of one source
-OF_ALL = 300  # failures by number, whoever made them
+OF_ALL = 300  # failures by number, whoever made them: somebody tries in bulk
 MAX_CODE = 16
 NUMBER, LINK = "number", "link"
 
@@ -35,6 +36,15 @@ def source(address: str) -> str:
     return f"source:{found}"
 
 
+def refused(session: Session, where: str, kind: str) -> Stop:
+    """Count that somebody was not let in, unless this source, or all of them together, failed too often within the
+    hour: which of the two it was."""
+    stop = stopped(session, where, kind)
+    if not stop:
+        failed(session, where, kind)
+    return stop
+
+
 def stopped(session: Session, where: str, kind: str) -> Stop:
     """Whether this source has failed too often within the hour, or all of them together have."""
     since = clock.now() - WITHIN
@@ -45,15 +55,14 @@ def stopped(session: Session, where: str, kind: str) -> Stop:
     return "all" if kind == NUMBER and (session.scalar(failed) or 0) >= OF_ALL else ""
 
 
-def by_number(session: Session, number: str, digits: str, where: str) -> Ticket | None:
+def by_number(session: Session, number: str, digits: str) -> Ticket | None:
     """The ticket with this number, whose reporter's telephone ends in these digits; never a confidential one."""
     ticket: Ticket | None = session.scalar(select(Ticket).where(Ticket.number == number).with_for_update())
     if ticket is not None and not city().category(ticket.category).confidential:
         if disclosure.proves(session, ticket, digits):
             return ticket
     else:  # as much work as the other way
-        session.scalar(select(func.count()).select_from(WrongTry).where(WrongTry.ticket_id == uuid4()))
-    failed(session, where, NUMBER)
+        session.execute(update(WrongTry).where(WrongTry.id == uuid4()).values(tries=0))
     return None
 
 

@@ -1,10 +1,9 @@
 """The way to a ticket without its link: its number and the last four digits of the reporter's telephone. Who is refused
-gets the same answer in the same time, whatever was wrong; who is refused often has to wait."""
+gets the same answer in the same time, whatever was wrong; an address where much was wrong is told so."""
 
 import time
 
 from flask import Blueprint, Response, request, url_for
-from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from config import metrics, stores
@@ -44,21 +43,18 @@ def find() -> Response:
         form.errors["angka"] = "digits_wrong"
     if number is not None and not form.errors:
         with stores.transaction() as session:
-            stop = _stopped(session)
-            found = None if stop else lookups.by_number(session, number, digits, pages.source())
-        if stop is not None:
-            return stop
+            found = lookups.by_number(session, number, digits)
+            stop = lookups.refused(session, pages.source(), lookups.NUMBER) if found is None else ""
         if found is not None:
             return _to(found)
-        form.errors["nomor"] = "no_match"
         time.sleep(max(0.0, MIN_SECONDS - (time.monotonic() - began)))
+        if stop:
+            return _too_often(stop)
+        form.errors["nomor"] = "no_match"
     return pages.show("find.html", form.language, 422, form=form)
 
 
-def _stopped(session: Session) -> Response | None:
-    stop = lookups.stopped(session, pages.source(), lookups.NUMBER)
-    if not stop:
-        return None
+def _too_often(stop: lookups.Stop) -> Response:
     metrics.add("look-ups paused" if stop == "all" else "look-up refused")
     return pages.tell("too_often", "too_often_all" if stop == "all" else "too_often_number", 429)
 

@@ -44,8 +44,6 @@ _FORM = f"/t/<code>/<any({', '.join(TEMPLATES)}):what>"
 def ask(code: str, what: str) -> Response:
     """An empty form."""
     with stores.reading() as session:
-        if refused := tracking.too_often(session):
-            return refused
         found = lookups.by_link(session, code)
         if found is not None:
             return _shown(session, found, what, pages.Form(code, tracking.language_of(session, found)))
@@ -60,8 +58,6 @@ def send(code: str, what: str) -> Response:
     if what == "tambah":
         request.max_content_length = ALL_BYTES
     with stores.reading() as session:
-        if refused := tracking.too_often(session):
-            return refused
         found = lookups.by_link(session, code)
         form = pages.Form(code, tracking.language_of(session, found) if found else "")
     if found is None:
@@ -83,8 +79,6 @@ def send(code: str, what: str) -> Response:
 def done(code: str, what: str) -> Response:
     """What happens next, and when."""
     with stores.reading() as session:
-        if refused := tracking.too_often(session):
-            return refused
         found = lookups.by_link(session, code)
         if found is not None:
             form = pages.Form(code, tracking.language_of(session, found))

@@ -33,8 +33,6 @@ def track(code: str) -> Response:
     if whole := references.tracking_code_before(code):
         return pages.go(url_for("tracking.track", code=whole, bahasa=request.args.get("bahasa")))
     with stores.reading() as session:
-        if refused := too_often(session):
-            return refused
         found = lookups.by_link(session, code)
         if found is not None:
             return of(session, code, found)
@@ -55,8 +53,6 @@ def of(session: Session, code: str, found: Ticket | Rating) -> Response:
 def photo(code: str, id_: UUID, size: str) -> Response:
     """A proof of this ticket; nothing that a resident sent comes back this way."""
     with stores.reading() as session:
-        if refused := too_often(session):
-            return refused
         ticket = lookups.by_link(session, code)
         if ticket is None:
             return unknown()
@@ -85,17 +81,12 @@ def language_of(session: Session, found: Ticket | Rating) -> str:
     return pages.asked_language(contacts.language(contact, CITY_LANGUAGE))
 
 
-def too_often(session: Session) -> Response | None:
-    """The answer to whoever opened too many links that are none."""
-    if not lookups.stopped(session, pages.source(), lookups.LINK):
-        return None
-    metrics.add("look-up refused")
-    return pages.tell("too_often", "too_often_link", 429)
-
-
 def unknown() -> Response:
-    """There is no such link: count it, and offer another way."""
+    """There is no such link: count it, and offer another way. Whoever opened too many of them is told to wait."""
     with stores.transaction() as session:
-        lookups.failed(session, pages.source(), lookups.LINK)
+        stop = lookups.refused(session, pages.source(), lookups.LINK)
+    if stop:
+        metrics.add("look-up refused")
+        return pages.tell("too_often", "too_often_link", 429)
     language = pages.asked_language()
     return pages.show("unknown.html", language, 404, form=pages.Form("", language))
