@@ -29,7 +29,7 @@ def create_app() -> Flask:
     logs.set_up()
     app = Flask("ivr", static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=256_000, MAX_FORM_MEMORY_SIZE=256_000, SECRET_KEY=settings().secret_key)
-    app.url_map.strict_slashes = False
+    app.url_map.strict_slashes = app.url_map.merge_slashes = False  # nobody is led to a Host that only a request names
     city()  # a city file that is not whole stops us here, with its lines
     _reader()
     trouble(), trouble_saved(), nothing_heard(), twiml.recorded_by("crowded")  # now, so that they need nothing later
