@@ -87,11 +87,22 @@ def insert_new(session: Session, row: Base) -> bool:
     return True
 
 
+def upsert(kind: type[Base], values: dict[str, Any], changed: dict[str, Any]) -> Any:
+    """One statement that inserts a row with these `values`, or gives the row with the same primary key what is
+    `changed`. Who does the same at the same moment waits until that is settled."""
+    made = _dialect(is_sqlite()).insert(kind).values(values)
+    return made.on_conflict_do_update(index_elements=list(sa_inspect(kind).primary_key), set_=changed)
+
+
 @cache
 def _insert(kind: type[Base], on_sqlite: bool) -> Any:
     """Made once for each table: writing the statement anew costs more than asking the database."""
-    make = sqlite.insert if on_sqlite else postgresql.insert
-    return make(kind.__table__).on_conflict_do_nothing().returning(*kind.__table__.primary_key)  # type: ignore[arg-type]
+    made = _dialect(on_sqlite).insert(kind.__table__)
+    return made.on_conflict_do_nothing().returning(*kind.__table__.primary_key)
+
+
+def _dialect(on_sqlite: bool) -> Any:
+    return sqlite if on_sqlite else postgresql
 
 
 def _default(column: Any) -> Any:

@@ -8,14 +8,14 @@ import random
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from config import stores
 from ticketing.models import Breaker, Outbox, Tally
 from ticketing.outgoing import kinds
-from workers import doorbell, outcomes
+from workers import doorbell, outcomes, transactions
 
 # The queues that workers listen to, one queue a worker. processes.conf starts them; a house test compares.
 QUEUES = (kinds.TEXTS, kinds.DISPATCH, kinds.RECORDINGS)
@@ -41,19 +41,7 @@ def claim(queue: str) -> outcomes.Work | None:
 
 def finish(work: outcomes.Work, outcome: outcomes.Outcome) -> bool:
     """Record how it went. False when the lease was lost meanwhile: somebody else decides about the row now."""
-    with stores.transaction() as session:
-        row = session.scalar(
-            select(Outbox)
-            .where(Outbox.id == work.id, Outbox.lease_token == work.token, Outbox.state == "leased")
-            .with_for_update()
-        )
-        if row is None:
-            return False
-        _record(row, outcome, stores.database_now(session))
-        _blame(session, CARRIER.get(work.kind, work.destination), outcome)
-        if outcome.blame_destination:
-            _count(session, f"{'carrier' if work.kind in CARRIER else 'department'} error {work.kind}")
-        return True
+    return transactions.carry_out(lambda session: _finish(session, work, outcome))
 
 
 def due(session: Session) -> dict[str, int]:
@@ -74,7 +62,8 @@ def sweep() -> dict[str, int]:
             .limit(500)
         ):
             # The holder died: perhaps before the call, perhaps after it. A row that kills its workers is put aside.
-            killer = row.last_error == DIED and row.attempts >= MAX_DEATHS
+            row.deaths += 1
+            killer = row.deaths >= MAX_DEATHS
             _record(row, outcomes.dead(f"{DIED}, again and again") if killer else outcomes.unknown(DIED), moment)
         waiting = due(session)
     for queue in waiting:
@@ -145,6 +134,22 @@ def _claim(session: Session, queue: str) -> outcomes.Work | None:
     )
 
 
+def _finish(session: Session, work: outcomes.Work, outcome: outcomes.Outcome) -> bool:
+    row = session.scalar(
+        select(Outbox)
+        .where(Outbox.id == work.id, Outbox.lease_token == work.token, Outbox.state == "leased")
+        .with_for_update()
+    )
+    if row is None:
+        return False
+    moment = stores.database_now(session)
+    _record(row, outcome, moment)
+    _blame(session, CARRIER.get(work.kind, work.destination), outcome, moment)
+    if outcome.blame_destination:
+        _count(session, f"{'carrier' if work.kind in CARRIER else 'department'} error {work.kind}")
+    return True
+
+
 def _blamed(row: type[Outbox]) -> ColumnElement[str]:
     """Whose breaker a row's failures count for."""
     return case(CARRIER, value=row.kind, else_=row.destination)
@@ -161,6 +166,8 @@ def _record(row: Outbox, outcome: outcomes.Outcome, moment: datetime) -> None:
     if outcome.free:
         row.attempts -= 1
     row.faults += int(outcome.fault)
+    if outcome.state == "sent":  # whatever it cost before is forgiven
+        row.faults, row.deaths, row.unknown_since, row.declined = 0, 0, None, False
     if outcome.state == "sent" and outcome.wait is None:
         row.state, row.finished_at = "sent", moment
     elif outcome.state == "dead" or moment > row.give_up_at:
@@ -181,18 +188,15 @@ def _back_off(row: Outbox) -> timedelta:
     return timedelta(seconds=random.uniform(0.5, 1) * min(cap, base * 2 ** min(row.attempts, 12)))  # noqa: S311
 
 
-def _blame(session: Session, destination: str, outcome: outcomes.Outcome) -> None:
+def _blame(session: Session, destination: str, outcome: outcomes.Outcome, moment: datetime) -> None:
     """Five failures in a row open the destination's breaker for a minute; one success closes it."""
-    breaker = session.get(Breaker, destination)
     if outcome.blame_destination:
-        if breaker is None:
-            breaker = Breaker(destination=destination, failures=0)
-            session.add(breaker)
-        breaker.failures += 1
-        if breaker.failures >= BREAKER_OPENS_AFTER:
-            breaker.open_until = stores.database_now(session) + BREAKER_OPEN
-    elif breaker is not None and outcome.state == "sent":
-        session.delete(breaker)
+        failures = Breaker.failures + 1
+        opened = case((failures >= BREAKER_OPENS_AFTER, moment + BREAKER_OPEN), else_=Breaker.open_until)
+        first = {"destination": destination, "failures": 1}
+        session.execute(stores.upsert(Breaker, first, {"failures": failures, "open_until": opened}))
+    elif outcome.state == "sent":
+        session.execute(delete(Breaker).where(Breaker.destination == destination))
 
 
 def count(name: str) -> None:
@@ -203,11 +207,4 @@ def count(name: str) -> None:
 
 def _count(session: Session, name: str) -> None:
     """One more of `name`: worker processes live too briefly to keep a count."""
-    more = update(Tally).where(Tally.name == name).values(count=Tally.count + 1)
-    if session.execute(more).rowcount:  # type: ignore[attr-defined] # an UPDATE has one
-        return
-    try:
-        with session.begin_nested():
-            session.execute(insert(Tally).values(name=name, count=1))
-    except IntegrityError:  # its first one twice at once
-        session.execute(more)
+    session.execute(stores.upsert(Tally, {"name": name, "count": 1}, {"count": Tally.count + 1}))

@@ -1,5 +1,5 @@
-"""Transactions that ring, once they are committed, for what they promised; webhooks do theirs anew after a deadlock or
-a broken connection."""
+"""Transactions that ring, once they are committed, for what they promised. Some are done anew after a deadlock or a
+broken connection."""
 
 import random
 import time
@@ -29,8 +29,8 @@ def transaction() -> Iterator[Session]:
 
 
 def carry_out(act: Callable[[Session], Did]) -> Did:
-    """One unit of work in a transaction of its own, for webhooks: done anew when it was chosen to end a deadlock or its
-    connection broke, as long as there is time. So `act` must be harmless when an earlier try was committed after all.
+    """One unit of work in a transaction of its own, done anew when it was chosen to end a deadlock or its connection
+    broke, as long as there is time. So `act` must be harmless when an earlier try was committed after all.
     """
     for attempt in range(1, MAX_TRIES + 1):
         try:

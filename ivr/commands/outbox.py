@@ -7,6 +7,8 @@ import click
 
 from config import stores
 from ivr.commands.options import as_json
+from ticketing.calls import outbound
+from ticketing.models import Message
 from ticketing.outgoing import promises
 from ticketing.worklists.outbox import overview
 from workers import transactions
@@ -19,8 +21,11 @@ def outbox_command(as_json: bool, row_id: UUID | None) -> None:
     """What waits to leave the house: counts by kind and state, age of the oldest due row, dead rows with reasons."""
     if row_id is not None:
         with transactions.transaction() as session:
-            if not promises.replay(session, row_id):
+            row = promises.replay(session, row_id)
+            if row is None:
                 raise click.ClickException("there is no dead row with this id")
+            if row.kind in ("sms", "call") and (message := session.get(Message, row.subject_id)):
+                outbound.begin_anew(message)
     with stores.reading() as session:
         found = overview(session)
     if as_json:

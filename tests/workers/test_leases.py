@@ -8,13 +8,14 @@ from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
-from factories import change, make_due, opened, promise, row, rows
+from factories import ANI, change, make_due, opened, promise, row, rows, texts
 from people import House
 from sqlalchemy.exc import OperationalError
 
 from config import clock
+from ticketing.models import Outbox
 from workers import jobs, outbox, schedule
-from workers.outcomes import Outcome, Work, dead, later, sent, unknown
+from workers.outcomes import Outcome, Work, dead, done_for_now, later, sent, unknown
 
 AGO = timedelta(seconds=61)
 
@@ -195,3 +196,60 @@ def test_a_kind_that_nobody_knows_is_put_aside_and_delays_nobody(house: House) -
             outbox.finish(work, jobs.attempt(work) if work.id == poison.id else sent())
     assert (row(poison).state, row(poison).last_error) == ("dead", "broke 5 times: KeyError")
     assert row(other).state == "sent"
+
+
+def dies_during(wanted: Outbox) -> None:
+    """Its worker is killed in the middle of the call."""
+    make_due(wanted)
+    claimed()
+    change(wanted, lease_until=clock.now() - AGO)
+    outbox.sweep()
+
+
+def test_many_ordinary_tries_and_two_dead_workers_make_no_poison(house: House) -> None:
+    """A department was down for hours when the machine lost its power twice."""
+    wanted = promise("x")
+    change(wanted, attempts=30)
+    for _ in range(2):
+        dies_during(wanted)
+    assert (row(wanted).state, row(wanted).attempts, row(wanted).deaths) == ("pending", 32, 2)
+    for _ in range(3):
+        dies_during(wanted)
+    assert (row(wanted).state, row(wanted).deaths) == ("dead", 5)
+    assert row(wanted).last_error == "the worker died during the call, again and again"
+
+
+def test_success_forgives_faults_deaths_and_doubts(house: House) -> None:
+    wanted = promise("x", kind="call", queue="texts")
+    change(wanted, faults=4, deaths=4, unknown_since=clock.now(), declined=True)
+    outbox.finish(claimed("texts"), done_for_now("dialled", provider_ref="CA1", wait=AGO))
+    now = row(wanted)
+    assert (now.state, now.faults, now.deaths, now.unknown_since, now.declined) == ("pending", 0, 0, None, False)
+
+
+def test_a_row_that_is_replayed_begins_anew(house: House) -> None:
+    wanted = promise("x")
+    change(
+        wanted, state="dead", attempts=40, faults=5, deaths=5, unknown_since=clock.now() - timedelta(days=4),
+        declined=True, created_at=clock.now() - timedelta(days=4), give_up_at=clock.now() - AGO,
+        finished_at=clock.now(), provider_ref="SM1", last_error="broke 5 times: KeyError",
+    )  # fmt: skip
+    house.flask("outbox", "--replay", str(wanted.id))
+    now = row(wanted)
+    assert (now.state, now.attempts, now.faults, now.deaths, now.declined) == ("pending", 0, 0, 0, False)
+    assert (now.unknown_since, now.finished_at, now.provider_ref, now.last_error) == (None, None, None, None)
+    assert now.give_up_at - now.created_at == timedelta(hours=72)
+    assert clock.now() - now.created_at < timedelta(minutes=1)
+
+
+def test_a_text_that_is_replayed_is_a_text_whose_receipts_count(house: House) -> None:
+    number = opened()
+    house.carrier.faults.set({"undelivered": {ANI: 30003}})
+    house.work()
+    (text,) = rows(number, kind="sms")
+    assert (text.state, text.last_error) == ("dead", "the carrier says undelivered")
+    house.carrier.faults.clear()
+    house.flask("outbox", "--replay", str(text.id))
+    house.work()
+    assert row(text).state == "delivered"
+    assert [one.status for one in texts(number)] == ["delivered"]

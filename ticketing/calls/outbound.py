@@ -47,6 +47,12 @@ def forget_try(session: Session, message: Message) -> None:
     _keep(message, tries(message)[:-1])
 
 
+def begin_anew(message: Message) -> None:
+    """Somebody wants it tried once more: it counts as neither told, failed nor dialled."""
+    message.status, message.error = "promised", None
+    _keep(message, [])
+
+
 def begin(session: Session, sid: str, message: Message) -> Call:
     """The locked row of a call that we make, under the resident's own number."""
     contact = message.contact

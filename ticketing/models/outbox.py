@@ -22,7 +22,7 @@ class Outbox(Base):
     queue: Mapped[str] = mapped_column(String(20))
     destination: Mapped[str] = mapped_column(String(80))
     dedupe_key: Mapped[str] = mapped_column(String(200), unique=True)
-    subject_id: Mapped[UUID]
+    subject_id: Mapped[UUID] = mapped_column(index=True)
     # What the row says beyond its subject; never anything personal.
     contents: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     ticket_id: Mapped[UUID | None] = mapped_column(ForeignKey("tickets.id"), index=True)
@@ -31,6 +31,7 @@ class Outbox(Base):
     state: Mapped[str] = mapped_column(String(12), default="pending")
     attempts: Mapped[int] = mapped_column(default=0)
     faults: Mapped[int] = mapped_column(default=0, server_default="0")  # attempts that broke our own code
+    deaths: Mapped[int] = mapped_column(default=0, server_default="0")  # attempts during which the worker died
     not_before: Mapped[datetime] = mapped_column(Moment)
     give_up_at: Mapped[datetime] = mapped_column(Moment)
     lease_until: Mapped[datetime | None] = mapped_column(Moment)

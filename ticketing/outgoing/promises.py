@@ -110,15 +110,18 @@ def receipt(session: Session, subject: UUID, *, provider_ref: str, good: bool, s
         row.state, row.last_error = "dead", f"the carrier says {status}"
 
 
-def replay(session: Session, row_id: UUID) -> bool:
-    """Give a dead row another full try. False when there is no such dead row."""
+def replay(session: Session, row_id: UUID) -> Outbox | None:
+    """Let a dead row begin anew, as if it had been promised just now. None when there is no such dead row."""
     row = session.get(Outbox, row_id, with_for_update=True)
     if row is None or row.state != "dead":
-        return False
-    row.state, row.not_before, row.finished_at, row.unknown_since = "pending", clock.now(), None, None
-    row.give_up_at = clock.now() + REPLAY_BUDGET
+        return None
+    now = clock.now()
+    row.state, row.created_at, row.not_before, row.give_up_at = "pending", now, now, now + REPLAY_BUDGET
+    row.attempts = row.faults = row.deaths = 0
+    row.unknown_since = row.finished_at = row.provider_ref = row.last_error = None
+    row.declined = False
     ring_after_commit(session, row.queue)
-    return True
+    return row
 
 
 def ring_after_commit(session: Session, queue: str) -> None:
