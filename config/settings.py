@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     var_dir: Path = ROOT / "var"
 
     database_url: str = ""
+    owner_database_url: str = ""
     redis_url: str = ""
 
     secret_key: str = ""

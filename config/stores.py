@@ -124,13 +124,18 @@ def is_sqlite() -> bool:
 
 
 def engine() -> Engine:
-    """The writing engine, for migrations and checks."""
+    """The writing engine, for checks."""
     return _engine("write")
+
+
+def owner_engine() -> Engine:
+    """For those who change tables: the owner's, where there is one."""
+    return _engine("owner")
 
 
 def disconnect() -> None:
     """Close every connection and make new ones when they are needed: before a fork, and for tests."""
-    for role in ("write", "read"):
+    for role in ("write", "read", "owner"):
         _engine(role).dispose()
     _engine.cache_clear()
     _circuit_breaker.cache_clear()
@@ -160,12 +165,12 @@ def redis_trouble() -> str | None:
 
 @cache
 def _engine(role: str) -> Engine:
-    url, most = make_url(settings().database_url), settings().database_seconds
+    url, most = make_url(_address(role)), settings().database_seconds
     if url.get_backend_name() == "sqlite":
         options = {"timeout": timeouts.SLACK + most}  # SQLite's busy_timeout: behind the lock file hardly anybody waits
         made = create_engine(url, connect_args=options, pool_size=20, max_overflow=40, hide_parameters=True)
         event.listen(made, "connect", _prepare_sqlite)
-        event.listen(made, "begin", _begin_immediate if role == "write" else _begin_deferred)
+        event.listen(made, "begin", _begin_deferred if role == "read" else _begin_immediate)
         return made
     made = create_engine(
         url,
@@ -183,6 +188,11 @@ def _engine(role: str) -> Engine:
     event.listen(made, "checkout", _ping_if_rested)
     event.listen(made, "checkin", _note_rest)
     return made
+
+
+def _address(role: str) -> str:
+    owner = settings().owner_database_url if role == "owner" and not is_sqlite() else ""
+    return owner or settings().database_url
 
 
 def _ms(seconds: float) -> int:

@@ -36,24 +36,24 @@ class _Kept:
 
 
 def _kept_for(role: str) -> Engine:
-    kind = (role, make_url(settings().database_url).get_backend_name(), settings().database_seconds)
+    kind = (role, make_url(stores._address(role)).get_backend_name(), settings().database_seconds)
     if kind not in _kept:
         made = _kept[kind] = _make(role)
         connects = event.contains(made, "do_connect", stores._connect_bounded)
         if connects:  # so it must come last
             event.remove(made, "do_connect", stores._connect_bounded)
-        event.listen(made, "do_connect", _to_the_database_of_now(made))
+        event.listen(made, "do_connect", _to_the_database_of_now(made, role))
         if connects:
             event.listen(made, "do_connect", stores._connect_bounded)
     return _kept[kind]
 
 
-def _to_the_database_of_now(made: Engine) -> Callable[..., None]:
+def _to_the_database_of_now(made: Engine, role: str) -> Callable[..., None]:
     """What the address of the settings says takes the place of all that the address said the engine was made for."""
     before = made.dialect.create_connect_args(made.url)[1].keys() - OURS
 
     def connects(dialect: Any, _record: Any, words: list[Any], options: dict[str, Any]) -> None:
-        where, named = dialect.create_connect_args(make_url(settings().database_url))
+        where, named = dialect.create_connect_args(make_url(stores._address(role)))
         words[:] = where
         for name in before:
             options.pop(name, None)

@@ -9,6 +9,7 @@ import click
 from config import clock
 from ivr.operations import explain
 from ticketing.database import schema
+from ticketing.database.roles import RoleError
 
 
 @click.command("explain")
@@ -53,5 +54,8 @@ def reconcile_command(hours: int | None, as_json: bool) -> None:
 @click.command("migrate")
 def migrate_command() -> None:
     """Bring the database to the newest migration."""
-    schema.migrate()
+    try:
+        schema.migrate()
+    except RoleError as fault:
+        raise click.ClickException(str(fault)) from None
     click.echo(f"the database is at {schema.current()}")

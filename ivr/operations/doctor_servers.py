@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from config import stores
 from config.settings import settings
-from ticketing.database import schema
+from ticketing.database import roles, schema
 
 OLDEST = 15
 # Two web processes with ten at work that read and write, five workers and the sweeper likewise, and some commands.
@@ -28,6 +28,20 @@ def postgres() -> Found:
     yield mark, f"PostgreSQL {version}" + ("" if mark == "ok" else f": {OLDEST} or newer is tested")
     if room < CONNECTIONS:
         yield "FAIL", f"max_connections leaves {room}, the hotline may need {CONNECTIONS}"
+    yield from _roles()
+
+
+def _roles() -> Found:
+    """Whether the app's role is one that may only read and write rows."""
+    with stores.engine().connect() as server:
+        role, too_much = server.scalar(text("SELECT current_user")), roles.excess(server)
+    yield from ((_must(), f"the role {role} {found}: flask migrate with OWNER_DATABASE_URL") for found in too_much[:1])
+    if len(too_much) > 1:
+        yield _must(), f"and it {', '.join(too_much[1:])}"
+    if not too_much:
+        yield "ok", f"the role {role} reads and writes rows; it changes no table, and nothing of the history"
+    if settings().production and roles.separate():
+        yield "WARN", "OWNER_DATABASE_URL is set here: only flask migrate and flask restore need it"
 
 
 def redis() -> Found:

@@ -16,10 +16,12 @@ from typing import Any
 
 import psycopg
 from psycopg.conninfo import make_conninfo
+from psycopg.errors import InsufficientPrivilege
 from sqlalchemy.engine import make_url
 
 from config import stores
 from config.settings import settings
+from ticketing.database import roles
 
 Counts = dict[str, int]
 
@@ -58,13 +60,20 @@ def load(path: Path, expected: Counts) -> None:
             copy.commit()
             copy.backup(target)
         return
-    with _connected() as server:
+    try:
+        roles.check()
+    except roles.RoleError as fault:
+        raise DumpError(str(fault)) from fault
+    stores.disconnect()
+    owner = settings().owner_database_url
+    with _connected(owner) as server:
         _refuse_company(server)
         with _put_aside(server):
-            _run("pg_restore", "--single-transaction", "--exit-on-error", str(path))
+            _run("pg_restore", "--single-transaction", "--exit-on-error", str(path), as_=owner)
             _check(server, expected)
             server.execute(_DOUBT_TEXTS)
         server.execute("ANALYZE")
+    roles.grant()
 
 
 def held() -> Counts:
@@ -115,17 +124,17 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
 # -- PostgreSQL ----------------------------------------------------------------------------------------------------
 
 
-def _words() -> dict[str, Any]:
-    """How the driver is told where the server is."""
-    url = make_url(settings().database_url)
+def _words(as_: str = "") -> dict[str, Any]:
+    """How the driver is told where the server is, and as whom; without that, as the app."""
+    url = make_url(as_ or settings().database_url)
     return dict(url.get_dialect()().create_connect_args(url)[1])
 
 
 @contextmanager
-def _connected() -> Iterator[psycopg.Connection[Any]]:
+def _connected(as_: str = "") -> Iterator[psycopg.Connection[Any]]:
     """A connection with the patience that a dump needs."""
     try:
-        with psycopg.connect(**_words(), connect_timeout=5, autocommit=True) as server:
+        with psycopg.connect(**_words(as_), connect_timeout=5, autocommit=True) as server:
             yield server
     except psycopg.Error as fault:
         raise DumpError(f"PostgreSQL: {type(fault).__name__}: {str(fault).partition(chr(10))[0]}") from fault
@@ -152,7 +161,10 @@ def _refuse_company(server: psycopg.Connection[Any]) -> None:
 @contextmanager
 def _put_aside(server: psycopg.Connection[Any]) -> Iterator[None]:
     """The schema's name is free for the block; what was there comes back when the block fails."""
-    server.execute("ALTER SCHEMA public RENAME TO before_restore")
+    try:
+        server.execute("ALTER SCHEMA public RENAME TO before_restore")
+    except InsufficientPrivilege as fault:
+        raise DumpError("this role may not replace tables: flask restore needs OWNER_DATABASE_URL") from fault
     try:
         yield
     except BaseException:
@@ -164,12 +176,12 @@ def _put_aside(server: psycopg.Connection[Any]) -> Iterator[None]:
     server.execute("DROP SCHEMA before_restore CASCADE")
 
 
-def _run(program: str, *words: str) -> None:
+def _run(program: str, *words: str, as_: str = "") -> None:
     """One of PostgreSQL's own programs, on our database."""
     path = shutil.which(program, path=settings().pg_bin or None)
     if path is None:
         raise DumpError(f"{program} is not there: install PostgreSQL's client programs, or name their folder in PG_BIN")
-    server = _words()
+    server = _words(as_)
     password = server.pop("password", None)
     environment = {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
     command = [path, "--no-owner", "--no-privileges", f"--dbname={make_conninfo(**server)}", *words]

@@ -8,22 +8,34 @@ import sys
 import tempfile
 from pathlib import Path
 
-from sqlalchemy import inspect, text
+from psycopg.errors import InsufficientPrivilege
+from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import ProgrammingError
 
 from config import stores
 from config.settings import settings
+from ticketing.database import roles
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _DURABLE = ("fsync", "synchronous_commit", "full_page_writes")
 
 
 def migrate() -> None:
-    """Run every migration that this database has not seen. Two at once are harmless: one waits for the other."""
+    """Run every migration that this database has not seen, and grant the app its part of it. Two at once are harmless:
+    one waits for the other. Raises RoleError."""
     settings().var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if current() == head():
-        return
-    _alembic("upgrade", "head")
-    stores.disconnect()  # the connection above has the patience of a migration
+    roles.check()
+    if current(stores.owner_engine()) != head():
+        try:
+            _alembic("upgrade", "head")
+        except ProgrammingError as fault:
+            if isinstance(fault.orig, InsufficientPrivilege):
+                raise roles.RoleError(
+                    "this role may not change tables: flask migrate needs OWNER_DATABASE_URL"
+                ) from fault
+            raise
+        stores.disconnect()  # the connection above has the patience of a migration
+    roles.grant()
 
 
 def compare() -> None:
@@ -36,9 +48,9 @@ def head() -> str:
     return max(path.name.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("0*.py"))
 
 
-def current() -> str | None:
-    """The migration that the database is at."""
-    with stores.engine().connect() as connection:
+def current(engine: Engine | None = None) -> str | None:
+    """The migration that the database is at, as the app sees it or another role."""
+    with (engine or stores.engine()).connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
         found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))

@@ -42,7 +42,7 @@ def migrate_alone(connection: Connection) -> None:
         connection.commit()
 
 
-with stores.engine().connect() as opened:
+with stores.owner_engine().connect() as opened:
     if opened.dialect.name == "postgresql":
         migrate_alone(opened)
     else:
