@@ -184,10 +184,10 @@ def filled_in(into: Attacked, values: Sequence[str]) -> None:
 
     def fill_in(nth_value: tuple[int, str]) -> None:
         nth, value = nth_value
-        code, key = codes[nth // 6], f"{nth:016}"
+        code = codes[nth // 6]
         for form, field in (("tambah", "kata"), ("tempat", "jalan"), ("tempat", "titik"), ("belum", "kata"),
                             ("nilai", "nilai"), ("telepon", "kata")):  # fmt: skip
-            body = encoded([("kunci", key), (field, value), ("kelurahan", value)])
+            body = encoded([("kunci", links.form_key(code, form)), (field, value), ("kelurahan", value)])
             told = into.asks("POST", f"/t/{code}/{form}", body, {"Content-Type": FORM})
             into.tally.check(told.status in (303, 413, 422, 429, 302, 200), f"answered {told.status}", form, value)
             sinks.page(into, told, form, value)

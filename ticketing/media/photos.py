@@ -14,20 +14,27 @@ from sqlalchemy.orm import Session
 
 from config import clock, vault
 from config.settings import settings
-from ticketing.media import pictures
+from ticketing.media import decoding, pictures
 from ticketing.models import Photo, Ticket
 from ticketing.outgoing import promises
 
 NotAPicture = pictures.NotAPicture
 Remade = pictures.Remade
-remade = pictures.remade
+Busy = decoding.Busy
+all_remade = decoding.remade
 
 REPORT, REMARK, PROOF = "report", "remark", "proof"
 COMPARED = 1000  # proofs, the newest
 
 
+def remade(raw: bytes) -> Remade:
+    """The picture in `raw`. Raises NotAPicture, and Busy."""
+    return all_remade([raw])[0]
+
+
 def keep(session: Session, photo: Photo, raw: bytes | Remade) -> tuple[float, float] | None:
-    """Keep this as the picture of `photo`. Gives the point where the camera said it was. Raises NotAPicture."""
+    """Keep this as the picture of `photo`. Gives the point where the camera said it was. Raises NotAPicture,
+    and Busy."""
     made = raw if isinstance(raw, Remade) else remade(raw)
     _write(photo.id, made.picture, thumb=False)
     _write(photo.id, made.thumb, thumb=True)

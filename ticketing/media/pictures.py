@@ -1,13 +1,14 @@
 """Makes pictures from outside anew: from their pixels, upright, small enough, and with nothing else that the file
-carried. Pure: no database, no files.
+carried. Pure: no database, no files. Only decoding.py calls what decodes, in a process with limits.
 
 Refuses what is no JPEG, PNG or WebP by its first bytes and by its decoding, what is too large, and what would unpack
 into too much. The library is imported only where a picture is made, so that no other process carries it.
 """
 
+import contextlib
 import io
 import math
-import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,6 @@ _TURNS = {
     **{6: "ROTATE_270", 7: "TRANSVERSE", 8: "ROTATE_90"},
 }
 _COARSE = ("1", "P", "I", "I;16", "F")  # pixels that cannot be mixed
-_one_at_a_time = threading.Lock()  # several large ones would take all memory
 
 
 class NotAPicture(Exception):
@@ -54,22 +54,24 @@ class Remade:
 
 def remade(raw: bytes) -> Remade:
     """The picture in `raw`. Raises NotAPicture."""
+    with _refusing():
+        return _remade(raw, kind(raw))
+
+
+def check(raw: bytes) -> None:
+    """Raises NotAPicture where bytes, kind or pixels forbid it to be decoded."""
+    with _refusing(), _opened(raw, kind(raw)):
+        pass
+
+
+def kind(raw: bytes) -> str:
+    """What it is by its first bytes. Raises NotAPicture for something else, and for too much of it."""
     if len(raw) > MAX_BYTES:
         raise NotAPicture("size")
-    kind = _kind(raw)
-    if kind is None:
+    found = next((kind for magic, kind in _MAGIC.items() if raw.startswith(magic)), None)
+    if found is None or (found == "WEBP" and raw[8:12] != b"WEBP"):
         raise NotAPicture("type")
-    from PIL import Image  # noqa: PLC0415
-
-    with _one_at_a_time:
-        try:
-            return _remade(raw, kind)
-        except NotAPicture:
-            raise
-        except Image.DecompressionBombError as fault:
-            raise NotAPicture("size") from fault
-        except Exception as fault:  # a decoder raises whatever it likes over bytes that somebody made up
-            raise NotAPicture("broken") from fault
+    return found
 
 
 def alike(one: str, other: str, *, bits: int = 4) -> bool:
@@ -77,17 +79,36 @@ def alike(one: str, other: str, *, bits: int = 4) -> bool:
     return bool(one and other) and (int(one, 16) ^ int(other, 16)).bit_count() <= bits
 
 
-def _kind(raw: bytes) -> str | None:
-    kind = next((kind for magic, kind in _MAGIC.items() if raw.startswith(magic)), None)
-    return None if kind == "WEBP" and raw[8:12] != b"WEBP" else kind
+@contextlib.contextmanager
+def _refusing() -> Iterator[None]:
+    """Whatever a decoder raises over bytes that somebody made up is a refusal."""
+    from PIL import Image  # noqa: PLC0415
+
+    try:
+        yield
+    except NotAPicture:
+        raise
+    except Image.DecompressionBombError as fault:
+        raise NotAPicture("size") from fault
+    except Exception as fault:
+        raise NotAPicture("broken") from fault
 
 
-def _remade(raw: bytes, kind: str) -> Remade:
+@contextlib.contextmanager
+def _opened(raw: bytes, kind: str) -> Iterator["Image"]:
+    """Its head is read, and nothing decoded yet."""
     from PIL import Image  # noqa: PLC0415
 
     with Image.open(io.BytesIO(raw), formats=(kind,)) as opened:
         if opened.width * opened.height > MAX_PIXELS[kind]:
             raise NotAPicture("size")
+        yield opened
+
+
+def _remade(raw: bytes, kind: str) -> Remade:
+    from PIL import Image  # noqa: PLC0415
+
+    with _opened(raw, kind) as opened:
         about = _exif(opened)
         opened.draft("RGB", (SIDE, SIDE))  # a JPEG is unpacked no larger than it is needed
         if opened.mode in _COARSE:

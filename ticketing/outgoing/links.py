@@ -1,13 +1,14 @@
 """The paths and signed links that workers hand out and web pages and webhooks answer.
 
-A signature proves that we made the link; a link to a recording or a photo also ends. SECRET_KEY may be `new,old` while
-rotating.
+A signature proves that we made the link, or the form on a page behind one; a link to a recording or a photo also ends.
+SECRET_KEY may be `new,old` while rotating.
 """
 
+import secrets
 from collections.abc import Callable
 from uuid import UUID
 
-from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
+from itsdangerous import BadData, Signer, URLSafeSerializer, URLSafeTimedSerializer
 
 from config.settings import settings
 
@@ -69,6 +70,20 @@ def alarm(ticket_id: UUID) -> str:
 def read_alarm(token: str) -> UUID | None:
     """The report that an alarm call is about, or None."""
     return _uuid(lambda: _lasting("alarm").loads(token))
+
+
+def form_key(code: str, form: str) -> str:
+    """A new key of this form of the page behind this code: with it the form does its work, once."""
+    return _signer(code, form).sign(secrets.token_urlsafe(9)).decode()
+
+
+def is_form_key(key: str, code: str, form: str) -> bool:
+    """Whether we gave this key to this form of this page."""
+    return _signer(code, form).validate(key)
+
+
+def _signer(code: str, form: str) -> Signer:
+    return Signer(_keys(), salt=f"hotline.form.{form}.{code}")
 
 
 def _uuid(read: Callable[[], object]) -> UUID | None:

@@ -61,11 +61,13 @@ def send(wanted: Wanted) -> Outcome:
             raw = _fetch(wanted.source)
             if isinstance(raw, Outcome):
                 return _not_there(wanted, raw)
-            _keep(wanted, pictures.remade(raw))
+            _keep(wanted, photos.remade(raw))
         except (_Unfit, pictures.NotAPicture) as fault:
             _refuse(wanted, str(fault))
         except requests.RequestException as fault:
             return later(f"no answer: {type(fault).__name__}")
+        except photos.Busy:
+            return later("no time to decode it", blame=False)
     return _delete(wanted)
 
 

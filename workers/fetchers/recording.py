@@ -4,10 +4,6 @@ The address is built from the recording's SID, never taken from a webhook. A rec
 and marked, and the report is not sent to its department.
 """
 
-import io
-import math
-import struct
-import wave
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -18,7 +14,7 @@ from sqlalchemy.orm import Session
 from config import clock
 from config.logs import log
 from config.settings import settings
-from ticketing.media import recordings
+from ticketing.media import decoding, recordings
 from ticketing.models import Recording
 from ticketing.tickets import intake
 from workers import carrier, transactions
@@ -27,7 +23,6 @@ from workers.outcomes import Outcome, Work, dead, later, not_yet, sent
 MAX_BYTES = 10_000_000
 SECONDS = (5, 10)
 NOT_THERE_YET = timedelta(seconds=3)
-QUIET_DBFS = -50.0
 _MAGIC = {b"RIFF": "audio/wav", b"ID3": "audio/mpeg", b"\xff\xfb": "audio/mpeg", b"\xff\xf3": "audio/mpeg"}
 
 
@@ -62,16 +57,19 @@ def send(wanted: Wanted) -> Outcome:
         if isinstance(audio, Outcome):
             return not_yet("the carrier does not have it yet", NOT_THERE_YET) if _early(wanted, audio) else audio
         recordings.keep(wanted.id, audio)
+        try:
+            silent = decoding.silent(audio)
+        except decoding.Busy:
+            return later("no time to decode it", blame=False)
         with transactions.transaction() as session:
-            _settle(session, wanted, audio)
+            _settle(session, wanted, audio, silent=silent)
     if failure := carrier.delete(lambda client: client.recordings(wanted.sid)):
         return failure
     log("recording kept", recording=str(wanted.id))
     return sent(wanted.sid)
 
 
-def _settle(session: Session, wanted: Wanted, audio: bytes) -> None:
-    silent = _silent(audio)
+def _settle(session: Session, wanted: Wanted, audio: bytes, *, silent: bool) -> None:
     ticket = recordings.fetched(session, wanted.id, media_type=_kind(audio), silent=silent)
     if silent and ticket is not None:
         intake.set_aside(session, ticket)
@@ -107,22 +105,3 @@ def _fetch(sid: str) -> bytes | Outcome:
 
 def _kind(audio: bytes) -> str | None:
     return next((kind for magic, kind in _MAGIC.items() if audio.startswith(magic)), None)
-
-
-def _silent(audio: bytes) -> bool:
-    """True when no 100 ms of a WAV is louder than QUIET_DBFS. Other formats are given the benefit of the doubt."""
-    try:
-        with wave.open(io.BytesIO(audio)) as sound:
-            width, rate = sound.getsampwidth(), sound.getframerate() * sound.getnchannels()
-            raw = sound.readframes(sound.getnframes())
-    except (wave.Error, EOFError):
-        return False
-    if width != 2 or not raw:
-        return False
-    samples = struct.unpack(f"<{len(raw) // 2}h", raw[: len(raw) // 2 * 2])
-    step = max(rate // 10, 1)
-    loudest = max(
-        math.sqrt(sum(sample * sample for sample in samples[start : start + step]) / step)
-        for start in range(0, len(samples), step)
-    )
-    return loudest < 32768 * 10 ** (QUIET_DBFS / 20)

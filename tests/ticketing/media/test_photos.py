@@ -42,13 +42,13 @@ def read(raw: bytes) -> Image.Image:
     ],
 )
 def test_every_format_becomes_a_jpeg_that_looks_the_same(kind: str, mode: str) -> None:
-    made = photos.remade(file(drawing(mode=mode), kind))
+    made = pictures.remade(file(drawing(mode=mode), kind))
     kept, thumb = read(made.picture), read(made.thumb)
     assert (
         (kept.format, kept.mode, kept.size) == ("JPEG", "RGB", (900, 600)) == ("JPEG", "RGB", (made.width, made.height))
     )
     assert (thumb.format, thumb.size) == ("JPEG", (480, 320))
-    plain = photos.remade(file(drawing()))
+    plain = pictures.remade(file(drawing()))
     assert pictures.alike(made.fingerprint, plain.fingerprint, bits=8)
 
 
@@ -56,13 +56,13 @@ def test_every_format_becomes_a_jpeg_that_looks_the_same(kind: str, mode: str) -
     ("size", "kept"), [((4000, 3000), (1600, 1200)), ((300, 5000), (96, 1600)), ((20, 20), (20, 20))]
 )
 def test_it_is_never_larger_than_a_screen_needs(size: tuple[int, int], kept: tuple[int, int]) -> None:
-    made = photos.remade(file(drawing(size)))
+    made = pictures.remade(file(drawing(size)))
     assert read(made.picture).size == kept
     assert max(read(made.thumb).size) <= 480
 
 
 def test_a_thumb_is_small_even_of_noise() -> None:
-    made = photos.remade(file(Image.effect_noise((2000, 2000), 120).convert("RGB"), quality=95))
+    made = pictures.remade(file(Image.effect_noise((2000, 2000), 120).convert("RGB"), quality=95))
     assert len(made.thumb) <= 40_000
     read(made.thumb).load()
 
@@ -71,7 +71,7 @@ def test_a_thumb_is_small_even_of_noise() -> None:
 def test_nothing_else_that_a_file_carries_is_kept(kind: str) -> None:
     raw = photo(place=BEKASI, kind=kind)
     assert b"Siti Aminah" in raw
-    made = photos.remade(raw)
+    made = pictures.remade(raw)
     for kept in (made.picture, made.thumb):
         assert not any(word in kept for word in (b"Siti", b"Exif", b"GPS", b"ICC_PROFILE", b"http://ns.adobe.com"))
         assert not read(kept).getexif()
@@ -80,7 +80,7 @@ def test_nothing_else_that_a_file_carries_is_kept(kind: str) -> None:
 
 def test_comments_profiles_and_what_stands_behind_the_picture_are_gone() -> None:
     raw = file(drawing(), comment=b"rahasia Siti", icc_profile=b"profil Siti" * 20) + b"<script>Siti</script>"
-    made = photos.remade(raw)
+    made = pictures.remade(raw)
     assert b"Siti" in raw
     assert b"Siti" not in made.picture + made.thumb
 
@@ -92,7 +92,7 @@ def test_it_stands_upright(turned: int) -> None:
     upright.paste("black", (0, 0, 20, 10))
     turns = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # the turn that undoes it
     lying = upright.transpose(Image.Transpose(turns[turned])) if turned in turns else upright
-    made = read(photos.remade(file(lying, quality=95, exif=camera(turned=turned))).picture)
+    made = read(pictures.remade(file(lying, quality=95, exif=camera(turned=turned))).picture)
     assert made.size == (80, 40)
     dark = [made.convert("L").getpixel(corner) < 100 for corner in ((5, 3), (75, 3), (5, 36), (75, 36))]
     assert dark == [True, False, False, False]
@@ -100,7 +100,7 @@ def test_it_stands_upright(turned: int) -> None:
 
 @pytest.mark.parametrize("place", [BEKASI, (6.5, -106.9), (0.0, 0.0)])
 def test_where_the_camera_was(place: tuple[float, float]) -> None:
-    assert photos.remade(photo(place=place)).place == pytest.approx(place, abs=1e-5)
+    assert pictures.remade(photo(place=place)).place == pytest.approx(place, abs=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -116,13 +116,13 @@ def test_a_place_that_makes_no_sense_spoils_no_picture(gps: dict[int, object]) -
     written = Image.Exif()
     written.get_ifd(0x8825).update(gps)
     raw = file(drawing(), exif=written)
-    assert photos.remade(raw).place is None
+    assert pictures.remade(raw).place is None
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF")
 def test_a_broken_exif_spoils_no_picture() -> None:
     raw = file(drawing(), exif=b"Exif\0\0" + b"II*\0\xff\xff\xff\x7f" + b"\xff" * 60)
-    assert photos.remade(raw).width == 900
+    assert pictures.remade(raw).width == 900
 
 
 JPEG = file(drawing())
@@ -155,19 +155,19 @@ JPEG = file(drawing())
 )
 def test_what_is_no_picture(raw: bytes, reason: str) -> None:
     with pytest.raises(photos.NotAPicture) as fault:
-        photos.remade(raw)
+        pictures.remade(raw)
     assert fault.value.reason == reason
 
 
 @pytest.mark.parametrize("kind", ["MPO", "PNG", "WEBP"])
 def test_of_several_pictures_in_a_file_the_first_counts(kind: str) -> None:
     raw = file(drawing(), kind, save_all=True, append_images=[drawing(seed=2), drawing(seed=3)])
-    assert pictures.alike(photos.remade(raw).fingerprint, photos.remade(file(drawing())).fingerprint)
+    assert pictures.alike(pictures.remade(raw).fingerprint, pictures.remade(file(drawing())).fingerprint)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 20_000), (30_000, 1)])
 def test_a_line_and_a_dot_are_pictures_too(size: tuple[int, int]) -> None:
-    made = photos.remade(file(Image.new("RGB", size, "red"), "PNG"))
+    made = pictures.remade(file(Image.new("RGB", size, "red"), "PNG"))
     assert min(made.width, made.height) == 1
 
 
@@ -176,32 +176,32 @@ def test_what_hides_beside_the_pixels_is_not_unpacked(name: bytes) -> None:
     raw, hidden = file(drawing(), "PNG"), zlib.compress(b"\0" * 200_000_000)
     inside = b"a\0\1\0\0\0" + hidden if name == b"iTXt" else b"a\0\0" + hidden
     with pytest.raises(photos.NotAPicture, match="broken"):
-        photos.remade(raw[:33] + chunk(name, inside) + raw[33:])
+        pictures.remade(raw[:33] + chunk(name, inside) + raw[33:])
 
 
 def test_a_picture_that_is_something_else_too_is_only_a_picture_afterwards() -> None:
     """A file that a browser would run and a camera could have made."""
     raw = file(drawing(), comment=b"<script>alert(1)</script>") + b"PK\x03\x04%PDF-1.7 <?php"
-    made = photos.remade(raw)
+    made = pictures.remade(raw)
     assert not any(word in made.picture for word in (b"<script", b"PK\x03\x04", b"%PDF", b"<?php"))
 
 
 def test_bytes_that_were_made_up_never_do_more_than_be_refused() -> None:
     for at in range(0, len(JPEG), 97):
         try:
-            photos.remade(JPEG[:at] + b"\xff\x00\x80\x7f" + JPEG[at + 4 :])
+            pictures.remade(JPEG[:at] + b"\xff\x00\x80\x7f" + JPEG[at + 4 :])
         except photos.NotAPicture as fault:
             assert fault.reason in ("type", "broken", "size")
 
 
 def test_how_it_looks_is_known_again() -> None:
-    first = photos.remade(file(drawing()))
-    again = photos.remade(file(drawing((500, 333)), "WEBP", quality=60))
-    other = photos.remade(file(drawing(seed=2)))
+    first = pictures.remade(file(drawing()))
+    again = pictures.remade(file(drawing((500, 333)), "WEBP", quality=60))
+    other = pictures.remade(file(drawing(seed=2)))
     assert pictures.alike(first.fingerprint, again.fingerprint)
     assert not pictures.alike(first.fingerprint, other.fingerprint)
     assert len(first.fingerprint) == 16
-    plain = photos.remade(file(Image.new("RGB", (90, 80), "grey")))
+    plain = pictures.remade(file(Image.new("RGB", (90, 80), "grey")))
     assert plain.fingerprint == "", "a wall looks like any other wall"
 
 

@@ -18,12 +18,13 @@ from sqlalchemy import func, select
 
 from config import clock, stores
 from config.hotline import city
-from ticketing.media import photos
+from config.settings import settings
+from ticketing.media import decoding, photos
 from ticketing.models import Call, Callback, Note, Photo, Rating, Ticket
 from ticketing.rules import lifecycle
 from ticketing.rules.references import written
 from ticketing.tickets import additions, moves, ratings, register
-from ticketing.web.residents import forms
+from ticketing.web.residents import forms, uploads
 
 MONDAY = "2026-03-02 10:00"
 
@@ -301,12 +302,142 @@ def test_the_same_form_with_other_words_is_not_lost(sqlite_house: House) -> None
 def test_a_form_without_its_key_is_shown_again_with_all_that_was_typed(sqlite_house: House) -> None:
     number = opened()
     page = Page.of(sqlite_house, number)
-    for key in ("kurang", "x" * 200, "<script>alert(1)</script>", "\0" * 16):
+    for key in ("kurang", "A" * 16, "x" * 200, "<script>alert(1)</script>", "\0" * 16, ".x.", "é" * 20):
         answer = page.sends("tambah", key=key, kata="kata-kata saya")
         assert answer.status_code == 422 and "kata-kata saya" in answer.text and key not in answer.text
     assert notes(number) == []
     fresh = re.search(r'name="kunci" value="([^"]+)"', answer.text)[1]
     assert outcome(page.sends("tambah", key=fresh, kata="kata-kata saya")) == "added"
+
+
+@pytest.fixture
+def undecoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No picture is decoded meanwhile."""
+    monkeypatch.setattr(decoding, "_run", lambda *_: pytest.fail("a picture was decoded"))
+
+
+@pytest.mark.usefixtures("undecoded")
+@pytest.mark.parametrize("what", ["tambah", "tempat", "belum", "nilai", "telepon"])
+def test_the_key_of_another_page_or_form_opens_none(sqlite_house: House, what: str) -> None:
+    number, other = opened(), opened("+6281200002222")
+    moved(number, "forwarded", "resolved")
+    page, before = Page.of(sqlite_house, number), actions(number)
+    forms_of = {"tambah": "belum"}
+    for key in (
+        Page.of(sqlite_house, other).key("tambah"),
+        page.key(forms_of.get(what, "tambah")),
+        page.key(what)[:-1],
+    ):
+        files = [("foto", ("a.png", picture("PNG"), "image/png"))] if what == "tambah" else None
+        answer = page.sends(what, key=key, files=files, kata="kata-kata saya", jalan="Jl Mawar", nilai="3")
+        assert answer.status_code == 422
+        assert city().text("id", "page", "form_again").partition(":")[0] in unescape(answer.text)
+        assert what in ("telepon", "nilai", "tempat") or "kata-kata saya" in answer.text
+    assert actions(number) == before
+
+
+def test_a_key_outlives_the_secret_that_signed_it_while_that_is_kept(sqlite_house: House) -> None:
+    page = Page.of(sqlite_house, opened())
+    old, fresh = settings().secret_key, "another-secret-that-is-long-enough-0123456789"
+    key = page.key("tambah")
+    sqlite_house.set(SECRET_KEY=f"{fresh},{old}")
+    assert outcome(page.sends("tambah", key=key, kata="satu")) == "added"
+    newer = page.key("tambah")
+    sqlite_house.set(SECRET_KEY=fresh)
+    assert page.sends("tambah", key=key, kata="dua").status_code == 422
+    assert outcome(page.sends("tambah", key=newer, kata="tiga")) == "added"
+
+
+def test_the_same_photos_sent_again_are_kept_once_and_decoded_once(
+    sqlite_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = opened()
+    page = Page.of(sqlite_house, number)
+    key, files = page.key("tambah"), [("foto", ("a.png", picture("PNG"), "image/png"))]
+    assert outcome(page.sends("tambah", key=key, files=files)) == "added"
+    monkeypatch.setattr(decoding, "_run", lambda *_: pytest.fail("decoded again"))
+    assert outcome(page.sends("tambah", key=key, files=files)) == "added"
+    assert len(kept_photos(number)) == 1
+
+
+@pytest.mark.usefixtures("undecoded")
+def test_what_would_not_be_kept_is_not_decoded(sqlite_house: House) -> None:
+    number = opened()
+    page = Page.of(sqlite_house, number)
+    for nth in range(forms.SENT_AN_HOUR):
+        page.sends("tambah", kata=f"nomor {nth}")
+    files = [("foto", ("a.png", picture("PNG"), "image/png"))]
+    assert page.sends("tambah", files=files).status_code == 429
+    many = files * 4
+    assert "paling banyak tiga" in page.sends("tambah", files=many).text
+
+
+@pytest.mark.usefixtures("undecoded")
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_where_no_room_is_left_for_photos_nothing_typed_is_lost(sqlite_house: House, language: str) -> None:
+    number = opened()
+    page, files = Page.of(sqlite_house, number), [("foto", ("a.png", picture("PNG"), "image/png"))]
+    key = page.key("tambah")
+    with uploads.room(), uploads.room(), uploads.room():
+        data = {"kunci": key, "kata": "kata-kata saya"}
+        full = requests.post(f"{page.base}/tambah?bahasa={language}", data=data, files=files, timeout=60)
+        assert (full.status_code, full.headers["Retry-After"]) == (503, "30")
+        assert city().text(language, "page", "photo_busy") in unescape(full.text)
+        assert "kata-kata saya" in full.text and key in full.text
+        assert outcome(page.sends("tambah", kata="tanpa foto")) == "added", "words alone need no room"
+    assert notes(number) == ["tanpa foto"]
+
+
+@pytest.mark.parametrize(
+    ("raised", "status", "fault"),
+    [(decoding.Busy(), 503, "photo_busy"), (decoding._Died(), 422, "photo_broken")],
+)
+def test_a_child_that_dies_refuses_the_photo_alone(
+    sqlite_house: House, monkeypatch: pytest.MonkeyPatch, raised: Exception, status: int, fault: str
+) -> None:
+    number = opened()
+    page, files = Page.of(sqlite_house, number), [("foto", ("a.png", picture("PNG"), "image/png"))]
+
+    def dies(*_: int) -> None:
+        raise raised
+
+    with monkeypatch.context() as broken:
+        broken.setattr(decoding, "_run", dies)
+        answer = page.sends("tambah", files=files, kata="kata-kata saya")
+        assert answer.status_code == status and "kata-kata saya" in answer.text
+        assert city().text("id", "page", fault) in unescape(answer.text)
+    assert outcome(page.sends("tambah", files=files, kata="kata-kata saya")) == "added"
+
+
+@pytest.mark.parametrize("end", [".", ")", "%20", "%3C", ",%20Terima%20kasih"])
+def test_a_form_behind_a_link_to_which_something_stuck_is_the_form(sqlite_house: House, end: str) -> None:
+    number = opened()
+    page, stuck = Page.of(sqlite_house, number), Page(sqlite_house, seen(number).tracking_code + end)
+    assert outcome(stuck.sends("tambah", key=stuck.key("tambah"), kata="satu")) == "added"
+    assert outcome(stuck.sends("tambah", key=page.key("tambah"), kata="dua")) == "added"
+    assert notes(number) == ["satu", "dua"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"", b"--x", b"--x--", b"--x\r\n", b"--x\r\n\r\n\r\n--x--", b"no form at all" * 1000,
+        b"--x\r\nA: b\r\n\r\nc\r\n--x--",
+        b'--x\r\nContent-Disposition: form-data; name="foto"; filename="a.png"\r\n\r\nfirst\r\n--x--',
+        b'--x\r\nContent-Disposition: form-data; name="kunci"\r\n\r\n\xff\xfe\r\n--x--',
+        b'--x\r\nContent-Disposition: form-data\r\n\r\nnameless\r\n--x--',
+        b'--x\r\nContent-Disposition: form-data; name="kunci"\r\n\r\n' + b"k" * 200_000,
+        b"\r\n".join([b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nb'] * 100),
+        b'--x\r\nContent-Disposition: form-data; name="kata"\r\n\r\n' + b"k" * 300_000 + b"\r\n--x--",
+        b"--x\r\nA: " + b"a" * 300_000,
+    ],
+)  # fmt: skip
+@pytest.mark.usefixtures("undecoded")
+def test_a_body_that_is_no_form_gets_our_page(sqlite_house: House, body: bytes) -> None:
+    page = Page.of(sqlite_house, opened())
+    for kind in ("multipart/form-data; boundary=x", "multipart/form-data", "multipart/form-data; boundary=\xe9"):
+        answer = requests.post(f"{page.base}/tambah", data=body, headers={"Content-Type": kind}, timeout=60)
+        assert answer.status_code in (413, 422) and "Ada yang perlu diperbaiki" in answer.text
 
 
 def test_too_much_within_an_hour_waits(sqlite_house: House) -> None:
@@ -407,7 +538,7 @@ def test_four_photos_are_too_many_and_so_are_thirteen(sqlite_house: House) -> No
 
 def test_an_upload_without_end_gets_our_page(sqlite_house: House) -> None:
     page = Page.of(sqlite_house, opened())
-    for what, size in (("tambah", forms.ALL_BYTES + 1_000_000), ("belum", 300_000)):
+    for what, size in (("tambah", uploads.ALL_BYTES + 1_000_000), ("belum", 300_000)):
         answer = page.sends(what, kata="x", files=[("foto", ("a.jpg", b"\xff\xd8\xff" + b"0" * size, "image/jpeg"))])
         assert answer.status_code == 413
         assert "Ada yang perlu diperbaiki" in answer.text

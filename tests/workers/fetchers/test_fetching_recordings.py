@@ -13,7 +13,7 @@ from sqlalchemy import select
 from config import clock, stores
 from config.settings import settings
 from ivr.simulator.calls import audio
-from ticketing.media import recordings
+from ticketing.media import decoding, recordings
 from ticketing.models import Outbox, Recording
 from workers.fetchers import recording as sender
 
@@ -169,4 +169,4 @@ def test_a_silent_recording_is_marked_and_no_department_is_sent_looking(house: H
     ],
 )
 def test_what_counts_as_silence(sound: bytes, silent: bool) -> None:
-    assert sender._silent(sound) is silent
+    assert decoding.silent(sound) is silent

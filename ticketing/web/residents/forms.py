@@ -1,10 +1,10 @@
 """Forms of the page of a ticket: a resident adds words, photos or a place, says "not fixed", rates, asks for a call.
 
 Each form is a page of its own that works without script or cookie. What is wrong is said beside it and nothing typed is
-lost; the same form with the same content does its work once.
+lost; the same form with the same content does its work once. What is cheap is asked first: the link, the key of the
+form, how much was sent before; photos are decoded last.
 """
 
-import re
 from collections.abc import Callable
 
 from flask import Blueprint, Response, request, url_for
@@ -18,14 +18,16 @@ from ticketing.calls import callbacks
 from ticketing.contacts import lookups
 from ticketing.media import photos
 from ticketing.models import Message, Photo, Rating, Ticket
+from ticketing.outgoing import links
+from ticketing.rules import references
 from ticketing.tickets import verdicts
 from ticketing.web.residents import actions, city_map, dates, pages, progress, tracking
-from ticketing.web.residents.submission import MAX_PHOTOS, PHOTO_BYTES, Sent, read
+from ticketing.web.residents.submission import Sent, read
+from ticketing.web.residents.uploads import Refused, Upload, room
 
 forms = Blueprint("forms", __name__)
 forms.after_request(pages.private)
 
-ALL_BYTES = MAX_PHOTOS * PHOTO_BYTES + 256_000
 PHOTOS_OF_A_TICKET = 12
 SENT_AN_HOUR = 12  # more than a person has to say about one report
 TEMPLATES = {
@@ -36,8 +38,15 @@ TEMPLATES = {
     "nilai": "rate.html",
     "telepon": "callback.html",
 }
-_KEY = re.compile(r"[A-Za-z0-9_-]{16}")
+_FAULTS = {"type": "photo_type", "size": "photo_large", "broken": "photo_broken"}
 _FORM = f"/t/<code>/<any({', '.join(TEMPLATES)}):what>"
+
+
+@forms.url_value_preprocessor
+def whole(_endpoint: str | None, values: dict[str, str] | None) -> None:
+    """A mark or a blank that stuck to the link is none of its code."""
+    if values:
+        values["code"] = references.tracking_code_before(values["code"]) or values["code"]
 
 
 @forms.get(_FORM)
@@ -55,24 +64,65 @@ def send(code: str, what: str) -> Response:
     """Do what the form says, once, and go to what comes of it."""
     if pages.from_elsewhere():
         return pages.tell("elsewhere", "elsewhere_words", 403)
-    if what == "tambah":
-        request.max_content_length = ALL_BYTES
     with stores.reading() as session:
         found = lookups.by_link(session, code)
         form = pages.Form(code, tracking.language_of(session, found) if found else "")
     if found is None:
         return tracking.unknown()
     try:
-        key = request.form.get("kunci", "")
+        upload = Upload() if what == "tambah" else None
+        typed = upload.typed if upload else request.form
+        key = typed.get("kunci", "")
+        if links.is_form_key(key, code, what):
+            form.key = key
+        else:
+            form.errors["kunci"] = "form_again"
+        sent = read(what, form, typed, of_call=isinstance(found, Rating))
+        if upload:
+            _take_photos(upload, found, sent)
     except RequestEntityTooLarge:
-        form.errors.update({"foto": "photo_large"} if what == "tambah" else {"kata": "words_long"})
-        return _written(form, lambda session, now: _shown(session, now, what, form, 413))
-    if _KEY.fullmatch(key):
-        form.key = key
-    else:
-        form.errors["kunci"] = "form_again"
-    sent = read(what, form, of_call=isinstance(found, Rating))
+        return _wrong(what, form, Refused("kata", "words_long", 413))
+    except Refused as fault:
+        return _wrong(what, form, fault)
+    if form.errors:
+        return _wrong(what, form)
     return _written(form, lambda session, now: _answered(session, now, what, sent))
+
+
+def _take_photos(upload: Upload, found: Ticket | Rating, sent: Sent) -> None:
+    """The photos of a form that is right in all else and would be done, decoded. Raises Refused."""
+    form = sent.form
+    form.values["dipilih"] = "ya" if upload.photos_follow else ""  # a browser never fills them in again
+    if not form.errors and upload.photos_follow and isinstance(found, Ticket):
+        with room():
+            sent.raws = upload.photos()
+            with stores.reading() as session:
+                if _before(session, "tambah", sent) or _stopped(session, found):
+                    return
+                if _too_many(session, found, sent):
+                    raise Refused("foto", "photo_enough")
+            try:
+                sent.pictures = photos.all_remade(sent.raws)
+            except photos.NotAPicture as fault:
+                raise Refused("foto", _FAULTS.get(fault.reason, "photo_broken")) from fault
+            except photos.Busy as fault:
+                raise Refused("foto", "photo_busy", 503) from fault
+    if not (sent.words or sent.raws or form.errors):
+        form.errors["kata"] = "nothing_added"
+
+
+def _wrong(what: str, form: pages.Form, fault: Refused | None = None) -> Response:
+    """The form again, with all that was typed and what is wrong with it."""
+    if fault:
+        form.errors[fault.field] = fault.words
+    with stores.reading() as session:
+        found = lookups.by_link(session, form.code)
+        if found is None:
+            return pages.tell("unknown_title", "unknown", 404)
+        answer = _shown(session, found, what, form, fault.status if fault else 422)
+    if answer.status_code == 503:
+        answer.headers["Retry-After"] = "30"
+    return answer
 
 
 @forms.get("/t/<code>/terkirim/<what>")
@@ -100,11 +150,8 @@ def _written(form: pages.Form, act: Callable[[Session, Ticket | Rating], Respons
 
 def _answered(session: Session, found: Ticket | Rating, what: str, sent: Sent) -> Response:
     form = sent.form
-    if isinstance(found, Ticket) and sent.pictures and not form.errors:
-        kept = select(func.count()).select_from(Photo).where(Photo.ticket_id == found.id, Photo.kind != photos.PROOF)
-        if (session.scalar(kept) or 0) + len(sent.pictures) > PHOTOS_OF_A_TICKET:
-            form.errors["foto"] = "photo_enough"
-    if form.errors:
+    if isinstance(found, Ticket) and _too_many(session, found, sent):  # others may have come meanwhile
+        form.errors["foto"] = "photo_enough"
         return _shown(session, found, what, form, 422)
     if sent.pointed:
         return _shown(session, found, what, form)
@@ -117,21 +164,18 @@ def _answered(session: Session, found: Ticket | Rating, what: str, sent: Sent) -
 
 def _once(session: Session, ticket: Ticket, what: str, sent: Sent) -> Response:
     """What was sent is remembered with the outcome it had; the same again has the same outcome and does nothing."""
-    sid = f"{actions.CHANNEL}:{sent.digest(what)}"
-    before = session.scalar(select(Message).where(Message.sid == sid))
+    before = _before(session, what, sent)
     if before is not None:
         return _followed(session, ticket, sent, str(before.intent))
     if what not in progress.of(session, sent.form.language, ticket).can:
         return pages.go(sent.form.page)
-    sent_here = select(func.count()).select_from(Message).where(Message.channel == actions.CHANNEL)
-    lately = sent_here.where(Message.ticket_id == ticket.id, Message.created_at > clock.now() - lookups.WITHIN)
-    if (session.scalar(lately) or 0) >= SENT_AN_HOUR:
+    if _stopped(session, ticket) or len(sent.pictures) < len(sent.raws):  # it was when they came
         return pages.tell("too_often", "too_often_form", 429, sent.form.language)
     outcome = actions.ACTS[what](session, ticket, sent)
     session.add(
         Message(
             inbound=True,
-            sid=sid,
+            sid=_sid(what, sent),
             ticket_id=ticket.id,
             channel=actions.CHANNEL,
             status="read",
@@ -140,6 +184,30 @@ def _once(session: Session, ticket: Ticket, what: str, sent: Sent) -> Response:
         )
     )
     return _followed(session, ticket, sent, outcome)
+
+
+def _too_many(session: Session, ticket: Ticket, sent: Sent) -> bool:
+    if not sent.raws:
+        return False
+    kept = select(func.count()).select_from(Photo).where(Photo.ticket_id == ticket.id, Photo.kind != photos.PROOF)
+    return (session.scalar(kept) or 0) + len(sent.raws) > PHOTOS_OF_A_TICKET
+
+
+def _sid(what: str, sent: Sent) -> str:
+    return f"{actions.CHANNEL}:{sent.digest(what)}"
+
+
+def _before(session: Session, what: str, sent: Sent) -> Message | None:
+    """The same form with the same content, sent before."""
+    found: Message | None = session.scalar(select(Message).where(Message.sid == _sid(what, sent)))
+    return found
+
+
+def _stopped(session: Session, ticket: Ticket) -> bool:
+    """Whether enough was sent to this ticket within the hour."""
+    sent_here = select(func.count()).select_from(Message).where(Message.channel == actions.CHANNEL)
+    lately = sent_here.where(Message.ticket_id == ticket.id, Message.created_at > clock.now() - lookups.WITHIN)
+    return (session.scalar(lately) or 0) >= SENT_AN_HOUR
 
 
 def _shown(session: Session, found: Ticket | Rating, what: str, form: pages.Form, status: int = 200) -> Response:

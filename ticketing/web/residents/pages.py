@@ -1,7 +1,6 @@
 """Parts that the pages for residents share: words and language, how they are shown, where a visitor comes from, and
 that nobody on the way keeps or indexes them."""
 
-import secrets
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +13,7 @@ from config.city import Section
 from config.hotline import CITY_LANGUAGE, city
 from config.settings import settings
 from ticketing.contacts import lookups
+from ticketing.outgoing import links
 
 SCRIPTED = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; base-uri 'none'; " \
     "form-action 'self'; frame-ancestors 'none'"  # fmt: skip
@@ -31,19 +31,23 @@ class _Words:
 
 @dataclass
 class Form:
-    """A form of one link: what was typed into it, what is wrong with that (sentences by field), and a key by which it
-    does its work once."""
+    """A form of one link: what was typed into it, what is wrong with that (sentences by field), and the key by which it
+    does its work once, if it came with one of ours."""
 
     code: str
     language: str
     values: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
-    key: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+    key: str = ""
 
     @property
     def page(self) -> str:
         """Where it all is shown."""
         return url_for("tracking.track", code=self.code, bahasa=self.language)
+
+    def key_for(self, what: str) -> str:
+        """The key that the form of this name carries: the one it came with, else a new one."""
+        return self.key or links.form_key(self.code, what)
 
     def to(self, what: str) -> str:
         """Where the form of this name is, and is sent to."""
