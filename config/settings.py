@@ -7,6 +7,7 @@ production, missing secrets are made once under var/; production refuses to star
 import base64
 import fcntl
 import hashlib
+import ipaddress
 import json
 import os
 import re
@@ -18,13 +19,13 @@ from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
-MIN_TOKEN = 24
+MIN_TOKEN, MIN_CARRIER_TOKEN = 24, 32  # characters
 TRACKING_CODE, MAX_LINK = 8, 31  # characters; what a text message affords
 TWILIO_API = "https://api.twilio.com"
 _MADE_SECRETS = ("SECRET_KEY", "DATA_KEYS", "LOOKUP_KEY")
@@ -57,6 +58,8 @@ class Settings(BaseSettings):
 
     twilio_account_sid: str = ""
     twilio_auth_token: str = ""
+    twilio_api_key: str = ""
+    twilio_api_secret: str = ""
     twilio_api_url: str = ""
     hotline_number: str = "1500444"
     caller_id: str = "+622150010444"
@@ -108,6 +111,8 @@ class Settings(BaseSettings):
         found.setdefault("public_url", f"http://127.0.0.1:{port}")
         found["public_url"] = str(found["public_url"]).rstrip("/")
         found.setdefault("database_url", f"sqlite:///{var}/hotline.db")
+        for name in ("database_url", "owner_database_url"):
+            found[name] = re.sub("^postgres://", "postgresql://", str(found.get(name, "")))
         found.setdefault("redis_url", f"unix://{_socket_path(var)}?db=0")
         if not production:
             for name, value in _made_secrets(var).items():
@@ -150,8 +155,21 @@ class Settings(BaseSettings):
 
     @property
     def auth_tokens(self) -> tuple[str, ...]:
-        """The carrier's token, or two while it is being rotated; the first one signs what we send."""
+        """What the carrier signs with: the account's token, or two while it is being rotated."""
         return tuple(token.strip() for token in self.twilio_auth_token.split(",") if token.strip())
+
+    @property
+    def carrier_login(self) -> tuple[str, str]:
+        """Name and password towards the carrier's REST API: an API key where there is one, else the account itself."""
+        if self.twilio_api_key and self.twilio_api_secret and not self.simulated:
+            return self.twilio_api_key, self.twilio_api_secret
+        return self.twilio_account_sid, self.auth_tokens[0]
+
+    @property
+    def redis_guarded(self) -> bool:
+        """Whether REDIS_URL is a socket or names a password: whoever else reaches a port can stop our rings."""
+        address = urlsplit(self.redis_url)
+        return address.scheme == "unix" or bool(address.password or parse_qs(address.query).get("password"))
 
     @property
     def department_secrets(self) -> dict[str, tuple[str, ...]]:
@@ -182,10 +200,58 @@ class Settings(BaseSettings):
             found.append(f"TRACKING_URL is too long: with its code a link may have {MAX_LINK} characters")
         if 0 < len(self.aggregator_secret) < 32:
             found.append("AGGREGATOR_SECRET is too short (32 characters or more, from a random source)")
-        address = urlsplit(self.public_url)
-        if address.scheme != "https" and address.hostname not in ("127.0.0.1", "localhost"):
-            found.append("PUBLIC_URL must be the https address that the carrier calls")
-        return found
+        if any(len(token) < MIN_CARRIER_TOKEN for token in self.auth_tokens):
+            found.append(
+                f"TWILIO_AUTH_TOKEN is too short: a carrier's token has {MIN_CARRIER_TOKEN} characters or more"
+            )
+        if bool(self.twilio_api_key) != bool(self.twilio_api_secret):
+            found.append("TWILIO_API_KEY and TWILIO_API_SECRET go together: one of them is missing")
+        elif self.twilio_api_key and not self.twilio_api_key.startswith("SK"):
+            found.append("TWILIO_API_KEY is no key: it begins with SK")
+        try:
+            return found + list(self._open_wires())
+        except ValueError:  # it may quote a password
+            return [*found, "one of the addresses (DATABASE_URL, REDIS_URL, SMTP_URL ...) cannot be read"]
+
+    def _open_wires(self) -> Iterator[str]:
+        """Connections that somebody on the way could read, change, or take over."""
+        if not _private(self.public_url):
+            yield "PUBLIC_URL must be the https address that the carrier calls"
+        for name in ("TWILIO_API_URL", "AGGREGATOR_MEDIA_URL"):
+            if (url := getattr(self, name.lower())) and not _private(url):
+                yield f"{name} must be an https address: a secret goes there"
+        for name in ("DATABASE_URL", "OWNER_DATABASE_URL"):
+            database = urlsplit(getattr(self, name.lower()))
+            asked = parse_qs(database.query)
+            hosts = ",".join([database.hostname or "", *asked.get("host", []), *asked.get("hostaddr", [])]).split(",")
+            if not all(map(on_this_machine, hosts)) and asked.get("sslmode") != ["verify-full"]:
+                yield f"{name} names another machine: it needs ?sslmode=verify-full"
+        mail, redis = urlsplit(self.smtp_url), urlsplit(self.redis_url)
+        if not self.redis_guarded:
+            yield "REDIS_URL needs a password, or a socket"
+        if not on_this_machine(redis.hostname) and (redis.scheme != "rediss" or "ssl_cert_reqs" in redis.query):
+            yield "REDIS_URL names another machine: it needs rediss://, and a certificate that is checked"
+        must = mail.scheme == "smtps" or mail.username or parse_qs(mail.query).get("tls") == ["required"]
+        if not on_this_machine(mail.hostname) and not must:
+            yield "SMTP_URL names another machine: it needs smtps://, a password or ?tls=required"
+
+
+def on_this_machine(host: str | None) -> bool:
+    """Whether this host of an address is a socket or our own loopback, where there is no wire to listen at."""
+    if not host or host == "localhost" or host.startswith("/"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _private(url: str) -> bool:
+    """Whether a web address is https, or on this machine."""
+    address = urlsplit(url)
+    return bool(address.hostname) and (
+        address.scheme == "https" or (address.scheme == "http" and on_this_machine(address.hostname))
+    )
 
 
 _given: ContextVar[Settings | None] = ContextVar("given", default=None)  # what to take instead of reading

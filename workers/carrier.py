@@ -21,7 +21,7 @@ def client() -> Client:
     """A client that talks to TWILIO_API_URL and nowhere else, whatever TWILIO_REGION and TWILIO_EDGE say."""
     here = settings()
     made = Client(
-        here.twilio_account_sid, here.auth_tokens[0], http_client=TwilioHttpClient(timeout=SECONDS), environment={}
+        *here.carrier_login, here.twilio_account_sid, http_client=TwilioHttpClient(timeout=SECONDS), environment={}
     )
     made.api.base_url = here.twilio_api_url
     return made

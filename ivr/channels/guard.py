@@ -2,7 +2,8 @@
 
 A signature alone is not enough: the carrier signs names and values run together, so a captured one also fits shifted
 fields. Fields that decide something must therefore be there exactly once and in the carrier's form. Nothing is read
-from the database before both checks have passed.
+from the database before both checks have passed. Whoever brings no signature, or another body than a form, such as
+multipart, is refused before anything is parsed.
 """
 
 import re
@@ -114,6 +115,10 @@ def guarded(fields: Fields, room: Room = TOLD) -> Callable[[Callable[..., Respon
     def wrap(view: Callable[..., Response]) -> Callable[..., Response]:
         @wraps(view)
         def checked(**path: Any) -> Response:
+            if not _form_of_a_signature(request.headers.get("X-Twilio-Signature", "")):
+                return _refused(403, "the signature is missing or of no form")
+            if request.mimetype != "application/x-www-form-urlencoded":
+                return _refused(415, "the body is no form")
             try:
                 values = request.form
             except HTTPException as fault:
@@ -132,11 +137,13 @@ def guarded(fields: Fields, room: Room = TOLD) -> Callable[[Callable[..., Respon
     return wrap
 
 
+def _form_of_a_signature(given: str) -> bool:
+    return 0 < len(given) <= _MOST and given.isascii()
+
+
 def _signed(asked: Request, values: Any) -> bool:
     """Whatever comes in, a bool comes out: the library's validator raises on some inputs."""
-    signature = asked.headers.get("X-Twilio-Signature", "")
-    if not 0 < len(signature) <= _MOST or not signature.isascii():
-        return False
+    signature = asked.headers["X-Twilio-Signature"]
     url = settings().public_url + _raw_path(asked)
     try:
         return any(RequestValidator(token).validate(url, values, signature) for token in settings().auth_tokens)

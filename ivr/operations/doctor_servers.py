@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 from redis.exceptions import RedisError
 from sqlalchemy import Connection, text
@@ -46,6 +45,8 @@ def _roles() -> Found:
 
 def redis() -> Found:
     """Keeps what it is given, throws nothing out, and is not open to everybody."""
+    if not settings().redis_guarded:
+        yield "FAIL", "REDIS_URL has neither a password nor a socket: whoever reaches the port can stop our rings"
     trouble = stores.redis_trouble()
     if trouble:
         yield "WARN", f"does not answer ({trouble}); the sweep delivers, more slowly"
@@ -68,13 +69,6 @@ def _unfit(found: dict[str, Any]) -> Iterator[str]:
         yield f"maxmemory-policy is {policy}, noeviction is needed"
     if found.get("role", "master") not in ("master", "primary"):
         yield "it is a replica: it takes no ring"
-    if not _guarded():
-        yield "REDIS_URL has neither a password nor a socket: whoever reaches the port can make workers run jobs"
-
-
-def _guarded() -> bool:
-    address = urlsplit(settings().redis_url)
-    return address.scheme == "unix" or bool(address.password)
 
 
 def _must() -> str:

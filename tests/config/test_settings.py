@@ -12,13 +12,14 @@ from config.settings import Settings, settings, settings_with
 WHOLE = {
     "HOTLINE_ENV": "production",
     "PUBLIC_URL": "https://1500444.bekasikota.go.id",
-    "DATABASE_URL": "postgresql+psycopg://hotline@db/hotline",
+    "DATABASE_URL": "postgresql+psycopg://hotline@db/hotline?sslmode=verify-full&sslrootcert=/etc/ssl/db.pem",
+    "REDIS_URL": "rediss://:secret@redis:6379/0",
     "SECRET_KEY": "s" * 40,
     "LOOKUP_KEY": "l" * 40,
     "DATA_KEYS": "1:" + "A" * 43,
     "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
     "TWILIO_AUTH_TOKEN": "t" * 32,
-    "SMTP_URL": "smtp://mail.bekasikota.go.id:587",
+    "SMTP_URL": "smtp://mail.bekasikota.go.id:587?tls=required",
     "TRACKING_URL": "lacak.bekasikota.go.id/",
 }
 
@@ -96,6 +97,37 @@ def test_production_with_everything_may_serve(monkeypatch: pytest.MonkeyPatch, t
         ("LOOKUP_KEY", "short", "LOOKUP_KEY is a default or too short"),
         ("SECRET_KEY", "change-me-change-me-change-me-change-me", "SECRET_KEY is a default"),
         ("PUBLIC_URL", "http://1500444.bekasikota.go.id", "PUBLIC_URL must be the https address"),
+        ("PUBLIC_URL", "1500444.bekasikota.go.id", "PUBLIC_URL must be the https address"),
+        ("TWILIO_AUTH_TOKEN", "t" * 31, "TWILIO_AUTH_TOKEN is too short"),
+        ("TWILIO_AUTH_TOKEN", "t" * 32 + ",old", "TWILIO_AUTH_TOKEN is too short"),
+        ("TWILIO_API_KEY", "SK" + "1" * 32, "TWILIO_API_KEY and TWILIO_API_SECRET go together"),
+        ("TWILIO_API_SECRET", "secret", "TWILIO_API_KEY and TWILIO_API_SECRET go together"),
+        ("TWILIO_API_URL", "http://api.carrier.example", "TWILIO_API_URL must be an https address"),
+        ("TWILIO_API_URL", "http://127.0.0.1.carrier.example", "TWILIO_API_URL must be an https address"),
+        ("TWILIO_API_URL", "ftp://127.0.0.1", "TWILIO_API_URL must be an https address"),
+        ("AGGREGATOR_MEDIA_URL", "http://sms.example.id/", "AGGREGATOR_MEDIA_URL must be an https address"),
+        *(
+            ("DATABASE_URL", f"postgresql://hotline{where}", "DATABASE_URL names another machine")
+            for where in (
+                "@db/hotline",
+                "@db/hotline?sslmode=require",
+                "@db/hotline?sslmode=verify-ca",
+                "@db/hotline?sslmode=verify-full&sslmode=disable",
+                "@127.0.0.1.example/hotline",
+                "@/hotline?host=db",
+                "@/hotline?host=/run/postgresql,db",
+                "@127.0.0.1/hotline?hostaddr=10.0.0.1",
+            )
+        ),
+        ("OWNER_DATABASE_URL", "postgresql://owner@db/hotline", "OWNER_DATABASE_URL names another machine"),
+        ("REDIS_URL", "redis://127.0.0.1:6379/0", "REDIS_URL needs a password"),
+        ("REDIS_URL", "redis://:@localhost/0", "REDIS_URL needs a password"),
+        ("REDIS_URL", "redis://:secret@redis:6379/0", "REDIS_URL names another machine"),
+        ("REDIS_URL", "rediss://:secret@redis:6379/0?ssl_cert_reqs=none", "REDIS_URL names another machine"),
+        ("REDIS_URL", "rediss://redis:6379/0", "REDIS_URL needs a password"),
+        ("SMTP_URL", "smtp://mail.bekasikota.go.id:587", "SMTP_URL names another machine"),
+        ("SMTP_URL", "smtp://127.mail.example", "SMTP_URL names another machine"),
+        ("SMTP_URL", "smtp://[mail", "one of the addresses"),
     ],
 )
 def test_production_names_what_is_missing(
@@ -103,6 +135,46 @@ def test_production_names_what_is_missing(
 ) -> None:
     (problem,) = read(monkeypatch, tmp_path, **{**WHOLE, name: value}).problems()
     assert problem.startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "postgresql://hotline:secret@127.0.0.1/hotline"),
+        ("DATABASE_URL", "postgresql://hotline@/hotline?host=/run/postgresql"),
+        ("DATABASE_URL", "postgres://hotline@[::1]/hotline"),
+        ("REDIS_URL", "unix:///run/redis/redis-server.sock?db=0"),
+        ("REDIS_URL", "redis://:secret@127.0.0.1:6379/0"),
+        ("REDIS_URL", "redis://localhost:6379/0?password=secret"),
+        ("REDIS_URL", ""),
+        ("SMTP_URL", "smtp://127.0.0.1:25"),
+        ("SMTP_URL", "smtps://mail.bekasikota.go.id"),
+        ("SMTP_URL", "smtp://hotline:secret@mail.bekasikota.go.id:587"),
+        ("TWILIO_API_URL", "http://127.0.0.1:8080"),
+        ("TWILIO_AUTH_TOKEN", "t" * 32 + ", " + "o" * 32),
+    ],
+)
+def test_where_nobody_can_listen_production_serves(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str
+) -> None:
+    assert read(monkeypatch, tmp_path, **{**WHOLE, name: value}).problems() == []
+
+
+def test_a_key_is_used_towards_the_carrier_and_the_token_only_by_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    key = {"TWILIO_API_KEY": "SK" + "1" * 32, "TWILIO_API_SECRET": "secret"}
+    here = read(monkeypatch, tmp_path, **WHOLE, **key)
+    assert here.problems() == []
+    assert here.carrier_login == (key["TWILIO_API_KEY"], "secret")
+    assert read(monkeypatch, tmp_path, **WHOLE).carrier_login == ("AC" + "1" * 32, "t" * 32)
+    (problem,) = read(monkeypatch, tmp_path, **{**WHOLE, **key, "TWILIO_API_KEY": "AC" + "1" * 32}).problems()
+    assert problem == "TWILIO_API_KEY is no key: it begins with SK"
+
+
+def test_an_address_of_a_database_is_taken_as_hosts_give_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    here = read(monkeypatch, tmp_path, DATABASE_URL="postgres://hotline:postgres://@db/hotline")
+    assert here.database_url == "postgresql://hotline:postgres://@db/hotline"
 
 
 def test_all_that_is_missing_is_named_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

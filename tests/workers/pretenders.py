@@ -62,7 +62,8 @@ def serving(server: BaseServer) -> Iterator[None]:
 
 @dataclass
 class Web:
-    """One answer to everything, and `posted` to every POST if that is given; `asked` is what was asked for."""
+    """One answer to everything, and `posted` to every POST if that is given; `asked` is what was asked for, `logins`
+    who asked."""
 
     status: int = 200
     kind: str = "text/html"
@@ -70,6 +71,7 @@ class Web:
     posted: bytes | None = None
     headers: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    logins: list[str] = field(default_factory=list)
     url: str = ""
 
 
@@ -80,6 +82,7 @@ def web(**what: Any) -> Iterator[Web]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             answer.asked.append(f"{self.command} {self.path.partition('?')[0]}")
+            answer.logins.append(self.headers.get("Authorization", ""))
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             special = answer.posted if self.command == "POST" else None
             body = answer.body if special is None else special

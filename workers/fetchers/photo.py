@@ -132,7 +132,7 @@ def _door(source: str) -> tuple[str, dict[str, Any]] | Outcome:
     here = settings()
     if found := _CARRIERS.fullmatch(source):
         account = f"{here.twilio_api_url}/2010-04-01/Accounts/{here.twilio_account_sid}"
-        credentials = {"auth": (here.twilio_account_sid, here.auth_tokens[0])}
+        credentials = {"auth": here.carrier_login}
         return f"{account}/Messages/{found[1]}/Media/{found[2]}", credentials
     if found := _AGGREGATORS.fullmatch(source):
         if not here.aggregator_media_url or not here.aggregator_secret:

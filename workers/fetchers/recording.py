@@ -86,8 +86,7 @@ def _early(wanted: Wanted, audio: Outcome) -> bool:
 def _fetch(sid: str) -> bytes | Outcome:
     here = settings()
     url = f"{here.twilio_api_url}/2010-04-01/Accounts/{here.twilio_account_sid}/Recordings/{sid}.wav"
-    credentials = (here.twilio_account_sid, here.auth_tokens[0])
-    with requests.get(url, auth=credentials, timeout=SECONDS, stream=True, allow_redirects=False) as answer:
+    with requests.get(url, auth=here.carrier_login, timeout=SECONDS, stream=True, allow_redirects=False) as answer:
         if answer.status_code != 200:
             return later(f"carrier {answer.status_code}", wait=timedelta(seconds=10), blame=answer.status_code >= 500)
         if not answer.headers.get("Content-Type", "").startswith(("audio/", "application/octet-stream")):

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from config import clock
 from config.hotline import CITY_LANGUAGE, city
-from config.settings import settings
+from config.settings import on_this_machine, settings
 from workers.outcomes import Outcome, Work, dead, later, sent
 
 SECONDS = 10.0
@@ -80,7 +80,7 @@ def connection() -> Iterator[smtplib.SMTP]:
     """
     url = urlsplit(settings().smtp_url)
     host = url.hostname or ""
-    loopback = host in ("localhost", "::1") or host.startswith("127.")
+    loopback = on_this_machine(host)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if loopback else ssl.create_default_context()
     if loopback:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE

@@ -177,7 +177,7 @@ def test_no_body_breaks_us(unreachable: House, name: str) -> None:
     body, kind = BODIES[name]
     for path in ("/voice/incoming", "/voice/turn/3", "/sms/incoming", "/voice/recording/1?bodySHA256=abc"):
         told = sends(unreachable, path, body=body, **{"Content-Type": kind})
-        assert told.status_code in (400, 403, 413), path
+        assert told.status_code in ((400, 403, 413) if kind.startswith(FORM) else (415,)), path
 
 
 @pytest.mark.parametrize("path", ["/voice/turn/0", "/voice/turn/99999999999999999999", "/voice/recording/99999999999"])
