@@ -21,11 +21,13 @@ BY_HAND_SECONDS = 3.0
 
 @dataclass(frozen=True)
 class Regular:
-    """Something done every so often."""
+    """Something done every so often. What is done in `portions` says after each whether it has more to do; the other
+    work comes in between."""
 
     name: str
     every: timedelta
     act: Callable[[], object]
+    portions: bool = False
 
 
 def sweep() -> None:
@@ -49,7 +51,7 @@ SCHEDULE = (
     Regular("beat", timedelta(seconds=10), beat),
     Regular("chase", timedelta(minutes=1), time_limits.apply_due),
     Regular("reconcile", timedelta(minutes=5), reconcile.reconcile),
-    Regular("forget", timedelta(hours=1), retention.forget),
+    Regular("forget", timedelta(hours=1), retention.Runs().go_on, portions=True),
 )
 
 
@@ -63,7 +65,9 @@ def run(schedule: Sequence[Regular] = SCHEDULE) -> None:
             if time.monotonic() >= next_time[regular.name] and not stop.asked:
                 next_time[regular.name] = time.monotonic() + regular.every.total_seconds()
                 try:
-                    regular.act()
+                    more = regular.act()
+                    if regular.portions and more:
+                        next_time[regular.name] = time.monotonic()
                 except (SQLAlchemyError, reconcile.CarrierAway) as fault:
                     warn("regular work failed", name=regular.name, why=type(fault).__name__)
                 except Exception as fault:

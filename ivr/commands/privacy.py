@@ -55,9 +55,8 @@ def register_command(phone: str, as_json: bool) -> None:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
         return
     for row in rows:
-        state = (
-            f"done {row['done_at']}" if row["done_at"] else f"{'LATE' if row['late'] else 'open'}, due {row['due_at']}"
-        )
+        due = f", due {row['due_at']}" if row["due_at"] else ""  # a run of the retention has no time to be done by
+        state = f"done {row['done_at']}" if row["done_at"] else f"{'LATE' if row['late'] else 'open'}{due}"
         counts = ", ".join(f"{name} {count}" for name, count in row["counts"].items())
         click.echo(f"{row['at']}  {row['kind']:<10} {row['subject'] or '-':<12}  {row['by']:<16} {state}  {counts}")
 

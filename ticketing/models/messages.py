@@ -49,6 +49,18 @@ class Message(Base):
             postgresql_where=text("inbound AND status = 'doubted'"),
             sqlite_where=text("inbound AND status = 'doubted'"),
         ),
+        Index(
+            "ix_messages_worded",
+            "created_at",
+            postgresql_where=text("body IS NOT NULL OR details IS NOT NULL"),
+            sqlite_where=text("body IS NOT NULL OR details IS NOT NULL"),
+        ),
+        Index(
+            "ix_messages_known",
+            "created_at",
+            postgresql_where=text("contact_id IS NOT NULL"),
+            sqlite_where=text("contact_id IS NOT NULL"),
+        ),
     )
 
 

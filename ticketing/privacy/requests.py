@@ -75,7 +75,7 @@ def register(session: Session, whose: Number | None = None, *, most: int = 1000)
     query = select(PrivacyEntry)
     if whose is not None:
         query = query.where(PrivacyEntry.subject.in_(_subjects(whose)))
-    waiting = case((PrivacyEntry.done_at.is_(None), PrivacyEntry.at))
+    waiting = case((PrivacyEntry.done_at.is_(None) & PrivacyEntry.due_at.is_not(None), PrivacyEntry.at))
     rows = session.scalars(query.order_by(waiting.asc().nulls_last(), PrivacyEntry.at.desc()).limit(most))
     return [shown(row) for row in rows]
 

@@ -1,13 +1,16 @@
 """Retention, forgetting in time: recordings, words, whose a report was, in this order after it closed; texts and talks
 after a while. A report that is still open loses nothing.
 
-Batches, so that no lock is held long; what is left over is for the next run, and a run too many changes nothing more.
-Each run leaves a row of proof in the register of privacy.
+A run goes through all kinds in batches, a transaction each, and rests after any of them: the sweeper does a second of
+it at a time. What it removed stands in the register of privacy, as done once every kind came to its end; the beat says
+then that nothing is left of what had had its time when the run began. Two runs at once are harmless.
 """
 
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
@@ -24,7 +27,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from config import clock, stores
@@ -57,57 +59,136 @@ from ticketing.privacy import erasure
 BEAT = "retention"
 PROOF_EVERY = timedelta(hours=23)  # of runs that removed nothing
 BACKUPS_LAST = timedelta(days=35)  # a file that no row names may be of a row in one of them
-BATCH, MAX_BATCHES = 500, 40  # of each kind in a run: the sweeper has other things to do
-MAX_PEOPLE = 100
+BATCH, FILES = 200, 20  # rows of one transaction; of those with a file, each is several statements
+PORTION_SECONDS = 1.0  # then the sweeper does its other work
+HOUR_SECONDS = 600.0  # of portions in an hour at most; what is left goes on in the next
 RESIDENTS = ("caller", "resident")  # who wrote the notes that go first; the others are the city's
 WORDS = ("words", "place", "added")
 
 Batch = Callable[[Session], int]
+Gone = Iterator[int]  # how much went, after each batch
 
 
 def forget() -> dict[str, int]:
-    """Delete what has had its time, and prove it. Returns what went. One kind that fails holds up no other, but the run
-    counts as none then."""
-    gone: Counter[str] = Counter()
-    failed: SQLAlchemyError | None = None
-    for what, rule in {
-        "erased_again": erasure.erase_again,
-        "turns": forget_talks,
-        "recordings": forget_recordings,
-        "photos": forget_photos,
-        "words": forget_words,
-        "texts": forget_texts,
-        "tries": forget_tries,
-        "people": forget_people,
-        "links": forget_links,
-        "files": remove_orphans,
-    }.items():
-        try:
-            gone[what] = rule()
-        except SQLAlchemyError as fault:
-            failed = fault
-            warn("not forgotten", what=what, why=type(fault).__name__)
-    gone = +gone
-    _prove(gone, whole=failed is None)
-    if failed is not None:
-        raise failed
-    return dict(gone)
+    """Delete what has had its time, all of it, and prove it. Returns what went. One kind that fails holds up no other,
+    but the run counts as none then."""
+    run = Run()
+    while run.goes_on():
+        pass
+    return run.end()
 
 
-def forget_talks() -> int:
-    """Delete the replies and the talk memory of calls that are 30 days old. Returns how many turns went."""
+class Runs:
+    """One run after the other, as the sweeper does them: every hour, and a portion at a time while there is more."""
+
+    def __init__(self) -> None:
+        self._run: Run | None = None
+        self._spent = 0.0
+
+    def go_on(self) -> bool:
+        """Do a portion. True when another one should follow soon. Raises what failed, at the end of a run."""
+        began, self._run = time.monotonic(), self._run or Run()
+        over = not self._run.goes_on(PORTION_SECONDS)
+        self._spent += time.monotonic() - began
+        if not over and self._spent < HOUR_SECONDS:
+            return True
+        run, self._spent = self._run, 0.0
+        if over:
+            self._run = None
+            run.end()
+        return False
+
+
+class Run:
+    """One way through all kinds."""
+
+    def __init__(self) -> None:
+        with stores.reading() as session:
+            self._begun = stores.database_now(session)
+        self._gone: Counter[str] = Counter()
+        self._failed: Exception | None = None
+        self._entry: UUID | None = None
+        self._batches = self._of_all_kinds()
+
+    def goes_on(self, seconds: float | None = None) -> bool:
+        """Do batch after batch for so long, and write down what went. True while there is more."""
+        until, more = time.monotonic() + (seconds or 0.0), False
+        for _ in self._batches:
+            if seconds is not None and time.monotonic() >= until:
+                more = True
+                break
+        self._write_down(over=not more)
+        return more
+
+    def end(self) -> dict[str, int]:
+        """What went in all. Raises what failed."""
+        gone = dict(+self._gone)
+        if gone:
+            log("forgotten", **gone)
+        if self._failed is not None:
+            raise self._failed
+        return gone
+
+    def _of_all_kinds(self) -> Iterator[None]:
+        for what, rule in {
+            "erased_again": forget_erased,
+            "turns": forget_talks,
+            "memories": forget_memories,
+            "recordings": forget_recordings,
+            "photos": forget_photos,
+            "words": forget_words,
+            "points": forget_points,
+            "texts": forget_texts,
+            "chats": forget_chats,
+            "tries": forget_tries,
+            "people": forget_people,
+            "links": forget_links,
+            "files": remove_orphans,
+        }.items():
+            try:
+                for gone in rule():
+                    self._gone[what] += gone
+                    yield
+            except Exception as fault:
+                self._failed = fault
+                warn("not forgotten", what=what, why=type(fault).__name__)
+
+    def _write_down(self, *, over: bool) -> None:
+        """The proof grows with each portion, so that one that is cut short tells what it removed. A run that found
+        nothing proves itself once a day."""
+        now, whole, gone = clock.now(), over and self._failed is None, dict(+self._gone)
+        proof = PrivacyEntry.kind == BEAT, PrivacyEntry.done_at > now - PROOF_EVERY
+        with stores.transaction() as session:
+            if whole:
+                session.merge(Beat(name=BEAT, at=self._begun))
+            entry = session.get(PrivacyEntry, self._entry) if self._entry else None
+            if entry is None:
+                if not gone and not (whole and session.scalar(select(PrivacyEntry.id).where(*proof).limit(1)) is None):
+                    return
+                entry = PrivacyEntry(kind=BEAT, by="hotline", at=now)
+                session.add(entry)
+            entry.counts, entry.done_at = gone, now if whole else None
+        self._entry = entry.id
+
+
+def forget_erased() -> Gone:
+    """Whoever is to be erased and is here again, as after a backup was restored."""
+    yield erasure.erase_again()
+
+
+def forget_talks() -> Gone:
+    """Our replies in calls that are 30 days old."""
     before = clock.now() - TURNS_LAST
-    gone = _in_batches(lambda session: _deleted(session, Turn, Turn.at < before))
-    with stores.transaction() as session:
-        session.execute(
-            update(Call)
-            .where(Call.started_at < before, Call._memory.is_not(None))
-            .values(_memory=None, ended_at=func.coalesce(Call.ended_at, Call.started_at))
-        )
-    return gone
+    return _in_batches(lambda session: _deleted(session, Turn, Turn.at < before))
 
 
-def forget_recordings() -> int:
+def forget_memories() -> Gone:
+    """What those calls remembered; without it one that nobody ended cannot go on."""
+    before, ended = clock.now() - TURNS_LAST, func.coalesce(Call.ended_at, Call.started_at)
+    return _emptied(Call.started_at, before, Call._memory.is_not(None), _memory=None, ended_at=ended)
+
+
+def forget_recordings() -> Gone:
     """Give up the audio of tickets that closed long enough ago, and what became no report."""
     before = _days_ago(settings().keep_recordings_days)
     unused = (Recording.ticket_id.is_(None)) & (Recording.created_at < before)
@@ -119,7 +200,7 @@ def forget_recordings() -> int:
     return _with_files(old, recordings.give_up)
 
 
-def forget_photos() -> int:
+def forget_photos() -> Gone:
     """Pictures stay as long as it is known whose report it was: proofs are looked at again. Those that became no report
     go with the text they came with."""
     unused = (Photo.ticket_id.is_(None)) & (Photo.created_at < _days_ago(settings().keep_messages_days))
@@ -131,94 +212,96 @@ def forget_photos() -> int:
     return _with_files(old, photos.give_up)
 
 
-def forget_words() -> int:
-    """What residents said and wrote about a report; later what the city wrote about it, and the point on the map."""
+def forget_words() -> Gone:
+    """What residents said and wrote about a report; later what the city wrote about it."""
     words, people = _days_ago(settings().keep_words_days), _days_ago(settings().keep_people_days)
-    theirs = or_(Note.kind.in_(WORDS), Note.by.in_(RESIDENTS))
-    said = Note.ticket_id.in_(select(Ticket.id).where(Ticket.closed_at < words)) & theirs
-    others = Note.ticket_id.in_(select(Ticket.id).where(Ticket.closed_at < people)) & Note.kind.not_in(erasure.PUBLIC)
-    gone = _in_batches(lambda session: _deleted(session, Note, or_(said, others)))
-    placed = (Ticket.closed_at < people) & or_(Ticket.latitude.is_not(None), Ticket.longitude.is_not(None))
-    _in_batches(lambda session: _emptied(session, Ticket, placed, latitude=None, longitude=None))
-    return gone
+    theirs = _closed_before(Note, words) & or_(Note.kind.in_(WORDS), Note.by.in_(RESIDENTS))
+    others = _closed_before(Note, people) & Note.kind.not_in(erasure.PUBLIC)
+    yield from _in_batches(lambda session: _deleted(session, Note, theirs))
+    yield from _in_batches(lambda session: _deleted(session, Note, others))
 
 
-def forget_texts() -> int:
-    """The words of texts, in and out, and talks by text that nobody goes on with."""
+def forget_points() -> Gone:
+    """Where on the map it was."""
+    before = _days_ago(settings().keep_people_days)
+    placed = or_(Ticket.latitude.is_not(None), Ticket.longitude.is_not(None))
+    return _emptied(Ticket.closed_at, before, placed, latitude=None, longitude=None)
+
+
+def forget_texts() -> Gone:
+    """The words of texts, in and out."""
     before = _days_ago(settings().keep_messages_days)
-    full = (Message.created_at < before) & or_(Message._body.is_not(None), Message._details.is_not(None))
-    gone = _in_batches(lambda session: _emptied(session, Message, full, _body=None, _details=None))
-    _in_batches(lambda session: _deleted(session, Chat, Chat.changed_at < before))
-    return gone
+    full = or_(Message._body.is_not(None), Message._details.is_not(None))
+    return _emptied(Message.created_at, before, full, _body=None, _details=None)
 
 
-def forget_tries() -> int:
+def forget_chats() -> Gone:
+    """Talks by text that nobody goes on with."""
+    old = Chat.changed_at < _days_ago(settings().keep_messages_days)
+    return _in_batches(lambda session: _deleted(session, Chat, old))
+
+
+def forget_tries() -> Gone:
     """Who asked for a report that was not theirs."""
     before = _days_ago(settings().keep_tries_days)
-    return _in_batches(lambda session: _deleted(session, WrongTry, WrongTry.at < before)) + _in_batches(
-        lambda session: _deleted(session, FailedLookup, FailedLookup.at < before)
-    )
+    yield from _in_batches(lambda session: _deleted(session, WrongTry, WrongTry.at < before))
+    yield from _in_batches(lambda session: _deleted(session, FailedLookup, FailedLookup.at < before))
 
 
-def forget_people() -> int:
+def forget_people() -> Gone:
     """Erase whose reports are all closed for so long, and of whom nothing was heard since."""
-    ids = _long_gone()
-    for contact_id in ids:
-        with stores.transaction() as session:
-            erased = erasure.erase(session, session.get_one(Contact, contact_id), by="hotline")
-        erasure.remove_files(erased.files)
-    return len(ids)
+    while ids := _long_gone():
+        for contact_id in ids:
+            with stores.transaction() as session:
+                erased = erasure.erase(session, session.get_one(Contact, contact_id), by="hotline")
+            erasure.remove_files(erased.files)
+            yield 1
 
 
-def forget_links() -> int:
+def forget_links() -> Gone:
     """Whose a call, a text, an opinion or a promise was, of those who are still known; and who followed what."""
     before = _days_ago(settings().keep_people_days)
-    closed = select(Ticket.id).where(Ticket.closed_at < before)
-    called = (Call.started_at < before) & Call.contact_id.is_not(None)
-    wrote = (Message.created_at < before) & Message.contact_id.is_not(None)
-    thought = (Survey.at < before) & Survey.contact_id.is_not(None)
-    rated = (Rating.asked_at < before) & Rating.contact_id.is_not(None)
-    batches: tuple[Batch, ...] = (
-        lambda session: _deleted(session, Follower, Follower.ticket_id.in_(closed)),
-        lambda session: _deleted(session, Callback, Callback.closed_at < before),
-        lambda session: _emptied(session, Call, called, contact_id=None),
-        lambda session: _emptied(session, Message, wrote, contact_id=None),
-        lambda session: _emptied(session, Survey, thought, contact_id=None),
-        lambda session: _emptied(session, Rating, rated, contact_id=None, _code=None, code_hash=None),
-    )
-    return sum(_in_batches(batch) for batch in batches)
+    yield from _in_batches(lambda session: _deleted(session, Follower, _closed_before(Follower, before)))
+    yield from _in_batches(lambda session: _deleted(session, Callback, Callback.closed_at < before))
+    for at, more in (
+        (Call.started_at, {}),
+        (Message.created_at, {}),
+        (Survey.at, {}),
+        (Rating.asked_at, {"_code": None, "code_hash": None}),
+    ):
+        yield from _emptied(at, before, at.class_.contact_id.is_not(None), contact_id=None, **more)
 
 
-def remove_orphans() -> int:
+def remove_orphans() -> Gone:
     """Sealed files whose row says that they are gone (the process died between the two), or that no row has named for
     longer than any backup is kept."""
-    found = [path for folder in erasure.KEPT for path in (settings().var_dir / folder).glob("*/*") if path.is_file()]
-    gone = 0
-    for at in range(0, len(found), BATCH):
-        some = {path: UUID(hex=path.name[:32]) for path in found[at : at + BATCH]}
+    found = (path for folder in erasure.KEPT for path in (settings().var_dir / folder).glob("*/*") if path.is_file())
+    while some := {path: UUID(hex=path.name[:32]) for path in islice(found, BATCH)}:
         with stores.reading() as session:
             removed = _of_rows(session, set(some.values()))
-        for path, id_ in some.items():
-            if removed[id_] if id_ in removed else _is_old(path):
-                path.unlink(missing_ok=True)
-                gone += 1
-    return gone
+        gone = [path for path, id_ in some.items() if (removed[id_] if id_ in removed else _is_old(path))]
+        for path in gone:
+            path.unlink(missing_ok=True)
+        yield len(gone)
+
+
+def overdue(session: Session, moment: datetime) -> float:
+    """Seconds since the oldest reply, text or look-up that is still here had its time; 0 when none had. Asked of these
+    alone: they are the most, and an index knows their oldest."""
+    worded = or_(Message._body.is_not(None), Message._details.is_not(None))
+    late = [
+        moment - oldest - last
+        for query, last in (
+            (select(func.min(Turn.at)), TURNS_LAST),
+            (select(func.min(Message.created_at)).where(worded), timedelta(days=settings().keep_messages_days)),
+            (select(func.min(FailedLookup.at)), timedelta(days=settings().keep_tries_days)),
+        )
+        if (oldest := session.scalar(query)) is not None
+    ]
+    return max([0.0, *(round(one.total_seconds(), 1) for one in late)])
 
 
 # -- how -----------------------------------------------------------------------------------------------------------
-
-
-def _prove(gone: Counter[str], *, whole: bool) -> None:
-    """A run that found nothing proves itself once a day."""
-    now = clock.now()
-    with stores.transaction() as session:
-        if whole:
-            session.merge(Beat(name=BEAT, at=stores.database_now(session)))
-        proof = select(PrivacyEntry.id).where(PrivacyEntry.kind == BEAT, PrivacyEntry.at > now - PROOF_EVERY)
-        if gone or (whole and session.scalar(proof.limit(1)) is None):
-            session.add(PrivacyEntry(kind=BEAT, by="hotline", at=now, done_at=now, counts=dict(gone)))
-    if gone:
-        log("forgotten", **gone)
 
 
 def _long_gone() -> list[UUID]:
@@ -236,23 +319,21 @@ def _long_gone() -> list[UUID]:
         ~follows,
     )
     with stores.reading() as session:
-        return list(session.scalars(query.limit(MAX_PEOPLE)))
+        return list(session.scalars(query.limit(BATCH)))
 
 
-def _with_files(old: Select[Any], give_up: Callable[[Session, Any], None]) -> int:
+def _with_files(old: Select[Any], give_up: Callable[[Session, Any], None]) -> Gone:
     """Give up these rows; their files go once that is committed."""
-    gone = 0
-    for _ in range(MAX_BATCHES):
+    some = FILES
+    while some == FILES:
         with stores.transaction() as session:
-            rows = session.scalars(old.limit(BATCH)).all()
+            rows = session.scalars(old.limit(FILES)).all()
             for row in rows:
                 give_up(session, row)
             ids = [row.id for row in rows]
         erasure.remove_files(ids)
-        gone += len(ids)
-        if len(ids) < BATCH:
-            break
-    return gone
+        some = len(ids)
+        yield some
 
 
 def _of_rows(session: Session, ids: set[UUID]) -> dict[UUID, bool]:
@@ -272,14 +353,28 @@ def _is_old(path: Path) -> bool:
     return clock.now() - written > max(BACKUPS_LAST, timedelta(days=settings().keep_recordings_days))
 
 
+def _closed_before(table: Any, moment: datetime) -> ColumnElement[bool]:
+    """What belongs to a report that closed before then."""
+    closed: ColumnElement[bool] = table.ticket_id.in_(select(Ticket.id).where(Ticket.closed_at < moment))
+    return closed
+
+
 def _deleted(session: Session, table: Any, which: ColumnElement[bool]) -> int:
     some = select(table.id).where(which).limit(BATCH)
     return _done(session, delete(table).where(table.id.in_(session.scalars(some).all())))
 
 
-def _emptied(session: Session, table: Any, which: ColumnElement[bool], **values: Any) -> int:
-    some = select(table.id).where(which).limit(BATCH)
-    return _done(session, update(table).where(table.id.in_(session.scalars(some).all())).values(**values))
+def _emptied(at: Any, before: datetime, which: ColumnElement[bool], **values: Any) -> Gone:
+    """Give rows whose time `at` is past other values, by which they are no longer `which`. Oldest first, and each batch
+    from where the last one ended: what is done is not passed over again and again."""
+    table, since, some = at.class_, datetime.min.replace(tzinfo=UTC), BATCH
+    while some == BATCH:
+        with stores.transaction() as session:
+            query = select(table.id, at).where(at >= since, at < before, which).order_by(at).limit(BATCH)
+            rows = session.execute(query).all()
+            _done(session, update(table).where(table.id.in_([row[0] for row in rows])).values(**values))
+        some, since = len(rows), rows[-1][1] if rows else since
+        yield some
 
 
 def _done(session: Session, statement: Executable) -> int:
@@ -287,15 +382,12 @@ def _done(session: Session, statement: Executable) -> int:
     return cast("CursorResult[Any]", done).rowcount
 
 
-def _in_batches(act: Batch) -> int:
-    gone = 0
-    for _ in range(MAX_BATCHES):
+def _in_batches(act: Batch) -> Gone:
+    some = BATCH
+    while some == BATCH:
         with stores.transaction() as session:
             some = act(session)
-        gone += some
-        if some < BATCH:
-            break
-    return gone
+        yield some
 
 
 def _days_ago(days: int) -> datetime:

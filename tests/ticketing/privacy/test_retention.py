@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 from config import clock, stores, vault
 from config.settings import settings
+from config.signals import Stopping
 from ticketing.calls import callbacks
 from ticketing.contacts import followers
 from ticketing.media import photos, recordings
@@ -43,6 +44,8 @@ from ticketing.models import (
 )
 from ticketing.privacy import retention
 from ticketing.tickets import additions, history, register
+from workers import schedule
+from workers.schedule import Regular
 
 pytestmark = pytest.mark.usefixtures("unlimited")
 
@@ -295,15 +298,127 @@ def test_one_kind_that_fails_holds_up_no_other_and_the_run_counts_as_none(
         assert session.get(Beat, "retention") is None
 
 
-def test_what_is_too_much_for_one_run_is_done_by_the_next(
+# -- in portions ---------------------------------------------------------------------------------------------------
+
+
+def old_calls(many: int) -> None:
+    """Calls that still remember something, all of one moment but for every third."""
+    with stores.transaction() as session:
+        for nth in range(many):
+            at = clock.now() + timedelta(seconds=nth // 3)
+            call = Call(sid=f"CA{nth:032}", caller_kind="mobile", status="completed", started_at=at)
+            call.memory = "{}"
+            session.add(call)
+
+
+def remembered() -> int:
+    with stores.reading() as session:
+        return session.scalar(select(func.count()).where(Call._memory.is_not(None))) or 0
+
+
+def last_proof() -> PrivacyEntry:
+    with stores.reading() as session:
+        return session.scalars(select(PrivacyEntry).where(PrivacyEntry.kind == "retention")).one()
+
+
+def has_beat() -> bool:
+    with stores.reading() as session:
+        return session.get(Beat, "retention") is not None
+
+
+def test_a_portion_ends_after_a_batch_and_the_next_goes_on_there(
+    house: House, watch: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "BATCH", 4)
+    monkeypatch.setattr(retention, "PORTION_SECONDS", 0.0)  # one batch each
+    old_calls(11)
+    watch.move_to(NOON + timedelta(days=31))
+    runs, left = retention.Runs(), []
+    while runs.go_on():
+        if not left or remembered() != left[-1]:
+            left.append(remembered())
+            assert remembered() == 11 or last_proof().counts == {"memories": 11 - remembered()}
+            assert not has_beat()
+            assert remembered() == 11 or last_proof().done_at is None, "not before every kind came to its end"
+    assert left == [11, 7, 3, 0]
+    assert last_proof().counts == {"memories": 11}
+    assert last_proof().done_at is not None
+    assert has_beat()
+
+
+def test_what_an_hour_has_no_time_for_goes_on_in_the_next(
     sqlite_house: House, watch: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retention, "BATCH", 2)
-    monkeypatch.setattr(retention, "MAX_BATCHES", 2)
-    with stores.transaction() as session:
-        session.add_all([FailedLookup(source="x", kind="link") for _ in range(7)])
-    watch.move_to(NOON + timedelta(days=8))
-    assert [retention.forget_tries() for _ in range(3)] == [4, 3, 0]
+    monkeypatch.setattr(retention, "BATCH", 4)
+    monkeypatch.setattr(retention, "PORTION_SECONDS", 0.0)
+    monkeypatch.setattr(retention, "HOUR_SECONDS", 0.0)
+    old_calls(7)
+    watch.move_to(NOON + timedelta(days=31))
+    runs, hours = retention.Runs(), 0
+    while not has_beat():
+        assert not runs.go_on()
+        hours += 1
+    assert remembered() == 0
+    assert last_proof().counts == {"memories": 7}, "one run in many hours"
+    assert hours > 10
+
+
+def test_a_run_that_dies_tells_what_it_removed_and_is_no_proof(
+    sqlite_house: House, watch: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "BATCH", 4)
+    monkeypatch.setattr(retention, "PORTION_SECONDS", 0.0)
+    old_calls(7)
+    watch.move_to(NOON + timedelta(days=31))
+    runs = retention.Runs()
+    while remembered() == 7:
+        assert runs.go_on()
+    assert (last_proof().counts, last_proof().done_at) == ({"memories": 4}, None)
+    assert retention.forget() == {"memories": 3}, "another process finds what is left"
+    assert proofs() == [{"memories": 4}, {"memories": 3}]
+
+
+def test_the_beat_is_the_moment_at_which_the_run_began(sqlite_house: House, watch: Any) -> None:
+    runs = retention.Run()
+    watch.move_to(NOON + HOUR)
+    assert not runs.goes_on()
+    with stores.reading() as session:
+        assert session.get_one(Beat, "retention").at < NOON + HOUR / 2
+
+
+def test_whatever_breaks_a_kind_makes_no_proof(sqlite_house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks() -> Iterator[int]:
+        raise OSError("the disk is gone")
+        yield 0
+
+    monkeypatch.setattr(retention, "remove_orphans", breaks)
+    runs = retention.Runs()
+    for _ in range(2):
+        with pytest.raises(OSError, match="gone"):
+            runs.go_on()
+        assert not has_beat()
+
+
+def test_the_sweeper_does_its_other_work_between_portions(sqlite_house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    stop = Stopping()
+    monkeypatch.setattr(schedule, "Stopping", lambda: stop)
+    monkeypatch.setattr(schedule, "STEP", 0.0)
+
+    def portion() -> bool:
+        done.append("portion")
+        stop.asked = done.count("portion") == 3
+        return True
+
+    hour = timedelta(hours=1)
+    schedule.run(
+        (
+            Regular("other", timedelta(0), lambda: done.append("other")),
+            Regular("once", hour, lambda: bool(done.append("once")) or True),
+            Regular("forget", hour, portion, portions=True),
+        )
+    )
+    assert done == ["other", "once", "portion", "other", "portion", "other", "portion"]
 
 
 # -- files ---------------------------------------------------------------------------------------------------------
@@ -316,12 +431,12 @@ def test_files_that_no_row_wants_any_more_are_removed(sqlite_house: House, watch
     with stores.transaction() as session:
         session.add(Recording(id=kept, sid="RE1", turn=1, seconds=5, fetched_at=clock.now()))
         session.add(Recording(id=removed, sid="RE2", turn=1, seconds=5, removed_at=clock.now()))
-    assert retention.remove_orphans() == 1
+    assert sum(retention.remove_orphans()) == 1
     assert [recordings.audio(id_) is not None for id_ in (kept, removed, nobodys)] == [True, False, True]
     path = next((settings().var_dir / "recordings").rglob(f"{nobodys.hex}*"))
     old = datetime.now(UTC) - timedelta(days=36)
     os.utime(path, (old.timestamp(), old.timestamp()))
-    assert retention.remove_orphans() == 1, "no backup has its row any more"
+    assert sum(retention.remove_orphans()) == 1, "no backup has its row any more"
     assert recordings.audio(kept) is not None
 
 

@@ -14,7 +14,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from config import clock, stores
 from config.settings import ROOT
-from ticketing.models import Beat, Call, Tally
+from ticketing.models import Beat, Call, FailedLookup, Message, Tally, Turn
+from ticketing.privacy import retention
 
 TOKEN = "a-token-of-24-characters"
 
@@ -98,7 +99,34 @@ def test_it_tells_what_waits_what_died_and_who_was_awake(house: House) -> None:
 def test_an_empty_house_has_nothing_to_alarm_about(house: House) -> None:
     found = scraped(house)
     assert found["hotline_outbox_oldest_due_seconds"] == found["hotline_outbox_oldest_unknown_seconds"] == 0
+    assert found["hotline_kept_too_long_seconds"] == 0
     assert not any(name.startswith(("hotline_outbox_rows", "hotline_beat")) for name in found)
+
+
+@pytest.mark.parametrize("what", ["text", "reply", "look-up"])
+def test_it_tells_for_how_long_something_is_kept_past_its_time(house: House, what: str) -> None:
+    days = {"text": 33, "reply": 33, "look-up": 10}[what]
+    old = clock.now() - timedelta(days=days)
+    with stores.transaction() as session:
+        if what == "text":
+            session.add(Message(inbound=True, sid="SM1", body="x", status="read", created_at=old))
+        elif what == "reply":
+            call = Call(sid="CA1", caller_kind="mobile", status="completed")
+            session.add(call)
+            session.flush()
+            turn = Turn(call_id=call.id, number=1, node="root", key="", result="ok", milliseconds=1, at=old)
+            session.add(turn)
+        else:
+            session.add(FailedLookup(source="x", kind="link", at=old))
+    kept = scraped(house)["hotline_kept_too_long_seconds"]
+    assert timedelta(days=3) <= timedelta(seconds=kept) < timedelta(days=4)
+    assert "data is kept for 72 h longer than it may be: flask privacy register" in of_doctor(house)
+    retention.forget()
+    assert scraped(house)["hotline_kept_too_long_seconds"] == 0
+
+
+def of_doctor(house: House) -> str:
+    return house.app.test_cli_runner().invoke(args=["doctor"]).output
 
 
 def test_it_speaks_without_a_database(sqlite_house: House) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from config import stores
 from ticketing.models import Beat, Message, Outbox, Tally
 from ticketing.outgoing import spending
-from ticketing.privacy import requests
+from ticketing.privacy import requests, retention
 
 OPEN = ("pending", "leased", "unknown", "dead")
 
@@ -18,7 +18,8 @@ OPEN = ("pending", "leased", "unknown", "dead")
 @dataclass(frozen=True)
 class Vitals:
     """Ages are in seconds, None where there is nothing of that kind; spent is today's count and its ceiling;
-    died_today counts what died within a day, requests_overdue what people asked about their data and waits too long."""
+    died_today counts what died within a day, requests_overdue what people asked about their data and waits too long;
+    kept_too_long is for how many seconds data is here that retention should have forgotten."""
 
     rows: dict[tuple[str, str], int]
     oldest_due: float | None
@@ -30,6 +31,7 @@ class Vitals:
     spent: dict[str, tuple[int, int]]
     stopped: bool  # nothing leaves for residents, because somebody said so
     requests_overdue: int
+    kept_too_long: float
 
 
 def vitals(session: Session) -> Vitals:
@@ -55,6 +57,7 @@ def vitals(session: Session) -> Vitals:
         spent=spending.used(session),
         stopped=spending.stopped(session) is not None,
         requests_overdue=requests.overdue(session),
+        kept_too_long=retention.overdue(session, moment),
     )
 
 
