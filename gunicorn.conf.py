@@ -23,6 +23,7 @@ limit_request_line = 4094
 def post_fork(_server: object, _worker: object) -> None:
     """A thread that comes back from the database gets its turn sooner: most of an answer is waiting for one."""
     sys.setswitchinterval(0.001)
+    clock.follow_database()
 
 
 def on_starting(_server: object) -> None:

@@ -1,22 +1,56 @@
-"""The one clock for opening hours, night, deadlines and everything a person is told.
+"""The one clock for opening hours, night, deadlines, what is held back, and everything a person is told.
 
-Leases and retries use the database's own time instead (workers/outbox.py), so a wrong clock on one machine
-never makes two workers do the same thing.
+Leases, retries and what is due are judged by the database's own time (workers/outbox.py), so a wrong clock on one
+machine never makes two workers do the same thing. Every process of the hotline keeps that time: stores.py sets this
+clock by it. So a machine that is an hour off holds nothing back for an hour, and is told of as a fault all the same.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 CITY_ZONE = ZoneInfo("Asia/Jakarta")
+AGREE = timedelta(seconds=2)  # two machines that differ by less are both right
 _stopped: ContextVar[datetime | None] = ContextVar("stopped", default=None)  # the moment at which the clock stands
+
+
+@dataclass
+class _ByDatabase:
+    """Whether this process keeps the database's time, and by how much that is ahead of its machine's."""
+
+    follows: bool = False
+    ahead: timedelta = timedelta()
+
+
+_by_database = _ByDatabase()
 
 
 def now() -> datetime:
     """The present as an aware UTC datetime. Tests move it with time-machine."""
-    return _stopped.get() or datetime.now(UTC)
+    return _stopped.get() or machine() + _by_database.ahead
+
+
+def machine() -> datetime:
+    """What the clock of this machine shows, right or wrong."""
+    return datetime.now(UTC)
+
+
+def follow_database() -> None:
+    """From now on this process keeps the database's time. Said once, by every process of the hotline when it starts."""
+    _by_database.follows = True
+
+
+def follows() -> bool:
+    return _by_database.follows
+
+
+def set_by(moment: datetime) -> None:
+    """The database has this moment now."""
+    ahead = moment - machine()
+    _by_database.ahead = ahead if abs(ahead) > AGREE else timedelta()
 
 
 @contextmanager

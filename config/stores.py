@@ -27,7 +27,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached
 
-from config import timeouts
+from config import clock, timeouts
 from config.settings import settings
 from config.timeouts import Bounded, CircuitBreaker, OutOfTime
 
@@ -39,6 +39,7 @@ _NAMES = {
     "pk": "pk_%(table_name)s",
 }
 _PING_AFTER = 5.0
+_TIME_LASTS, _TIME_FRESH = 10.0, 1.0  # seconds until the time is asked again; an answer that took longer is none
 _ASK_AGAIN = 0.002  # seconds until a lock file is tried again: about one transaction
 _threads_turn = threading.Lock()
 
@@ -119,6 +120,11 @@ def database_now(session: Session) -> datetime:
     return moment.astimezone(UTC)
 
 
+def clock_ahead(session: Session) -> float:
+    """Seconds by which the clock of this machine is ahead of the database's; less than 0 when it is behind."""
+    return round((clock.machine() - database_now(session)).total_seconds(), 1)
+
+
 def is_sqlite() -> bool:
     return settings().database_url.startswith("sqlite")
 
@@ -186,6 +192,7 @@ def _engine(role: str) -> Engine:
     )
     event.listen(made, "do_connect", _connect_bounded)
     event.listen(made, "checkout", _ping_if_rested)
+    event.listen(made, "checkout", _keep_time)
     event.listen(made, "checkin", _note_rest)
     return made
 
@@ -220,6 +227,22 @@ def _ping_if_rested(connection: Any, record: Any, _proxy: Any) -> None:
         connection.rollback()
     except psycopg.Error as fault:
         raise InvalidatePoolError from fault
+
+
+def _keep_time(connection: Any, record: Any, _proxy: Any) -> None:
+    """Set this process's clock by the database's: with each new connection, and again after a while."""
+    asked = record.info.get("asked_time")
+    if not clock.follows() or (asked is not None and time.monotonic() - asked < _TIME_LASTS):
+        return
+    began = time.monotonic()
+    try:
+        moment = connection.execute("SELECT clock_timestamp()").fetchone()[0]
+        connection.rollback()
+    except psycopg.Error as fault:
+        raise InvalidatePoolError from fault
+    record.info["asked_time"] = time.monotonic()
+    if time.monotonic() - began < _TIME_FRESH:
+        clock.set_by(moment)
 
 
 def _note_rest(_connection: Any, record: Any) -> None:

@@ -3,7 +3,7 @@ the texts that were stored and not yet understood, and settle those that nobody 
 
 from datetime import timedelta
 
-from config import logs
+from config import clock, logs
 from config.settings import settings
 from ivr.channels import doubts, inbox
 from workers import schedule
@@ -16,6 +16,7 @@ DOUBTS = Regular("doubts", timedelta(minutes=1), doubts.settle)
 def main() -> None:
     """Do what is on the schedule, until told to stop."""
     logs.set_up()
+    clock.follow_database()
     if settings().problems():
         raise SystemExit("\n".join(f"refusing to start: {problem}" for problem in settings().problems()))
     schedule.run((*schedule.SCHEDULE, READ, DOUBTS))

@@ -19,7 +19,7 @@ from rq.serializers import JSONSerializer
 from rq.utils import now
 from sqlalchemy.exc import SQLAlchemyError
 
-from config import logs, stores
+from config import clock, logs, stores
 from config.settings import settings
 from workers import doorbell, outbox
 
@@ -122,6 +122,7 @@ class Closed(Worker):
 def main() -> None:
     """Run what the command line names, until told to stop."""
     logs.set_up()
+    clock.follow_database()
     if settings().problems():
         raise SystemExit("\n".join(f"refusing to start: {problem}" for problem in settings().problems()))
     wanted = sys.argv[1] if len(sys.argv) == 2 else ""

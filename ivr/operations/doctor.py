@@ -157,5 +157,6 @@ _CHECKS: dict[str, Callable[[], Iterator[tuple[str, str]]]] = {
     "fallback": doctor_work.documents,
     "work": doctor_work.work,
     "disk": doctor_work.disk,
+    "clock": doctor_work.clock,
     "metrics": doctor_work.metrics,
 }

@@ -10,11 +10,11 @@ from config.settings import MIN_TOKEN, settings
 from ivr.operations import backup, fallback
 from ticketing.outgoing import spending
 from ticketing.privacy import retention
-from ticketing.web.monitoring.health import MIN_DISK
+from ticketing.web.monitoring.health import MIN_DISK, clock_trouble
 from ticketing.web.monitoring.vitals import Vitals, vitals
 
 # Seconds after which somebody should look.
-LATE, UNKNOWN, UNREAD = 60, 15 * 60, 10 * 60
+LATE, UNKNOWN, UNREAD, KEPT = 60, 15 * 60, 10 * 60, 48 * 3600
 AWAKE = {
     "sweeper": (60, "sweep"),
     "reconcile": (15 * 60, "reconciliation with the carrier"),
@@ -22,6 +22,7 @@ AWAKE = {
 }
 BACKUP = 26 * 3600
 LITTLE_DISK = 2 * MIN_DISK
+CLOCK_WRONG = 60.0
 
 Found = Iterator[tuple[str, str]]
 
@@ -46,6 +47,25 @@ def disk() -> Found:
     share = usage.free / usage.total
     mark = "FAIL" if share < MIN_DISK else "WARN" if share < LITTLE_DISK else "ok"
     yield mark, f"{share:.0%} of the disk with VAR_DIR is free"
+
+
+def clock() -> Found:
+    """This machine's clock next to the database's. The hotline keeps the database's time; logs and certificates do
+    not."""
+    try:
+        with stores.reading() as session:
+            ahead = stores.clock_ahead(session)
+    except SQLAlchemyError as fault:
+        yield "WARN", f"cannot be compared: {type(fault).__name__}"
+        return
+    trouble = clock_trouble(ahead)
+    if trouble:
+        yield (
+            ("FAIL" if abs(ahead) > CLOCK_WRONG else "WARN"),
+            f"this machine's clock is {trouble}: mend its time service",
+        )
+    else:
+        yield "ok", "this machine's clock is the database's"
 
 
 def metrics() -> Found:
@@ -86,6 +106,8 @@ def _stuck(found: Vitals) -> Iterator[str]:
         yield f"a text has not been understood for {_ago(found.oldest_unread)}"
     if found.died_today:
         yield f"{found.died_today} rows died within a day: flask outbox says why"
+    if found.kept_too_long > KEPT:
+        yield f"data is kept for {_ago(found.kept_too_long)} longer than it may be: flask privacy register"
     if found.requests_overdue:
         yield f"{found.requests_overdue} requests of privacy are overdue: flask privacy register"
 

@@ -8,6 +8,7 @@ from ipaddress import ip_address
 
 from flask import Blueprint, Response, abort, request
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from config import metrics, stores, timeouts
 from config.metrics import Figure
@@ -45,7 +46,7 @@ def _of_database() -> list[Figure]:
     up = "Whether the database answers."
     try:
         with timeouts.within(2 * settings().database_seconds), stores.reading() as session:
-            return [Figure("database_up", up, 1), *_figures(vitals(session))]
+            return [Figure("database_up", up, 1), _clock(session), *_figures(vitals(session))]
     except SQLAlchemyError:
         return [Figure("database_up", up, 0)]
 
@@ -63,7 +64,13 @@ def _figures(found: Vitals) -> Iterator[Figure]:
     for what, (count, ceiling) in found.spent.items():
         yield Figure("today", "How many since midnight.", count, {"what": what})
         yield Figure("today_ceiling", "How many a day are allowed.", ceiling, {"what": what})
+    yield Figure("kept_too_long_seconds", "For how long data is here past its time.", found.kept_too_long)
     yield Figure("texts_stopped", "Whether texts to residents are stopped by hand.", int(found.stopped))
+
+
+def _clock(session: Session) -> Figure:
+    ahead = stores.clock_ahead(session)
+    return Figure("clock_ahead_seconds", "Of this machine's clock, before the database's; below 0 behind.", ahead)
 
 
 def _disk() -> Figure:
