@@ -23,6 +23,7 @@ from config import stores
 from config.logs import log
 from config.settings import settings
 from ticketing.calls import call_log
+from ticketing.contacts import erased
 from ticketing.media import recordings
 from ticketing.messages import inbound, receipts
 from ticketing.messages import texts as messages
@@ -92,7 +93,7 @@ class _Run:
                 done = select(Call.sid).where(Call.sid.in_([one.sid for one in page]), Call.ended_at.is_not(None))
                 known = set(session.scalars(done))
             for one in page:
-                if one.sid not in known:
+                if one.sid not in known and not _erased(one):
                     self._import(one)
 
     def recordings(self) -> None:
@@ -157,7 +158,7 @@ class _Run:
         """A recording that no webhook told us of."""
         self._check_time()
         about = self.client.calls(told.call_sid).fetch()
-        if about.status not in call_log.ENDED:
+        if about.status not in call_log.ENDED or _erased(about):
             return
         with transactions.transaction() as session:
             call = _call(session, about)
@@ -213,6 +214,12 @@ def _call(session: Session, told: Any) -> Call:
     return call_log.find_or_begin(
         session, told.sid, from_=told._from, status=told.status, started_at=started.astimezone(UTC)
     )
+
+
+def _erased(told: Any) -> bool:
+    """Whoever called was erased since: nothing of it comes back."""
+    e164 = numbers.read(told._from, hotline=settings().hotline_number).e164
+    return erased.since(e164, told.start_time or told.date_created)
 
 
 def _unsettled(session: Session, sids: list[str]) -> dict[str, UUID]:

@@ -26,6 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import clock, stores, vault
 from config.logs import warn
 from config.settings import settings
+from ticketing.contacts import erased
 from ticketing.database import dumps, heads, schema
 from ticketing.database.dumps import Counts, DumpError
 from ticketing.models import Beat
@@ -72,7 +73,7 @@ def make(folder: Path) -> tuple[Path, Manifest]:
         files |= _add_sealed(tar)
         if heads.path().exists():
             files[heads.NAME] = _add(tar, heads.NAME, heads.path().open("rb"))
-        files[ERASED] = _add(tar, ERASED, io.BytesIO(erasure.listed()))
+        files[ERASED] = _add(tar, ERASED, io.BytesIO(erased.listed()))
         manifest = Manifest(
             made_at=moment.isoformat(timespec="seconds"),
             kind=_kind(),
@@ -222,8 +223,8 @@ def _refuse_broken(tar: tarfile.TarFile, manifest: Manifest) -> None:
 
 def _erase_again(since_then: bytes) -> None:
     """The database knows nothing of erasures after the backup; the two lists together do."""
-    erasure.take_over(since_then)
-    if erasure.listed():
+    erased.take_over(since_then)
+    if erased.listed():
         schema.migrate()  # a backup of an older release
         erasure.erase_again()
 

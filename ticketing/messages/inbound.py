@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from config import clock, stores
-from ticketing.contacts import contacts
+from ticketing.contacts import contacts, erased
 from ticketing.messages.texts import SMS, WHATSAPP
 from ticketing.models import Message, Photo
 from ticketing.rules import points
@@ -44,8 +44,10 @@ class Inbound:
 
 
 def receive(session: Session, text: Inbound) -> Message | None:
-    """Store an incoming text once, before it is understood; None if it was seen before. What came with it is fetched
-    later."""
+    """Store an incoming text once, before it is understood; None if it was seen before, or sent by a number that was
+    erased since. What came with it is fetched later."""
+    if text.at is not None and erased.since(text.sender.e164, text.at):
+        return None
     contact = contacts.known(session, text.sender)
     details = {
         "place": text.place or _pasted(text.body),
@@ -66,6 +68,8 @@ def receive(session: Session, text: Inbound) -> Message | None:
         created_at=text.at or clock.now(),
     )
     if not stores.insert_new(session, message):
+        if contact is not None and contacts.is_new(session, contact):
+            session.delete(contact)  # it was erased, and the carrier repeats itself
         return None
     if contact is not None and not (text.at and has_newer(session, message)):
         contacts.wrote(contact, text.channel)

@@ -1,18 +1,15 @@
 """Erases a person: who they are, what they said and what they sent goes; that something was reported, where, when and
 how it ended stays, as a count that is nobody's.
 
-Each erasure is written into a list under var/ before anything else is done. So one that was cut short is finished
-later, and a backup made before it is erased again when it is restored. The list holds keyed hashes, never numbers.
+Each erasure is written into a list (contacts/erased.py) before anything else is done. So one that was cut short is
+finished later, and a backup made before it is erased again when it is restored.
 """
 
-import json
-import os
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -22,6 +19,7 @@ from sqlalchemy.orm import Session
 from config import clock, stores, vault
 from config.settings import settings
 from ticketing.calls import alarms, callbacks
+from ticketing.contacts import erased
 from ticketing.media import photos, recordings
 from ticketing.models import (
     Call,
@@ -103,31 +101,14 @@ def remove_files(ids: Iterable[UUID]) -> None:
                 path.unlink(missing_ok=True)
 
 
-# -- the list ------------------------------------------------------------------------------------------------------
-
-
-def write_down(e164: str) -> None:
-    """From now on this number is to be erased, whatever becomes of this process or this machine's database."""
-    _append([{"at": clock.now().isoformat(), "hashes": vault.lookups(e164)}])
-
-
-def listed() -> bytes:
-    """The list as a backup takes it along; empty when nobody was ever erased."""
-    path = _list()
-    return path.read_bytes() if path.exists() else b""
-
-
-def take_over(other: bytes) -> None:
-    """Add what the list of a backup has beyond ours."""
-    known = {json.dumps(entry) for entry in _entries(listed())}
-    _append([entry for entry in _entries(other) if json.dumps(entry) not in known])
+# -- again ---------------------------------------------------------------------------------------------------------
 
 
 def erase_again() -> int:
     """Erase who is on the list and here all the same: a backup was restored, the carrier's log was read anew, or the
     erasure was cut short. Whoever came back to us later is somebody new. Returns how many there were."""
     found = 0
-    for some in _batches(_entries(listed())):
+    for some in _batches(erased.entries()):
         since = {name: datetime.fromisoformat(entry["at"]) for entry in some for name in entry["hashes"]}
         with stores.reading() as session:
             query = select(Contact).where(Contact.phone_hash.in_(since))
@@ -156,37 +137,6 @@ def _is_older(session: Session, contact: Contact, at: datetime) -> bool:
     texts = select(func.max(Message.created_at)).where(Message.contact_id == contact.id, Message.inbound)
     last = [moment for moment in (session.scalar(calls), session.scalar(texts)) if moment is not None]
     return bool(last) and max(last) < at
-
-
-def _entries(text: bytes) -> list[dict[str, Any]]:
-    """Every whole line; one that a crash cut short had no effect yet."""
-    found = []
-    for line in text.decode(errors="replace").splitlines():
-        try:
-            entry = json.loads(line)
-            datetime.fromisoformat(entry["at"])
-        except (ValueError, TypeError, KeyError):
-            continue
-        found.append({"at": entry["at"], "hashes": list(entry["hashes"])})
-    return found
-
-
-def _append(entries: Sequence[object]) -> None:
-    if not entries:
-        return
-    path = _list()
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    lines = "".join(f"\n{json.dumps(entry)}" for entry in entries) + "\n"  # a line cut short before stays alone
-    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
-        os.write(file, lines.encode())
-        os.fsync(file)
-    finally:
-        os.close(file)
-
-
-def _list() -> Path:
-    return settings().var_dir / "erased.jsonl"
 
 
 # -- one person ----------------------------------------------------------------------------------------------------

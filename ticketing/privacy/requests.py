@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from config import clock, vault
 from config.hotline import city
-from ticketing.contacts import contacts
+from ticketing.contacts import contacts, erased
 from ticketing.models import Contact, PrivacyEntry, Ticket
 from ticketing.privacy import erasure
 from ticketing.privacy.erasure import Erased
@@ -169,7 +169,7 @@ def erase(session: Session, whose: Number, *, by: str, even_open: bool = False) 
         under_way = _under_way(session, contact)
         if under_way and not even_open:
             raise PrivacyError(f"under way: {', '.join(under_way)}; with --even-open they go on without their reporter")
-        erasure.write_down(_e164(whose))
+        erased.write_down(_e164(whose))
         gone = erasure.erase(session, contact, by=by)
     done(session, whose, ERASE, by=by, counts=dict(gone.counts))
     return gone

@@ -23,7 +23,7 @@ from config.stores import Base
 from ivr.channels import inbox
 from ivr.simulator.calls import audio
 from ticketing.calls import callbacks
-from ticketing.contacts import disclosure, followers
+from ticketing.contacts import disclosure, erased, followers
 from ticketing.models import (
     Call,
     Chat,
@@ -514,15 +514,15 @@ def _dies(_contact: Contact) -> None:
 
 
 def test_a_list_that_was_cut_short_is_read_as_far_as_it_goes(sqlite_house: House) -> None:
-    erasure.write_down(ANI)
+    erased.write_down(ANI)
     path = settings().var_dir / "erased.jsonl"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     whole = path.read_bytes()
     path.write_bytes(whole + b'{"at": "2026-')
-    erasure.write_down(BUDI)
-    assert len(erasure._entries(erasure.listed())) == 2
-    erasure.take_over(whole)
-    assert len(erasure._entries(erasure.listed())) == 2
+    erased.write_down(BUDI)
+    assert len(erased.entries()) == 2
+    erased.take_over(whole)
+    assert len(erased.entries()) == 2
     assert ANI not in path.read_text()
 
 
