@@ -2,19 +2,23 @@
 
 import functools
 import http.server
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
+import requests
 from people import House, Resident
 from sqlalchemy import func, select
 
 from config import stores
 from ivr.channels import inbox
 from ivr.operations.fallback import FOLDER
+from ivr.simulator.calls import audio
 from ivr.simulator.network import ledger
+from ticketing.calls import call_log
 from ticketing.models import Beat, Call, Contact, Message, Recording
 from workers import reconcile
 from workers.reconcile import CarrierAway
@@ -116,6 +120,28 @@ def test_a_recording_that_was_lost_in_the_middle_of_a_call_becomes_the_report_it
     assert (ticket["category"], ticket["area"], ticket["status"]) == ("sampah", "Kayuringinjaya", "forwarded")
     assert ticket["history"][0]["why"]["late"] is True
     assert len(ani.inbox) == 1
+
+
+def test_what_the_fallback_records_once_the_report_has_left_reaches_its_department_too(house: House) -> None:
+    """We die in the review: the fallback records once more. We are back, the report leaves, and what was said last is
+    only found afterwards."""
+    ani = Resident(house).dials().presses("2", "2").says("Kayuringin Jaya").presses("1").talks(9)
+    with down(house):
+        ani.presses("1").hears("Laporan tetap kami terima").talks(7).hears("sudah tersimpan")
+    with stores.transaction() as session:
+        call = session.scalars(select(Call)).one()
+        call_log.ended(session, call, "completed")
+    house.work()
+    assert len(house.mails()) == 1
+    assert reconcile.reconcile()["recordings"] == 1
+    house.work()
+    links = [re.search(r"http\S+/recordings/\S+", mail.text).group() for mail in house.mails()]
+    heard = [audio.length(requests.get(link, timeout=60).content) for link in links]
+    assert sorted(heard) == pytest.approx([7, 9], abs=0.5)
+    assert [event["action"] for event in house.ticket()["history"]] == ["opened", "forwarded", "added"]
+    assert reconcile.reconcile() == {}
+    house.work()
+    assert len(house.mails()) == 2
 
 
 def test_a_recording_in_which_nobody_can_have_spoken_is_no_report_and_does_not_stay_at_the_carrier(

@@ -22,7 +22,8 @@ from ticketing.calls.memory import Memory, remembered
 from ticketing.contacts import contacts
 from ticketing.media import recordings
 from ticketing.models import Call, Recording, Ticket, Turn
-from ticketing.rules import numbers
+from ticketing.outgoing import promises
+from ticketing.rules import lifecycle, numbers
 from ticketing.tickets import additions, intake, register
 
 Details = dict[str, Any]
@@ -127,7 +128,10 @@ def keep(session: Session, call: Call, details: Details, recording: Recording, l
         quiet=bool(details.get("quiet")),
     )
     ticket = intake.open_ticket(session, report, contact=call.contact, call=call, by="caller")
+    again = recordings.current(session, ticket) is not None
     recordings.attach(session, ticket, recording)
+    if again and ticket.state not in lifecycle.OVER and promises.has_left(session, ticket, ticket.department):
+        additions.added(session, ticket, by="caller", what="recording")
     dropped.was_heard(session, call, ticket)
     return ticket
 

@@ -92,6 +92,14 @@ def held_until(session: Session, ticket: Ticket, department: str) -> datetime | 
     return found
 
 
+def has_left(session: Session, ticket: Ticket, department: str) -> bool:
+    """No report to this department waits any more that would take along what comes now; one that does is locked."""
+    waiting = select(Outbox.id).where(
+        Outbox.ticket_id == ticket.id, Outbox.destination == f"{DEPARTMENT}{department}", Outbox.state == "pending"
+    )
+    return session.scalars(waiting.with_for_update()).first() is None
+
+
 def drop(row: Outbox, why: str) -> None:
     """End a promise unkept, with a reason that a person can read."""
     row.state, row.last_error, row.finished_at, row.lease_token = "dead", why, clock.now(), None
