@@ -8,6 +8,7 @@
 # make audit  known vulnerabilities of what is installed; says so where the advisory service cannot be reached
 # make sbom   the list of what runs, with licences: var/sbom.cdx.json
 # make chaos  faults on the whole hotline under load: make chaos SEED=7 MINUTES=10 FAULTS=F8,F14
+#             (SABOTAGE=recordings, mails, texts, reads or clock breaks the product too: the check must find it)
 # make drill  how long a caller waits for the fallback when the app is dead
 # make model  learn the reader of texts anew from corpus/
 # make understanding  how well it understands hands that were set apart
@@ -66,7 +67,7 @@ bench: .venv/installed-dev
 
 chaos: .venv/installed-dev
 	@PYTHONPATH=tests $(BIN)/python -W ignore:XDG_RUNTIME_DIR -m chaos $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) \
-	  $(if $(FAULTS),--faults $(FAULTS)) $(if $(KEEP),--keep $(KEEP))
+	  $(if $(FAULTS),--faults $(FAULTS)) $(if $(KEEP),--keep $(KEEP)) $(if $(SABOTAGE),--sabotage $(SABOTAGE))
 
 lock: .venv/installed-tools
 	$(LOCK) requirements.txt -o requirements.lock

@@ -36,6 +36,7 @@ PAGE_SHARE = 0.12 if FULL else 0.03  # of the corpus on a page in a browser
 EXAMPLES = 150 if FULL else 20  # inputs for each property that must hold for any input
 WALK_DEPTH = 6 if FULL else 3  # answers up to which every key is pressed; a world may ask for less
 CAMPAIGN_SECONDS = 90 if FULL else 20  # of load while things break
+SABOTAGE_SECONDS = 20  # of load on a product that is broken on purpose
 CAMPAIGN_SEED = DAY.toordinal() if DAY else 14  # of the campaign whose faults are drawn
 KILLS = FULL  # whether processes of `make run` are killed
 
@@ -116,6 +117,7 @@ PARTS = (
         r"test_packages\.py::test_(a_virtual|the_list_of_what_runs_has)",
     ),
     Part("production with a secret missing", 20, r"test_one_missing_secret", short=r"\[SECRET_KEY\]"),
+    Part("sabotaged campaigns", 400, r"test_a_sabotaged_campaign|thrown_away_is_found\[\w+-1\]"),
     Part("campaign of drawn faults", 130, r"test_every_promise_holds\[drawn", short=_ALL),
 )
 A_DAY = 800  # seconds of tests that a day draws; the parts in which they end may be longer

@@ -1,5 +1,6 @@
-"""python -m chaos [--seed N] [--minutes M] [--faults F1,F8] [--once]: a fault campaign against the real house.
-All on the loopback. Prints its seed first and its table last; the exit code says whether every promise was kept."""
+"""python -m chaos [--seed N] [--minutes M] [--faults F1,F8] [--once] [--sabotage mails]: a fault campaign against the
+real house. All on the loopback. Prints its seed first and its table last; the exit code says whether every promise was
+kept. With a sabotage the product is broken on purpose, and the promises should not be kept."""
 
 import argparse
 import random
@@ -7,7 +8,9 @@ import sys
 from pathlib import Path
 
 from chaos.campaign import run
+from chaos.load import RATE
 from chaos.nemesis import FAULTS
+from chaos.sabotage import SABOTAGES
 
 
 def main() -> int:
@@ -16,7 +19,8 @@ def main() -> int:
     given.add_argument("--minutes", type=float, default=3.0)
     given.add_argument("--faults", default=",".join(FAULTS))
     given.add_argument("--once", action="store_true", help="end when every fault was there once")
-    given.add_argument("--rate", type=float, default=1.5, help="calls and texts a second")
+    given.add_argument("--rate", type=float, default=RATE, help="calls and texts a second")
+    given.add_argument("--sabotage", default="", choices=("", *SABOTAGES), help="break the product itself")
     given.add_argument("--keep", type=Path, help="a folder that keeps the history, and the logs of a run that failed")
     asked = given.parse_args()
     names = [name for name in asked.faults.split(",") if name]
@@ -25,7 +29,15 @@ def main() -> int:
     print(f"seed {asked.seed}, {asked.minutes:g} minutes, {len(names)} faults", flush=True)
     if asked.keep:
         asked.keep.mkdir(parents=True, exist_ok=True)
-    result = run(asked.seed, asked.minutes * 60, names, once=asked.once, keep=asked.keep, rate=asked.rate)
+    result = run(
+        asked.seed,
+        asked.minutes * 60,
+        names,
+        once=asked.once,
+        keep=asked.keep,
+        rate=asked.rate,
+        sabotage=asked.sabotage,
+    )
     print("\n".join(result.lines()))
     return 0 if result.good else 1
 

@@ -19,11 +19,12 @@ class Skipped(Exception):
 
 
 class Broken:
-    """What a fault may lay hands on, and how many processes it killed that may have been at work."""
+    """What a fault may lay hands on; and what it tells: how many processes it killed that may have been at work, by how
+    many seconds it set a clock ahead."""
 
     def __init__(self, house: House, load: Load, chance: random.Random) -> None:
         self.house, self.load, self.chance = house, load, chance
-        self.kills = 0
+        self.kills, self.ahead = 0, 0.0
         self.carrier_faults = house.carrier.faults
 
     def workers(self) -> list[Kept]:

@@ -4,6 +4,7 @@ written down and checked. It always ends by itself and leaves no process and no 
 import contextlib
 import faulthandler
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -20,7 +21,7 @@ from chaos import closing
 from chaos.check import Report, check_history
 from chaos.history import History
 from chaos.house import House
-from chaos.load import Load
+from chaos.load import RATE, Load
 from chaos.nemesis import FAULTS, Nemesis
 from config import clock
 
@@ -37,29 +38,46 @@ class Result:
     skipped: dict[str, str] = field(default_factory=dict)
     amiss: list[str] = field(default_factory=list)  # what went wrong with the campaign itself
     restarts: dict[str, int] = field(default_factory=dict)
+    sabotage: str = ""
+    planted: set[str] = field(default_factory=set)  # what was thrown away on purpose
 
     @property
     def good(self) -> bool:
         return not self.report.violations and not self.amiss
+
+    @property
+    def found(self) -> set[str]:
+        """What of the planted is named by a violation."""
+        told = set(re.findall(r"[\w-]+", " ".join(self.report.violations)))
+        return self.planted & told
 
     def lines(self) -> list[str]:
         faults = [f"  {name:<5} {FAULTS[name].__name__:<24}{count:>4}" for name, count in self.counts.items()]
         skipped = [f"  {name:<5} skipped: {why}" for name, why in self.skipped.items()]
         starts = ", ".join(f"{name} {count}" for name, count in self.restarts.items())
         amiss = [f"the campaign itself: {why}" for why in self.amiss]
-        return ["faults", *faults, *skipped, f"starts: {starts}", self.report.table, *amiss]
+        found = f"sabotage {self.sabotage}: planted {len(self.planted)}, found {len(self.found)}"
+        sabotage = [found] if self.sabotage else []
+        return ["faults", *faults, *skipped, f"starts: {starts}", self.report.table, *sabotage, *amiss]
 
 
 def run(
-    seed: int, seconds: float, names: list[str], *, once: bool = False, keep: Path | None = None, rate: float = 1.5
+    seed: int,
+    seconds: float,
+    names: list[str],
+    *,
+    once: bool = False,
+    keep: Path | None = None,
+    rate: float = RATE,
+    sabotage: str = "",
 ) -> Result:
     """A campaign of so many seconds of load, with these faults; with `once` it ends when each was there once. `keep` is
-    a folder for its history, and for its logs when it failed."""
+    a folder for its history, and for its logs when it failed; `sabotage` how the product is broken meanwhile."""
     with _ending(seconds + CLOSING_SECONDS), tempfile.TemporaryDirectory(prefix="hotline-history-") as folder:
         path = (keep or Path(folder)) / f"history-{seed}.jsonl"
         path.unlink(missing_ok=True)
         history = History(path)
-        with House.standing(history) as house:
+        with House.standing(history, sabotage=sabotage) as house:
             result = _lived(house, history, seed, seconds, names, once, rate)
             if keep and not result.good:
                 house.keep_logs(keep / f"logs-{seed}")
@@ -108,7 +126,10 @@ def _lived(
     if not report.accepted:
         amiss.append("no report was accepted, so nothing was shown")
     restarts = {one.name: one.starts for one in house.keeper.kept}
-    return Result(seed, report, nemesis.counts, nemesis.skipped, amiss, restarts)
+    planted = set(house.sabotaged.read_text().split()) if house.sabotaged.exists() else set()
+    return Result(
+        seed, report, nemesis.counts, nemesis.skipped, amiss, restarts, sabotage=house.sabotage, planted=planted
+    )
 
 
 def _reconciled(house: House) -> list[str]:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from urllib.parse import quote
 
+from chaos import arrivals
 from chaos.history import History, Line
 from chaos.invariants import INVARIANTS, LIMIT_SECONDS
-from chaos.seen import Seen, copies, doubled, kills, lost, taken
+from chaos.seen import Seen, copies, doubled, lost, taken
 
 
 @dataclass
@@ -23,6 +24,12 @@ class Report:
     calls_never_ended: int = 0
     accepted: int = 0
     lost: int = 0
+    not_delivered: int = 0
+    not_fetched: int = 0
+    not_heard_of: int = 0
+    not_told: int = 0
+    not_read: int = 0
+    left_open: int = 0
     doubled_tickets: int = 0
     late_tickets: int = 0
     texts: int = 0
@@ -31,6 +38,7 @@ class Report:
     dispatches: int = 0
     dispatches_repeated: int = 0
     dead_letters: int = 0
+    dead_for_nothing: int = 0
     webhooks: int = 0
     webhooks_over_5_s: int = 0
     webhooks_5xx: int = 0
@@ -52,6 +60,8 @@ def check_history(lines: Iterable[Line]) -> Report:
     """The figures of a history, and what in it breaks which invariant."""
     seen = Seen(lines)
     webhooks = seen.of("webhook")
+    missing = {one.__name__: len(list(one(seen))) for one in arrivals.ARRIVALS}
+    del missing[arrivals.wrong_clocks.__name__]
     return Report(
         calls=len(seen.of("dialled")),
         calls_never_ended=sum(not row["ended"] for row in seen.of("call row")),
@@ -60,8 +70,8 @@ def check_history(lines: Iterable[Line]) -> Report:
         doubled_tickets=len(list(doubled(seen))),
         late_tickets=sum(bool(ticket["late"]) for ticket in seen.of("ticket")),
         texts=len(seen.of("carrier text out")),
-        texts_doubled_receipts=sum(extra for _, sort, extra in copies(seen) if sort == "receipt"),
-        texts_doubled_others=sum(extra for _, sort, extra in copies(seen) if sort != "receipt"),
+        texts_doubled_receipts=sum(len(same) - 1 for _, sort, same in copies(seen) if sort == "receipt"),
+        texts_doubled_others=sum(len(same) - 1 for _, sort, same in copies(seen) if sort != "receipt"),
         dispatches=len(taken(seen)),
         dispatches_repeated=sum(map(len, taken(seen).values())) - len(taken(seen)),
         dead_letters=sum(row["state"] == "dead" for row in seen.of("outbox")),
@@ -71,9 +81,10 @@ def check_history(lines: Iterable[Line]) -> Report:
         webhooks_unanswered=sum(line["status"] == 0 for line in webhooks),
         application_errors=len(seen.of("application error")),
         faults=sum(line["phase"] == "begin" for line in seen.of("fault")),
-        kills=kills(seen),
+        kills=seen.kills,
         recovery_seconds=max((line["seconds"] or 0 for line in seen.of("drained")), default=0.0),
         violations=[broken for holds in INVARIANTS for broken in holds(seen)],
+        **missing,
     )
 
 

@@ -1,21 +1,22 @@
 """The end of a campaign: wait until the house has come to rest, then write the carrier's log and the database down."""
 
 import contextlib
-import hashlib
 import time
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import psycopg
 from psycopg.rows import dict_row
 
-from chaos.history import History
+from chaos.history import History, digest
 from chaos.house import House
+from chaos.load import ANSWERED
 from config.hotline import city
+from config.vault import SealBroken
 from ivr.simulator.carrier import Carrier
 from ivr.simulator.network.ledger import Ledger
-from ticketing.outgoing import links
+from ticketing.media import recordings
 
 REST_SECONDS, MAX_STEPS = 180.0, 8
 SETTLED = timedelta(minutes=3)
@@ -94,43 +95,52 @@ def write_down(carrier: Carrier, database: "psycopg.Connection[Any]", history: H
 
 
 def _carrier(ledger: Ledger, history: History) -> None:
+    """What the carrier logged and nobody wrote down as it happened."""
     for call in ledger.listed("calls"):
         history.note("carrier call", sid=call.sid, direction=call.direction, status=call.status)
     for message in ledger.listed("messages"):
         if message.direction == "inbound":
-            history.note("carrier text in", sid=message.sid)
+            from_, wants = digest(message.from_), message.body in ANSWERED
+            history.note("carrier text in", sid=message.sid, from_hash=from_, wants=wants)
         else:
-            ref = parse_qs(urlsplit(message.callback).query).get("ref", [""])[0]
-            to_hash, digest = (hashlib.sha256(text.encode()).hexdigest()[:16] for text in (message.to, message.body))
-            known = links.read_message(ref)
-            history.note(
-                "carrier text out",
-                sid=message.sid,
-                to_hash=to_hash,
-                body_digest=digest,
-                message=str(known) if known else None,
-            )
+            history.note("carrier text end", sid=message.sid, status=message.status)
 
 
 def _plain(what: str, row: dict[str, Any]) -> dict[str, Any]:
     if what == "outbox":
-        sort = city().sms_class(row.pop("template") or "") if row["kind"] == "sms" else ""
+        sort = city().sms_class(row.pop("template") or "") if row["message"] else ""
         row["sms"] = sort if sort in ("receipt", "status") else "other" if sort else ""
-    return {name: str(value) if name in ("id", "message") and value else value for name, value in row.items()}
+    if what == "ticket":
+        row["confidential"] = city().category(row.pop("category")).confidential
+    if what == "recording row":
+        row["digest"] = _sound(row["id"]) if row["fetched"] else None
+    return {name: str(value) if isinstance(value, UUID) else value for name, value in row.items()}
+
+
+def _sound(recording: UUID) -> str | None:
+    """What lies under our roof of a recording, as its department hears it."""
+    try:
+        sound = recordings.audio(recording)
+    except SealBroken:
+        return "broken"
+    return digest(sound) if sound is not None else None
 
 
 QUERIES = {
-    "ticket": """SELECT t.number, t.report_key, c.sid AS call, t.state,
+    "ticket": """SELECT t.number, t.report_key, c.sid AS call, t.state, t.department, t.category,
+        t.created_at AS created,
         coalesce((SELECT (e.why ->> 'late')::boolean FROM events e WHERE e.ticket_id = t.id AND e.position = 1), false)
         AS late FROM tickets t LEFT JOIN calls c ON c.id = t.call_id""",
     "event": """SELECT t.number AS ticket, e.position, e.action, e.before, e.after, e.at
         FROM events e JOIN tickets t ON t.id = e.ticket_id ORDER BY t.number, e.position""",
     "outbox": """SELECT o.id, o.kind, o.state, o.attempts, o.dedupe_key, o.destination, o.last_error AS reason,
-        o.not_before <= clock_timestamp() AS due, t.number AS ticket, m.id AS message, m.template
+        o.not_before <= clock_timestamp() AS due, o.created_at AS created, o.finished_at AS finished,
+        t.number AS ticket, m.id AS message, m.template
         FROM outbox o LEFT JOIN tickets t ON t.id = o.ticket_id
-        LEFT JOIN messages m ON m.id = o.subject_id AND o.kind = 'sms'""",
-    "message row": "SELECT id, inbound, sid, status FROM messages",
+        LEFT JOIN messages m ON m.id = o.subject_id AND o.kind IN ('sms', 'call')""",
+    "message row": "SELECT id, inbound, sid, status, intent, created_at AS created FROM messages",
     "call row": "SELECT sid, ended_at IS NOT NULL AS ended FROM calls",
-    "recording row": """SELECT r.sid, t.number AS ticket, r.seconds, r.fetched_at IS NOT NULL AS fetched
+    "recording row": """SELECT r.id, r.sid, t.number AS ticket, r.seconds, r.current OR r.kind <> 'report' AS current,
+        r.fetched_at IS NOT NULL AS fetched
         FROM recordings r LEFT JOIN tickets t ON t.id = r.ticket_id""",
 }

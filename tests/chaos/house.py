@@ -24,11 +24,12 @@ from chaos.history import History
 from chaos.proxy import Proxy
 from chaos.servers import Keeper, Kept, Postgres, Redis, remove
 from chaos.sinks import Mailboxes, Systems
-from chaos.witness import Exchange, Witness
+from chaos.witness import Exchange, Witness, watch
 from config.settings import ROOT, Settings
 from ivr.channels.twiml import OVERRIDES
 from ivr.operations import fallback
 from ivr.simulator.app import create_app, serving
+from workers import carrier
 
 WEBHOOK_SECRET = "whsec_" + "c2VjcmV0LW9mLW9uZS1jYW1wYWlnbi1vbmx5"
 SYSTEMS = ("dlh", "dishub")  # the departments that have a system of their own
@@ -38,8 +39,8 @@ _SECRET = "only-for-the-length-of-one-campaign-" * 2
 class House:
     """Everything of one campaign. `stand` brings it up, and takes it down whatever happens."""
 
-    def __init__(self, folder: Path, history: History) -> None:
-        self.folder, self.history = folder, history
+    def __init__(self, folder: Path, history: History, sabotage: str) -> None:
+        self.folder, self.history, self.sabotage = folder, history, sabotage
         self.keeper = Keeper()
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
@@ -53,15 +54,17 @@ class House:
 
     @classmethod
     @contextlib.contextmanager
-    def standing(cls, history: History) -> Iterator["House"]:
+    def standing(cls, history: History, *, sabotage: str = "") -> Iterator["House"]:
         folder = Path(tempfile.mkdtemp(prefix="hotline-chaos-"))
         folder.chmod(0o711)  # PostgreSQL runs as a user of its own
         house = None
         try:
             with serving(Flask("static host", static_folder=str(fallback.FOLDER), static_url_path="")) as documents:
-                house = cls(folder, history)
+                house = cls(folder, history, sabotage)
                 house.carrier = house._calling(documents)
-                with serving(create_app(house.carrier)) as api:
+                rest = create_app(house.carrier)
+                watch(rest, history, carrier.SECONDS - 1)
+                with serving(rest) as api:
                     house.carrier.api_url = api
                     house._start(api)
                     yield house
@@ -97,7 +100,10 @@ class House:
         with self.postgres.connect("postgres") as server:
             server.execute("CREATE DATABASE hotline")
         self.flask("migrate")
-        self.keeper.start(self._kept("web", "gunicorn", "--config", "gunicorn.conf.py", "wsgi:app"))
+        web = self._kept("web", "gunicorn", "--config", "gunicorn.conf.py", "wsgi:app")
+        if self.sabotage == "clock":
+            web.environment = {**self.environment, "CHAOS_AHEAD": "3600"}
+        self.keeper.start(web)
         for queue, count in (("texts", 2), ("dispatch", 2), ("recordings", 1)):
             self.keeper.start(*(self._kept(f"{queue}-{nth}", "workers", queue) for nth in range(count)))
         self.keeper.start(self._kept("sweep-0", "ivr.sweeper"))
@@ -116,8 +122,14 @@ class House:
             **{"TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_API_URL": api},
             **{"SMTP_URL": f"smtp://127.0.0.1:{self.mailboxes.port}", "DUTY_PHONE": DUTY_LINE},
             **{"CHAOS_SYSTEMS": systems, "PYTHONUNBUFFERED": "1"},
+            **{"CHAOS_SABOTAGE": self.sabotage, "CHAOS_SABOTAGED": str(self.sabotaged)},
             **{"WEBHOOK_SECRETS": ",".join(f"{key}={WEBHOOK_SECRET}" for key in SYSTEMS)},
         }
+
+    @property
+    def sabotaged(self) -> Path:
+        """Where a sabotage writes down what it threw away."""
+        return self.folder / "sabotaged"
 
     @property
     def direct(self) -> dict[str, str]:

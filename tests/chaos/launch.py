@@ -2,9 +2,10 @@
 some departments have systems of their own. `python -m chaos.launch gunicorn ...`; nothing else of the product differs.
 
 CHAOS_SYSTEMS names those systems (`dlh=http://127.0.0.1:1/dlh,...`), CHAOS_AHEAD by how many seconds this process's
-clock is wrong.
+clock is wrong, CHAOS_SABOTAGE how the product is broken on purpose (sabotage.py).
 """
 
+import importlib
 import os
 import runpy
 import sys
@@ -21,6 +22,8 @@ def main() -> None:
         clock.now = lambda: datetime.now(UTC) + ahead
     _give_systems(dict(pair.split("=", 1) for pair in os.environ.get("CHAOS_SYSTEMS", "").split(",") if pair))
     del sys.argv[0]
+    if sabotage := os.environ.get("CHAOS_SABOTAGE"):  # which knows the whole product, so the clock comes first
+        importlib.import_module("chaos.sabotage").SABOTAGES[sabotage]()
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 
 

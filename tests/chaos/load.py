@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from chaos.history import History
+from chaos.history import History, digest
 from chaos.house import House
 from config import spoken
 from config.hotline import CITY_LANGUAGE, city
@@ -23,6 +23,7 @@ from ticketing.tickets.register import TicketError
 from workers import transactions
 
 LINES = 16  # callers at the same time
+RATE = 1.5  # calls and texts a second
 MIN_SECONDS = 2
 _APOLOGY = "application error has occurred"
 _DIGITS = {spoken.cardinal(CITY_LANGUAGE, digit): str(digit) for digit in range(10)}
@@ -30,7 +31,8 @@ _NUMBER = re.compile(rf"(?:\b(?:{'|'.join(_DIGITS)})\b[ ,.]*){{9}}")
 # How a caller gets to the recording: keys, or words where a place is asked for.
 TOPICS = (("2", "2"), ("2", "1", "1"), ("2", "1", "2"), ("2", "4", "1"), ("2", "4", "2"), ("2", "3", "2"))
 PLACES = ("kayuringin jaya", "margahayu", "jakasampurna", "")
-TEXTS = ("Lampu jalan mati", "terima kasih", "STATUS", "mulai", "tolong sampah di depan pasar")
+ANSWERED = ("Lampu jalan mati", "STATUS", "mulai", "tolong sampah di depan pasar")  # texts that get an answer
+TEXTS = (*ANSWERED, "terima kasih")
 
 
 def _first_words(sentence: str) -> str:
@@ -52,7 +54,7 @@ class Caller:
 
     def dial(self) -> None:
         self.call = self.carrier.dial(self.number)
-        self.history.note("dialled", call=self.call.sid)
+        self.history.note("dialled", call=self.call.sid, from_hash=digest(self.number))
         self._listen()
 
     @property
@@ -137,7 +139,7 @@ def _as_digits(words: str) -> str:
 class Load:
     """Everybody who uses the house, from `start` to `stop`."""
 
-    def __init__(self, house: House, history: History, seed: int, *, calls_a_second: float = 1.5) -> None:
+    def __init__(self, house: House, history: History, seed: int, *, calls_a_second: float = RATE) -> None:
         self.house, self.history, self.seed = house, history, seed
         self.rate = calls_a_second
         self.reported: list[tuple[str, str]] = []  # caller and ticket number
@@ -242,4 +244,6 @@ class Load:
             ticket = register.find(session, number, change=True)
             allowed = sorted(lifecycle.MOVES[ticket.state] & {"accepted", "in_progress", "scheduled", "resolved"})
             if allowed:
-                moves.move(session, ticket, chance.choice(allowed), by="Budi")
+                to = chance.choice(allowed)
+                self.history.note("officer moved", ticket=number, to=to)
+                moves.move(session, ticket, to, by="Budi")

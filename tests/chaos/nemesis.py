@@ -1,5 +1,5 @@
-"""Breaks things: picks faults from the seed, one after the other, and writes down when each begins and ends. FAULTS
-names them as the fault matrix does."""
+"""Breaks things: picks faults from the seed, two at a time, and writes down when each begins and ends. FAULTS names
+them as the fault matrix does."""
 
 import contextlib
 import random
@@ -48,14 +48,25 @@ FAULTS: dict[str, Fault] = {
     "F28": other_faults.department_lies,
     "F29": other_faults.poison,
     "F31": process_faults.deploy,
+    "F32": process_faults.everything_killed,
+}
+# What a fault lays hands on, and needs to be whole otherwise: two at a time have nothing in common here.
+MEANS = {
+    "web": {"F1", "F2", "F31", "F32"},
+    "workers": {"F3", "F4", "F4b", "F5", "F6", "F25", "F31", "F32"},
+    "valkey": {"F8", "F9", "F10", "F11", "F12", "F32"},
+    "postgres": {"F13", "F14", "F15", "F15b", "F16", "F17", "F18", "F29", "F32"},
+    "carrier": {"F21", "F21b", "F22", "F23", "F24"},
+    "departments": {"F26", "F27", "F28"},
+    "disk": {"F19"},
 }
 
 
 class Nemesis:
-    """Picks faults from the seed, one after the other, from `start` to `stop`."""
+    """Picks faults from the seed, two at a time, from `start` to `stop`."""
 
     def __init__(self, house: House, load: Load, history: History, seed: int, names: list[str]) -> None:
-        self.at = Broken(house, load, random.Random(f"{seed}:nemesis"))
+        self.house, self.load, self.chance = house, load, random.Random(f"{seed}:nemesis")
         self.history, self.names = history, names
         self.counts = dict.fromkeys(names, 0)
         self.skipped: dict[str, str] = {}
@@ -77,20 +88,35 @@ class Nemesis:
         return all(self.counts[name] or name in self.skipped for name in self.names)
 
     def _work(self) -> None:
-        for name in self._order():
-            if self._stop.wait(self.at.chance.uniform(0.5, 1.5)):
+        for pair in self._pairs():
+            if self._stop.wait(self.chance.uniform(0.5, 1.5)):
                 return
-            if name not in self.skipped:
-                self.at.house.is_whole(20)
-                self._inflict(name)
+            self.house.is_whole(20)
+            hands = [threading.Thread(target=self._inflict, args=(name, self.chance.random())) for name in pair]
+            for hand in hands:
+                hand.start()
+                if self._stop.wait(self.chance.uniform(0, 1.5)):
+                    break
+            for hand in hands:
+                if hand.ident:
+                    hand.join()
 
-    def _order(self) -> Iterator[str]:
-        """Every fault once in an order of chance, then all again."""
+    def _pairs(self) -> Iterator[list[str]]:
+        """Every fault once in an order of chance, each with the next that leaves it what it needs; then all again."""
         while True:
-            yield from self.at.chance.sample(self.names, len(self.names))
+            left = [name for name in self.chance.sample(self.names, len(self.names)) if name not in self.skipped]
+            if not left:
+                return
+            while left:
+                one = left.pop(0)
+                other = next((name for name in left if not any({one, name} <= same for same in MEANS.values())), None)
+                if other:
+                    left.remove(other)
+                yield [one, other] if other else [one]
 
-    def _inflict(self, name: str) -> None:
-        fault, before = FAULTS[name](self.at), self.at.kills
+    def _inflict(self, name: str, seed: float) -> None:
+        at = Broken(self.house, self.load, random.Random(seed))
+        fault = FAULTS[name](at)
         self.history.note("fault", name=name, phase="begin", detail=FAULTS[name].__name__)
         try:
             with contextlib.closing(fault):
@@ -102,4 +128,4 @@ class Nemesis:
             self.skipped[name] = str(why)
         except (psycopg.Error, RedisError, psutil.Error, OSError) as why:
             self.broken.append(f"{name}: {why!r}")
-        self.history.note("fault", name=name, phase="end", kills=self.at.kills - before)
+        self.history.note("fault", name=name, phase="end", kills=at.kills, ahead=at.ahead)

@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 from redis.exceptions import RedisError
 
-from chaos.broken import Broken
+from chaos.broken import WORKERS, Broken
 from chaos.servers import send
 
 
@@ -83,12 +83,21 @@ def sweeper_frozen(at: Broken) -> Generator[float, None, None]:
 
 
 def clock_jumps(at: Broken) -> Generator[float, None, None]:
-    """F25: one worker believes that it is an hour later than it is."""
-    worker = at.one("texts")
-    environment, worker.environment = worker.environment, {**(worker.environment or {}), "CHAOS_AHEAD": "3600"}
-    worker.send(signal.SIGTERM)
+    """F25: one process believes that it is an hour later than it is."""
+    process = at.one(at.chance.choice((*WORKERS, "sweep")))
+    at.ahead = 3600.0
+    environment, process.environment = process.environment, {**(process.environment or {}), "CHAOS_AHEAD": "3600"}
+    process.send(signal.SIGTERM)
     try:
         yield at.chance.uniform(5, 8)
     finally:
-        worker.environment = environment
-        worker.send(signal.SIGTERM)
+        process.environment = environment
+        process.send(signal.SIGTERM)
+
+
+def everything_killed(at: Broken) -> Generator[float, None, None]:
+    """F32: SIGKILL of all at once, as when the machine loses its power: web, workers, sweeper, Valkey, PostgreSQL."""
+    at.kills += sum(bool(worker.children()) for worker in at.workers())
+    for process in at.house.keeper.kept:
+        process.send_all(signal.SIGKILL)
+    yield at.chance.uniform(4, 6)

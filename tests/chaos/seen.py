@@ -1,9 +1,31 @@
 """A recorded history (history.py), and what more than one invariant asks of it."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 from chaos.history import Line
+
+# The faults (nemesis.py) after which something may be done once more, or be in doubt: workers gone between request and
+# commit, a database that could not take what was done, a carrier that did not answer.
+KILLS = {"F3", "F4", "F5", "F32"}
+DATABASE = {"F13", "F14", "F15", "F15b", "F16", "F17", "F32"}
+CARRIER = {"F21", "F21b"}
+CLOCK_SECONDS = 10.0  # by which clocks, and those who write down, may differ
+SENT_SECONDS = 10.0  # a worker waits so long for the carrier, and what it sent is there before
+
+
+@dataclass
+class Struck:
+    """One fault, from its beginning to its end; `kills` of workers, `ahead` the seconds by which a clock was wrong."""
+
+    name: str
+    begin: float
+    end: float
+    kills: int = 0
+    ahead: float = 0.0
 
 
 class Seen:
@@ -17,10 +39,68 @@ class Seen:
         self.recorded = {row["sid"]: row for row in self.of("recording row")}
         self.outbox = {row["id"]: row for row in self.of("outbox")}
         self.texts = {row["message"]: row for row in self.of("outbox") if row.get("message")}
+        self._refusals = grouped(self.of("carrier refused"), "message")
         self.accepted = {call: grouped(same, "report") for call, same in grouped(self.of("accepted"), "call").items()}
 
     def of(self, what: str) -> list[Line]:
         return self._kinds.get(what, [])
+
+    def refusals(self, message: str | None) -> list[Line]:
+        """What the carrier refused of this text, or left unanswered."""
+        return self._refusals.get(message or "", [])
+
+    @cached_property
+    def reports(self) -> list[Line]:
+        """What departments took of reports; other letters about a ticket are no report."""
+        letters = {row["id"] for row in self.of("outbox") if row["kind"] not in ("email", "webhook")}
+        got = [line for line in self.of("department got") if line["answered"] != "refused"]
+        return [line for line in got if row_of(line) not in letters]
+
+    @cached_property
+    def texts_about(self) -> dict[tuple[str | None, str], list[Line]]:
+        """The rows of texts by ticket and contact."""
+        found: dict[tuple[str | None, str], list[Line]] = defaultdict(list)
+        for row in self.texts.values():
+            found[row.get("ticket"), row["destination"]].append(row)
+        return dict(found)
+
+    @cached_property
+    def faults(self) -> list[Struck]:
+        """Each with its end; one that never ended lasts until the last line. A fault may say its kills when it begins,
+        when it ends, or both times."""
+        found, open_ = [], dict[str, Struck]()
+        last = max((line["at"] for line in self.lines), default=0.0)
+        for line in self.of("fault"):
+            kills = line.get("kills") or 0
+            if line["phase"] == "begin" or line["name"] not in open_:
+                struck = Struck(line["name"], line["at"], last, kills, line.get("ahead") or 0.0)
+                open_[line["name"]] = struck
+                found.append(struck)
+            if line["phase"] == "end":
+                struck = open_.pop(line["name"])
+                struck.end, struck.kills = line["at"], max(struck.kills, kills)
+                struck.ahead = line.get("ahead") or struck.ahead
+        return found
+
+    @property
+    def kills(self) -> int:
+        return sum(fault.kills for fault in self.faults)
+
+    def struck(self, names: Set[str], begin: float | None, end: float | None, after: float = 0.0) -> bool:
+        """Whether one of these faults fell between two moments, or left its traces there for so many seconds."""
+        return any(
+            fault.name in names
+            and (end is None or fault.begin <= end)
+            and (begin is None or fault.end + after >= begin)
+            for fault in self.faults
+        )
+
+    def by_the_right_clock(self, moment: float) -> float:
+        """What the time really was, of a moment that a process wrote down while its clock was known to be wrong."""
+        for fault in self.faults:
+            if fault.ahead and fault.begin - CLOCK_SECONDS <= moment - fault.ahead <= fault.end + 2 * CLOCK_SECONDS:
+                return moment - fault.ahead
+        return moment
 
     def numbers(self, call: str) -> set[str]:
         """The ticket numbers that were heard in acknowledgements of this call."""
@@ -70,42 +150,42 @@ def doubled(seen: Seen) -> Iterator[str]:
 
 
 def taken(seen: Seen) -> dict[str, list[Line]]:
-    """What departments took, by outbox row: its id is the webhook-id and begins the Message-ID."""
+    """What departments took, by outbox row."""
     by_row: dict[str, list[Line]] = defaultdict(list)
     for line in seen.of("department got"):
         if line["answered"] != "refused":
-            by_row[line["key"].strip("<>").partition("@")[0]].append(line)
+            by_row[row_of(line)].append(line)
     return by_row
 
 
-def copies(seen: Seen) -> Iterator[tuple[str, str, int]]:
-    """Every promise of a text that the carrier accepted more than once: name, sort, how many too many."""
-    sorts: dict[str, list[str]] = defaultdict(list)
+def row_of(line: Line) -> str:
+    """The outbox row that a department got: its id is the webhook-id and begins the Message-ID."""
+    return str(line["key"]).strip("<>").partition("@")[0]
+
+
+def copies(seen: Seen) -> Iterator[tuple[str, str, list[Line]]]:
+    """Every promise of a text that the carrier accepted more than once: name, sort, and all that it accepted."""
+    accepted: dict[str, list[Line]] = defaultdict(list)
+    sorts: dict[str, str] = {}
     for line in seen.of("carrier text out"):
         row = seen.texts.get(line.get("message") or "", {})
         name = row.get("dedupe_key") or line.get("message") or f"{line['to_hash']} {line['body_digest']}"
-        sorts[name].append(row.get("sms") or "other")
-    for name, same in sorts.items():
+        accepted[name].append(line)
+        sorts.setdefault(name, row.get("sms") or "other")
+    for name, same in accepted.items():
         if same[1:]:
-            yield name, same[0], len(same) - 1
-
-
-_LOST = {"back_end_killed", "postgres_down", "link_broken", "postgres_hangs", "tables_locked", "connections_used_up"}
+            yield name, sorts[name], same
 
 
 def database_lost(seen: Seen) -> int:
     """How often a worker could not write down what it had just sent: a receipt may then be sent once more."""
-    return sum(line["phase"] == "begin" and line["name"] in _LOST for line in seen.of("fault"))
+    return sum(fault.name in DATABASE for fault in seen.faults)
 
 
-def kills(seen: Seen) -> int:
-    """A fault may say its kills when it begins, when it ends, or both times."""
-    begun, total = Counter[str](), 0
-    for line in seen.of("fault"):
-        told = line.get("kills") or 0
-        if line["phase"] == "begin":
-            total += begun.pop(line["name"], 0)
-            begun[line["name"]] = told
-        else:
-            total += max(told, begun.pop(line["name"], 0))
-    return total + begun.total()
+def explains_a_copy(seen: Seen, accepted: list[Line]) -> bool:
+    """Whether a worker was killed, or the database gone, before each copy of a text and after the one before it."""
+    kills = {fault.name for fault in seen.faults if fault.kills}
+    return all(
+        seen.struck((KILLS & kills) | DATABASE, one["at"], next_["at"], SENT_SECONDS)
+        for one, next_ in pairwise(sorted(accepted, key=lambda line: float(line["at"])))
+    )

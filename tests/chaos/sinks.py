@@ -10,12 +10,15 @@ import contextlib
 import email
 import json
 import logging
+import re
 import socket
 import struct
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
+from email.utils import parsedate_to_datetime
+from functools import partial
 from http.client import parse_headers
 from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any
@@ -27,7 +30,9 @@ from ports import free_port
 from chaos.history import History
 from chaos.proxy import reset
 from config.hotline import city
+from ticketing.outgoing import links
 
+_RECORDING = re.compile(r"/recordings/([A-Za-z0-9_.-]+)")
 MOODS = {  # and what is written down of a report
     "ok": "ok",
     "slow": "ok",  # answers after `seconds`
@@ -74,9 +79,28 @@ class _Departments:
     def mood(self, department: str) -> Mood:
         return self._moods.get(department, Mood())
 
-    def _got(self, department: str, mood: Mood, *, key: str, number: str, revision: int | None) -> None:
+    def _got(
+        self,
+        department: str,
+        mood: Mood,
+        *,
+        key: str,
+        number: str,
+        revision: int | None,
+        words: str,
+        dated: float | None,
+    ) -> None:
+        signed = links._timed("recording")  # also of a clock that is ahead, whose links open later
+        heard = {str(links._uuid(partial(signed.loads, token))) for token in _RECORDING.findall(words)}
         self._history.note(
-            "department got", key=key, number=number, department=department, revision=revision, answered=mood.answered
+            "department got",
+            key=key,
+            number=number,
+            department=department,
+            revision=revision,
+            answered=mood.answered,
+            recordings=sorted(heard),
+            dated=dated,
         )
 
     def _wait(self, department: str, mood: Mood, seconds: float | None = None) -> None:
@@ -102,7 +126,9 @@ class Mailboxes(_Departments):
         mail: Message = email.message_from_bytes(envelope.content or b"")  # type: ignore[arg-type]
         department = _department(envelope.rcpt_tos[0])
         mood = self.mood(department)
-        self._got(department, mood, key=str(mail["Message-ID"]), number=str(mail["X-Ticket"]), revision=None)
+        key, number = str(mail["Message-ID"]), str(mail["X-Ticket"])
+        dated = parsedate_to_datetime(str(mail["Date"])).timestamp() if mail["Date"] else None
+        self._got(department, mood, key=key, number=number, revision=None, words=_words(mail), dated=dated)
         return await self._answer(server, mood)
 
     async def _answer(self, server: SMTP, mood: Mood) -> str:
@@ -137,7 +163,16 @@ class Systems(_Departments):
                 headers = parse_headers(self.rfile)
                 told = json.loads(self.rfile.read(int(headers["Content-Length"])))["data"]
                 mood = sink.mood(department)
-                sink._got(department, mood, key=headers["webhook-id"], number=told["number"], revision=told["revision"])
+                dated = headers["webhook-timestamp"]
+                sink._got(
+                    department,
+                    mood,
+                    key=headers["webhook-id"],
+                    number=told["number"],
+                    revision=told["revision"],
+                    words=json.dumps(told),
+                    dated=float(dated) if dated else None,
+                )
                 for piece in sink._answer(department, mood):
                     self.wfile.write(piece)
                 if mood.name in ("slam", "lie"):
@@ -175,6 +210,12 @@ class Systems(_Departments):
                 self._wait(department, mood, mood.seconds)
         elif mood.name not in ("hang", "lie"):
             yield answer
+
+
+def _words(mail: Message) -> str:
+    """What can be read in a letter."""
+    parts = [part.get_payload(decode=True) for part in mail.walk() if not part.is_multipart()]
+    return "\n".join(part.decode("utf-8", "replace") for part in parts if isinstance(part, bytes))
 
 
 def _department(address: str) -> str:

@@ -1,30 +1,90 @@
-"""A witness at the carrier, who writes down what comes back: every request to the app, who spoke to a caller, and each
-recording as it is made."""
+"""A witness at the carrier, who writes down what comes back: every request to the app, who spoke to a caller, each
+recording as it is made, each text as it is taken, and what the REST API refuses or leaves unanswered."""
 
-import hashlib
+import re
 import threading
+import time
 from urllib.parse import parse_qs, urlsplit
 
-from chaos.history import History
+from flask import Flask, Response, g, request
+
+from chaos.history import History, digest
 from ivr.simulator.calls import twiml
-from ivr.simulator.calls.call import LiveCall
+from ivr.simulator.calls.state import CallState
 from ivr.simulator.carrier import Carrier
-from ivr.simulator.network.ledger import Recording
+from ivr.simulator.network.ledger import Message, Recording
 from ivr.simulator.network.wire import Answer, Request
+from ticketing.outgoing import links
 
 _DOCUMENTS = ("/voice/incoming", "/voice/turn/", "/voice/fallback", "/voice/officer")
 _DEGRADED = "/voice/fallback/saved"  # where the apology brings what it records
+_QUIET = 200  # of 32768: what is never louder is silence
+_NUMBER = re.compile(r"\b\d{3}[-. ]?\d{3}[-. ]?\d{3}\b")
 
 
 class Exchange(Carrier):
-    """A carrier that writes each recording down as it is made: what the hotline has fetched it deletes here."""
+    """A carrier that writes each recording and each text down as it gets it: what the hotline has fetched it deletes
+    here, and what was never asked for is nowhere else."""
 
     history: History
 
-    def keep_recording(self, call: LiveCall, sound: bytes) -> Recording:
+    def keep_recording(self, call: CallState, sound: bytes) -> Recording:
         made = super().keep_recording(call, sound)
-        self.history.note("carrier recording", sid=made.sid, call=call.sid, seconds=made.duration)
+        self.history.note(
+            "carrier recording",
+            sid=made.sid,
+            call=call.sid,
+            seconds=made.duration,
+            voice=_loudest(sound) > _QUIET,
+            digest=digest(sound),
+        )
         return made
+
+    def deliver(self, message: Message) -> None:
+        self.history.note(
+            "carrier text out",
+            sid=message.sid,
+            to_hash=digest(message.to),
+            body_digest=digest(message.body),
+            message=message_of(message.callback),
+            numbers=["".join(filter(str.isdigit, one)) for one in _NUMBER.findall(message.body)],
+        )
+        super().deliver(message)
+
+
+def message_of(callback: str) -> str | None:
+    """The row of a text, by the reference in the address at which its receipt is wanted."""
+    known = links.read_message(parse_qs(urlsplit(callback.partition("#")[0]).query).get("ref", [""])[0])
+    return str(known) if known else None
+
+
+def watch(app: Flask, history: History, answers_within: float) -> None:
+    """Write down what this REST API refuses of texts and calls, and what it answers only after so many seconds."""
+
+    @app.before_request
+    def begin() -> None:
+        g.began = time.monotonic()
+
+    @app.after_request
+    def end(answer: Response) -> Response:
+        what = {"Messages.json": "text", "Calls.json": "call"}.get(request.path.rpartition("/")[2])
+        late = time.monotonic() - g.began > answers_within
+        if request.method == "POST" and what and (answer.status_code >= 400 or late):
+            form, code = request.form, (answer.get_json(silent=True) or {}).get("code")
+            history.note(
+                "carrier refused",
+                of=what,
+                status=0 if late else answer.status_code,
+                code=code,
+                to_hash=digest(form.get("To", "")),
+                message=message_of(form.get("StatusCallback", "")),
+            )
+        return answer
+
+
+def _loudest(sound: bytes) -> int:
+    """The loudest sample of 16 bits, after the 44 bytes with which a WAV begins."""
+    return max(map(abs, memoryview(sound[44 : len(sound) - len(sound) % 2]).cast("h")), default=0)
 
 
 class Witness:
@@ -56,7 +116,7 @@ class Witness:
             valid=good,
             call=asked.fields.get("CallSid", ""),
             message=asked.fields.get("MessageSid", ""),
-            digest=hashlib.sha256(answer.body).hexdigest()[:16],
+            digest=digest(answer.body),
             token=asked.token,
             degraded=_DEGRADED in answer.text,
         )
