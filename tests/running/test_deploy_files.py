@@ -17,11 +17,15 @@ from pathlib import Path
 import pytest
 import requests
 from factories import opened
+from flask import Blueprint, Flask
 from people import House
 from standing import clean_environment
+from werkzeug.routing import Rule
 
 from config import stores
+from config.hotline import city
 from config.settings import ROOT
+from ivr.channels import CHANNELS
 from ticketing.models import Beat, Tally
 
 DEPLOY = ROOT / "deploy"
@@ -61,15 +65,74 @@ def test_a_stop_is_gentle_and_nothing_stays_down(name: str, seconds: int) -> Non
     assert service["NoNewPrivileges"] == "yes"
 
 
-def test_the_proxy_keeps_what_is_ours_and_changes_nothing() -> None:
-    text = (DEPLOY / "nginx.conf").read_text()
-    for path in ("/metrics", "/readyz", "/livez"):
-        assert re.search(rf"location = {path} +{{ return 404; }}", text), path
-    assert re.search(r"proxy_pass +http://hotline;", text), "a path here would break the carrier's signature"
-    assert re.search(r"X-Forwarded-For \$remote_addr", text)
-    assert "access_log off" in text
-    (longest,) = re.findall(r"proxy_read_timeout +(\d+)s", text)
+# -- the proxy; what a real nginx makes of it: make rehearsal -------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def proxy() -> str:
+    """Without its remarks."""
+    return re.sub(r"(?m)(^| )#.*$", "", (DEPLOY / "nginx.conf").read_text())
+
+
+def server(proxy: str, port: int, name: str) -> str:
+    """The block that answers for a name on a port."""
+    blocks = re.findall(r"^server \{\n(.*?)^\}", proxy, re.M | re.S)
+    (found,) = [one for one in blocks if re.search(rf"listen {port}\b", one) and name in one.replace("return", "")]
+    return str(found)
+
+
+def test_the_proxy_keeps_what_is_ours_and_changes_nothing(proxy: str) -> None:
+    ours = server(proxy, 443, "server_name hotline.")
+    assert re.search(r"location ~ \^/\(metrics\|readyz\|livez\)\(/\|\$\) \{ return 404; \}", ours), (
+        "and with a slash behind"
+    )
+    assert set(re.findall(r"proxy_pass +(\S+);", proxy)) == {"http://hotline"}, "a path would break the signature"
+    assert re.search(r"X-Forwarded-For \$remote_addr", ours)
+    assert "access_log off" in proxy
+    (longest,) = re.findall(r"proxy_read_timeout +(\d+)s", ours)
     assert int(longest) > 30
+
+
+def test_the_proxy_leads_no_webhook_from_http_to_https(proxy: str) -> None:
+    plain = server(proxy, 80, "server_name hotline.")
+    (doors,) = re.findall(r"location ~ \^/\(([a-z|]+)\)\(/\|\$\) \{ return 403; \}", plain)
+    rules = [rule.rule for channel in CHANNELS for rule in rules_of(channel)]
+    assert {rule.split("/")[1] for rule in rules} == set(doors.split("|"))
+    assert re.search(r'if \(\$request_method !~ "\^\(GET\|HEAD\)\$"\) \{ return 403; \}\n +return 301 https', plain)
+
+
+def rules_of(channel: Blueprint) -> list[Rule]:
+    app = Flask("only its rules", static_folder=None)
+    app.register_blueprint(channel)
+    return list(app.url_map.iter_rules())
+
+
+def test_the_short_name_leads_to_pages_and_serves_nothing(proxy: str) -> None:
+    short = server(proxy, 443, "server_name lacak.")
+    assert re.findall(r"location (.+?) \{ (.+?); \}", short) == [
+        ("= /", "return 302 https://hotline.bekasikota.go.id/t"),
+        ('~ "^/[^/]{8,40}$"', "return 302 https://hotline.bekasikota.go.id/t$request_uri"),
+        ("/", "return 404"),
+    ]
+
+
+def test_the_proxy_answers_to_no_other_name(proxy: str) -> None:
+    nobody = server(proxy, 80, "default_server")
+    assert {"listen 80 default_server", "listen 443 ssl default_server", "ssl_reject_handshake on", "return 444"} <= {
+        line.strip() for line in nobody.split(";")
+    }
+    assert "ssl_protocols TLSv1.2 TLSv1.3" in nobody, "the protocols of the port are those of its first server"
+
+
+def test_what_the_proxy_says_by_itself_is_of_our_texts_and_as_guarded_as_a_page(proxy: str) -> None:
+    for status, sentence in ((502, "broken"), (413, "photo_large")):
+        (said,) = re.findall(rf'return {status} "(.+)";', proxy)
+        assert said.split("\\n") == [*(city().text(language, "page", sentence) for language in city().languages), ""]
+    headers = set(re.findall(r"^add_header +(\S+) +\$own_\w+ +always;", proxy, re.M))
+    assert headers == {
+        "X-Content-Type-Options", "Referrer-Policy", "Content-Security-Policy", "Strict-Transport-Security",
+    }  # fmt: skip
+    assert len(re.findall(r"add_header", proxy)) == len(headers), "a header in a block would hide those above it"
 
 
 # -- the port stays open -------------------------------------------------------------------------------------------
