@@ -12,6 +12,7 @@
 # make drill  how long a caller waits for the fallback when the app is dead
 # make model  learn the reader of texts anew from corpus/
 # make understanding  how well it understands hands that were set apart
+# make rehearsal  docs/running.md's steps to production, followed on this machine with nginx, PostgreSQL and Redis: what differs
 # make bench  how fast it is, next to a floor app: 20 minutes (QUICK=1 for one of three, ONLY=turns,flood for parts)
 SHELL := /bin/bash
 PYTHON ?= python3
@@ -26,7 +27,7 @@ LOCK := $(TOOLS)/uv pip compile --quiet --universal --python-version 3.11 --gene
   --no-emit-package docopt --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 PYTEST := $(BIN)/python -m pytest --dist worksteal --durations=10
 
-.PHONY: run test test-long check talk docs drill model understanding bench chaos lock audit sbom clean
+.PHONY: run test test-long check talk docs drill model understanding bench chaos rehearsal lock audit sbom clean
 
 run: .venv/installed
 	@exec $(BIN)/python -m ivr.start
@@ -68,6 +69,9 @@ bench: .venv/installed-dev
 chaos: .venv/installed-dev
 	@PYTHONPATH=tests $(BIN)/python -W ignore:XDG_RUNTIME_DIR -m chaos $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) \
 	  $(if $(FAULTS),--faults $(FAULTS)) $(if $(KEEP),--keep $(KEEP)) $(if $(SABOTAGE),--sabotage $(SABOTAGE))
+
+rehearsal: .venv/installed-dev
+	@PYTHONPATH=tests $(BIN)/python -m rehearsal
 
 lock: .venv/installed-tools
 	$(LOCK) requirements.txt -o requirements.lock

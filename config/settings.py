@@ -108,8 +108,7 @@ class Settings(BaseSettings):
         var = Path(found.get("var_dir") or ROOT / "var").absolute()
         port = int(found.get("port") or 8000)
         found["var_dir"] = var
-        found.setdefault("public_url", f"http://127.0.0.1:{port}")
-        found["public_url"] = str(found["public_url"]).rstrip("/")
+        found["public_url"] = str(found.get("public_url", "" if production else f"http://127.0.0.1:{port}")).rstrip("/")
         found.setdefault("database_url", f"sqlite:///{var}/hotline.db")
         for name in ("database_url", "owner_database_url"):
             found[name] = re.sub("^postgres://", "postgresql://", str(found.get(name, "")))
@@ -186,7 +185,7 @@ class Settings(BaseSettings):
             return []
         found = [
             f"{name} is missing"
-            for name in (*_MADE_SECRETS, "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN")
+            for name in ("PUBLIC_URL", *_MADE_SECRETS, "TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN")
             if not getattr(self, name.lower())
         ]
         found += [
@@ -215,7 +214,7 @@ class Settings(BaseSettings):
 
     def _open_wires(self) -> Iterator[str]:
         """Connections that somebody on the way could read, change, or take over."""
-        if not _private(self.public_url):
+        if self.public_url and not _private(self.public_url):
             yield "PUBLIC_URL must be the https address that the carrier calls"
         for name in ("TWILIO_API_URL", "AGGREGATOR_MEDIA_URL"):
             if (url := getattr(self, name.lower())) and not _private(url):

@@ -116,6 +116,7 @@ PARTS = (
         40,
         r"test_packages\.py::test_(a_virtual|the_list_of_what_runs_has)",
     ),
+    Part("rehearsal of the steps to production", 120, r"test_every_step_comes_out_as_written"),
     Part("production with a secret missing", 20, r"test_one_missing_secret", short=r"\[SECRET_KEY\]"),
     Part("sabotaged campaigns", 400, r"test_a_sabotaged_campaign|thrown_away_is_found\[\w+-1\]"),
     Part("campaign of drawn faults", 130, r"test_every_promise_holds\[drawn", short=_ALL),

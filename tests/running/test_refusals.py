@@ -35,10 +35,11 @@ STARTS = {
 
 def run(how: str, var: Path, **environment: str) -> tuple[int, str]:
     """The exit code of something that is expected to end by itself, and what it said to whoever started it."""
+    names = {"PUBLIC_URL": "https://1500444.bekasikota.invalid", "TRACKING_URL": "lacak.bekasikota.go.id/"}
     done = subprocess.run(
         [sys.executable, *STARTS[how]],
         cwd=ROOT,
-        env=clean_environment(VAR_DIR=str(var), **{"TRACKING_URL": "lacak.bekasikota.go.id/", **environment}),
+        env=clean_environment(VAR_DIR=str(var), **{**names, **environment}),
         capture_output=True,
         text=True,
         timeout=90,
@@ -129,7 +130,7 @@ def test_a_database_that_may_forget_is_named(durable_postgres: str, tmp_path: Pa
 
 
 def test_production_does_not_serve_from_a_database_that_may_forget(durable_postgres: str, tmp_path: Path) -> None:
-    production = {**SECRETS, "HOTLINE_ENV": "production", "PUBLIC_URL": "https://1500444.bekasikota.invalid"}
+    production = {**SECRETS, "HOTLINE_ENV": "production"}
     with careless(durable_postgres, "fsync"):
         code, said = run(
             "gunicorn", tmp_path / "var", DATABASE_URL=durable_postgres, PORT=str(free_port()), **production
