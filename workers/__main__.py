@@ -52,7 +52,7 @@ class Ring(Job):
         queue = self._rung()
         self._func_name, self._instance, self._args, self._kwargs = doorbell.JOB, None, (queue,), {}
         self.origin, self.description = queue, f"ring {queue}"
-        self.timeout, self.result_ttl, self.failure_ttl = doorbell.MOST_SECONDS, 0, doorbell.FAILURE_SECONDS
+        self.timeout, self.result_ttl, self.failure_ttl = doorbell.most_seconds(queue), 0, doorbell.FAILURE_SECONDS
 
     def _rung(self) -> str:
         """The queue that is rung for."""

@@ -9,10 +9,12 @@ from rq.serializers import JSONSerializer
 
 from config import metrics, stores
 from config.logs import warn
+from ticketing.outgoing.kinds import MAIL
 
 RING_PAUSE = 5.0
 JOB = "workers.jobs.drain"  # what a ring asks for, with its queue as the one argument
 MOST_SECONDS, FAILURE_SECONDS = 55, 60  # that a job may take, and that a failed one is kept
+MAIL_SECONDS = 270  # a relay may take two minutes over the last dot of a mail, and each word before it ten seconds
 _quiet_until = 0.0
 
 
@@ -25,12 +27,17 @@ def ring(queue: str) -> None:
         client = stores.redis()
         if client.set(_waiting(queue), "1", nx=True, ex=30):  # no second ring waits while one does
             Queue(queue, connection=client, serializer=JSONSerializer).enqueue(
-                JOB, queue, result_ttl=0, failure_ttl=FAILURE_SECONDS, job_timeout=MOST_SECONDS
+                JOB, queue, result_ttl=0, failure_ttl=FAILURE_SECONDS, job_timeout=most_seconds(queue)
             )
     except (RedisError, OSError, ValueError) as fault:
         _quiet_until = time.monotonic() + RING_PAUSE
         metrics.add("ring lost")
         warn("ring lost", queue=queue, why=type(fault).__name__)
+
+
+def most_seconds(queue: str) -> int:
+    """How long a job may take."""
+    return MAIL_SECONDS if queue == MAIL else MOST_SECONDS
 
 
 def rings_are_lost() -> bool:

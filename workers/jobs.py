@@ -2,9 +2,15 @@
 due."""
 
 import errno
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
+
+from rq.timeouts import JobTimeoutException
+from sqlalchemy.exc import SQLAlchemyError
 
 from config import stores, timeouts
 from config.logs import log, warn
@@ -14,6 +20,7 @@ from workers.outcomes import Outcome, Work
 
 RUN_SECONDS = 20.0
 HOUSE_PAUSE = timedelta(seconds=20)
+RENEW_SECONDS, HELD_SECONDS = 20.0, 300.0  # how often a lease is renewed, and for how long at most
 DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 
@@ -38,12 +45,15 @@ def attempt(work: Work) -> Outcome:
     """One try. A fault of ours costs this row its own attempts and nobody else's."""
     try:
         sender = SENDERS[work.kind]
-        with stores.reading() as session:
-            parcel = sender.prepare(session, work)
-        if isinstance(parcel, Outcome):
-            outcome = parcel
-        else:
-            outcome = sender.send(parcel) if work.unknown_for is None else _ask_first(sender, parcel, work)
+        with _held(work):
+            with stores.reading() as session:
+                parcel = sender.prepare(session, work)
+            if isinstance(parcel, Outcome):
+                outcome = parcel
+            else:
+                outcome = sender.send(parcel) if work.unknown_for is None else _ask_first(sender, parcel, work)
+    except JobTimeoutException:  # not ours: whoever is at the other end says too little for too long
+        outcome = outcomes.unknown("it took too long")
     except Exception as fault:
         outcome = _broke(work, fault)
     log(
@@ -56,6 +66,28 @@ def attempt(work: Work) -> Outcome:
         why=outcome.reason,
     )
     return outcome
+
+
+@contextmanager
+def _held(work: Work) -> Iterator[None]:
+    """Meanwhile the row is nobody else's, however long the other side takes: its lease is renewed now and then."""
+    over = threading.Event()
+
+    def renew() -> None:
+        until = time.monotonic() + HELD_SECONDS
+        while not over.wait(RENEW_SECONDS) and time.monotonic() < until:
+            try:
+                outbox.renew(work)
+            except SQLAlchemyError as fault:
+                warn("lease not renewed", row=str(work.id), why=type(fault).__name__)
+
+    keeper = threading.Thread(target=renew, daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        keeper.join()
 
 
 def _broke(work: Work, fault: Exception) -> Outcome:
@@ -84,4 +116,4 @@ def _ask_first(sender: Sender, parcel: Any, work: Work) -> Outcome:
     if not work.repeatable:
         return outcomes.dead("unknown: the carrier never confirmed it, and a status text is not sent twice")
     again = sender.send(parcel)
-    return outcomes.dead("unknown twice") if again.state == "unknown" else again
+    return outcomes.dead(f"unknown twice: {again.reason}") if again.state == "unknown" else again

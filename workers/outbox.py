@@ -18,12 +18,12 @@ from ticketing.outgoing import kinds
 from workers import doorbell, outcomes, transactions
 
 # The queues that workers listen to, one queue a worker. processes.conf starts them; a house test compares.
-QUEUES = (kinds.TEXTS, kinds.DISPATCH, kinds.RECORDINGS)
+QUEUES = (kinds.TEXTS, kinds.MAIL, kinds.DISPATCH, kinds.RECORDINGS)
 
 LEASE = timedelta(seconds=60)
 DIED, MAX_DEATHS = "the worker died during the call", 5
-# What fails for all rows of a kind at once, because one carrier takes them all: they share its breaker.
-CARRIER = {name: kind.breaker for name, kind in kinds.KINDS.items() if kind.breaker}
+# What fails for all rows of a kind at once, because one carrier or relay takes them all: they share its breaker.
+SHARED = {name: kind.breaker for name, kind in kinds.KINDS.items() if kind.breaker}
 BREAKER_OPENS_AFTER, BREAKER_OPEN = 5, timedelta(seconds=60)
 UNKNOWN_ASK_AFTER, UNKNOWN_GIVE_UP = timedelta(seconds=20), timedelta(minutes=10)
 
@@ -42,6 +42,14 @@ def claim(queue: str) -> outcomes.Work | None:
 def finish(work: outcomes.Work, outcome: outcomes.Outcome) -> bool:
     """Record how it went. False when the lease was lost meanwhile: somebody else decides about the row now."""
     return transactions.carry_out(lambda session: _finish(session, work, outcome))
+
+
+def renew(work: outcomes.Work) -> bool:
+    """The holder is still at it: the lease begins anew. False when it was lost meanwhile."""
+    with stores.transaction() as session:
+        mine = update(Outbox).where(Outbox.id == work.id, Outbox.lease_token == work.token, Outbox.state == "leased")
+        renewed = mine.values(lease_until=stores.database_now(session) + LEASE).returning(Outbox.id)
+        return session.execute(renewed).first() is not None
 
 
 def due(session: Session) -> dict[str, int]:
@@ -63,8 +71,7 @@ def sweep() -> dict[str, int]:
         ):
             # The holder died: perhaps before the call, perhaps after it. A row that kills its workers is put aside.
             row.deaths += 1
-            killer = row.deaths >= MAX_DEATHS
-            _record(row, outcomes.dead(f"{DIED}, again and again") if killer else outcomes.unknown(DIED), moment)
+            _record(row, _died(row), moment)
         waiting = due(session)
     for queue in waiting:
         doorbell.ring(queue)
@@ -74,9 +81,10 @@ def sweep() -> dict[str, int]:
 def _claim(session: Session, queue: str) -> outcomes.Work | None:
     moment = stores.database_now(session)
     other, suspect = aliased(Outbox), aliased(Breaker)
-    failing = exists().where(Breaker.destination == _blamed(Outbox))
+    stopped_by = or_(Breaker.destination == Outbox.destination, Breaker.destination == case(SHARED, value=Outbox.kind))
+    failing = exists().where(Breaker.destination == Outbox.destination)
     failing_in_flight = exists().where(
-        other.state == "leased", other.queue == queue, other.kind.not_in(CARRIER), suspect.destination == _blamed(other)
+        other.state == "leased", other.queue == queue, suspect.destination == other.destination
     )
     candidate = (
         select(Outbox.id)
@@ -84,7 +92,7 @@ def _claim(session: Session, queue: str) -> outcomes.Work | None:
             Outbox.queue == queue,
             _is_due(moment),
             ~exists().where(other.destination == Outbox.destination, other.state == "leased"),
-            ~exists().where(Breaker.destination == _blamed(Outbox), Breaker.open_until > moment),
+            ~exists().where(stopped_by, Breaker.open_until > moment),
             # Departments that failed last time wait for each other, so that one worker is always left for the others.
             or_(~failing, ~failing_in_flight),
         )
@@ -134,6 +142,13 @@ def _claim(session: Session, queue: str) -> outcomes.Work | None:
     )
 
 
+def _died(row: Outbox) -> outcomes.Outcome:
+    """A mail is simply mailed again: a department would rather have it twice than an hour late."""
+    if row.deaths >= MAX_DEATHS:
+        return outcomes.dead(f"{DIED}, again and again")
+    return outcomes.later(DIED, blame=False) if kinds.of(row.kind).queue == kinds.MAIL else outcomes.unknown(DIED)
+
+
 def _finish(session: Session, work: outcomes.Work, outcome: outcomes.Outcome) -> bool:
     row = session.scalar(
         select(Outbox)
@@ -144,15 +159,15 @@ def _finish(session: Session, work: outcomes.Work, outcome: outcomes.Outcome) ->
         return False
     moment = stores.database_now(session)
     _record(row, outcome, moment)
-    _blame(session, CARRIER.get(work.kind, work.destination), outcome, moment)
-    if outcome.blame_destination:
-        _count(session, f"{'carrier' if work.kind in CARRIER else 'department'} error {work.kind}")
+    shared = SHARED.get(work.kind)
+    if outcome.state == "sent":
+        session.execute(delete(Breaker).where(Breaker.destination.in_((work.destination, shared))))
+    elif outcome.blame_destination:
+        failed = work.destination if shared is None or outcome.its_own else shared
+        _blame(session, failed, moment)
+        whose = "department" if failed == work.destination else failed.partition(":")[0]
+        _count(session, f"{whose} error {work.kind}")
     return True
-
-
-def _blamed(row: type[Outbox]) -> ColumnElement[str]:
-    """Whose breaker a row's failures count for."""
-    return case(CARRIER, value=row.kind, else_=row.destination)
 
 
 def _is_due(moment: datetime) -> ColumnElement[bool]:
@@ -163,6 +178,9 @@ def _record(row: Outbox, outcome: outcomes.Outcome, moment: datetime) -> None:
     row.lease_token = row.lease_until = None
     row.last_error = outcome.reason[:300] or None
     row.provider_ref = outcome.provider_ref or row.provider_ref
+    if outcome.reached:
+        before = (row.contents or {}).get("reached", "").split()
+        row.contents = {**(row.contents or {}), "reached": " ".join([*before, *outcome.reached])}
     if outcome.free:
         row.attempts -= 1
     row.faults += int(outcome.fault)
@@ -188,15 +206,12 @@ def _back_off(row: Outbox) -> timedelta:
     return timedelta(seconds=random.uniform(0.5, 1) * min(cap, base * 2 ** min(row.attempts, 12)))  # noqa: S311
 
 
-def _blame(session: Session, destination: str, outcome: outcomes.Outcome, moment: datetime) -> None:
-    """Five failures in a row open the destination's breaker for a minute; one success closes it."""
-    if outcome.blame_destination:
-        failures = Breaker.failures + 1
-        opened = case((failures >= BREAKER_OPENS_AFTER, moment + BREAKER_OPEN), else_=Breaker.open_until)
-        first = {"destination": destination, "failures": 1}
-        session.execute(stores.upsert(Breaker, first, {"failures": failures, "open_until": opened}))
-    elif outcome.state == "sent":
-        session.execute(delete(Breaker).where(Breaker.destination == destination))
+def _blame(session: Session, destination: str, moment: datetime) -> None:
+    """One more failure: five in a row open the destination's breaker for a minute, one success closes it."""
+    failures = Breaker.failures + 1
+    opened = case((failures >= BREAKER_OPENS_AFTER, moment + BREAKER_OPEN), else_=Breaker.open_until)
+    first = {"destination": destination, "failures": 1}
+    session.execute(stores.upsert(Breaker, first, {"failures": failures, "open_until": opened}))
 
 
 def count(name: str) -> None:

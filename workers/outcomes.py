@@ -25,7 +25,9 @@ class Work:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How an attempt ended: sent, later (try again), unknown (ask before sending again), or dead (never try again)."""
+    """How an attempt ended: sent, later (try again), unknown (ask before sending again), or dead (never try again).
+    `its_own`: who failed is the destination, and not who carries for all of its kind. `reached`: of several addresses
+    those that have it, whatever became of the others; nobody sends it to them again."""
 
     state: str
     reason: str = ""
@@ -35,6 +37,8 @@ class Outcome:
     free: bool = False
     declined: bool = False
     fault: bool = False
+    its_own: bool = False
+    reached: tuple[str, ...] = ()
 
 
 def sent(provider_ref: str | None = None) -> Outcome:
@@ -46,9 +50,16 @@ def done_for_now(reason: str, *, provider_ref: str, wait: timedelta) -> Outcome:
     return Outcome("sent", reason, provider_ref=provider_ref, wait=wait)
 
 
-def later(reason: str, *, wait: timedelta | None = None, blame: bool = True) -> Outcome:
-    """Try again after `wait`, or after the usual back-off. `blame`: the destination failed, count it."""
-    return Outcome("later", reason, wait=wait, blame_destination=blame)
+def later(
+    reason: str,
+    *,
+    wait: timedelta | None = None,
+    blame: bool = True,
+    its_own: bool = False,
+    reached: tuple[str, ...] = (),
+) -> Outcome:
+    """Try again after `wait`, or after the usual back-off. `blame`: the other side failed, count it."""
+    return Outcome("later", reason, wait=wait, blame_destination=blame, its_own=its_own, reached=reached)
 
 
 def not_yet(reason: str, wait: timedelta) -> Outcome:
@@ -66,5 +77,5 @@ def unknown(reason: str, *, declined: bool = False, wait: timedelta | None = Non
     return Outcome("unknown", reason, wait=wait, blame_destination=True, declined=declined)
 
 
-def dead(reason: str) -> Outcome:
-    return Outcome("dead", reason)
+def dead(reason: str, *, reached: tuple[str, ...] = ()) -> Outcome:
+    return Outcome("dead", reason, reached=reached)

@@ -1,6 +1,7 @@
 """The schedule of regular work. The sweeper is one plain process that never needs Redis; two of them at once are
 harmless."""
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from workers import doorbell, jobs, outbox, reconcile, time_limits
 
 STEP = 1.0
 BY_HAND_SECONDS = 3.0
+_by_hand: dict[str, threading.Thread] = {}
 
 
 @dataclass(frozen=True)
@@ -31,13 +33,25 @@ class Regular:
 
 
 def sweep() -> None:
-    """Ring what is due and free what was abandoned; with Redis gone do some of it by hand."""
+    """Ring what is due and free what was abandoned. With Redis gone do some of it by hand: each queue in a thread of
+    its own, so that no text waits for a mail server, nor the sweeper for anybody."""
     waiting = outbox.sweep()
     if waiting and (stores.redis_trouble() or doorbell.rings_are_lost()):
         until = time.monotonic() + BY_HAND_SECONDS
         for queue in waiting:
-            while time.monotonic() < until and (work := outbox.claim(queue)):
-                outbox.finish(work, jobs.attempt(work))
+            if queue not in _by_hand or not _by_hand[queue].is_alive():
+                _by_hand[queue] = threading.Thread(target=_keep_by_hand, args=(queue, until))
+                _by_hand[queue].start()
+        for queue in waiting:
+            _by_hand[queue].join(max(until - time.monotonic(), 0.0))
+
+
+def _keep_by_hand(queue: str, until: float) -> None:
+    try:
+        while time.monotonic() < until and (work := outbox.claim(queue)):
+            outbox.finish(work, jobs.attempt(work))
+    except SQLAlchemyError as fault:
+        warn("regular work failed", name=f"sweep {queue}", why=type(fault).__name__)
 
 
 def beat() -> None:

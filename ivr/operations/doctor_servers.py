@@ -11,8 +11,9 @@ from config.settings import settings
 from ticketing.database import roles, schema
 
 OLDEST = 15
-# Two web processes with ten at work that read and write, five workers and the sweeper likewise, and some commands.
-CONNECTIONS = 2 * 10 * 2 + 6 * 2 + 10
+# Two web processes with ten at work that read and write, seven workers that renew a lease besides, the sweeper
+# that does the same for four queues while Redis is gone, and some commands.
+CONNECTIONS = 2 * 10 * 2 + (7 + 4) * 3 + 10
 
 Found = Iterator[tuple[str, str]]
 

@@ -11,7 +11,7 @@ from chaos.house import House
 from chaos.load import Load
 from chaos.servers import Kept, send
 
-WORKERS = ("texts", "dispatch", "recordings")
+WORKERS = ("texts", "mail", "dispatch", "recordings")
 
 
 class Skipped(Exception):

@@ -104,7 +104,7 @@ class House:
         if self.sabotage == "clock":
             web.environment = {**self.environment, "CHAOS_AHEAD": "3600"}
         self.keeper.start(web)
-        for queue, count in (("texts", 2), ("dispatch", 2), ("recordings", 1)):
+        for queue, count in (("texts", 2), ("mail", 2), ("dispatch", 2), ("recordings", 1)):
             self.keeper.start(*(self._kept(f"{queue}-{nth}", "workers", queue) for nth in range(count)))
         self.keeper.start(self._kept("sweep-0", "ivr.sweeper"))
         until(self.ready, "the app", 60)

@@ -6,7 +6,7 @@ from uuid import uuid4
 from chaos.broken import Broken
 from ivr.simulator.network.ledger import Call
 
-POISON = {"riddle": "texts", "email": "dispatch", "webhook": "dispatch", "recording": "recordings"}
+POISON = {"riddle": "texts", "email": "mail", "webhook": "dispatch", "recording": "recordings"}
 
 
 def _carrier(at: Broken, wrong: dict[str, object], seconds: float) -> Generator[float, None, None]:

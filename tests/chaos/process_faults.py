@@ -72,7 +72,7 @@ def deploy(at: Broken) -> Generator[float, None, None]:
 
 def sweeper_frozen(at: Broken) -> Generator[float, None, None]:
     """F4: the sweeper stands still, as does one worker of each queue; then all go on as if nothing had been."""
-    frozen = [at.one(name) for name in ("sweep", "texts", "dispatch")]
+    frozen = [at.one(name) for name in ("sweep", "texts", "mail", "dispatch")]
     for one in frozen:
         one.send_all(signal.SIGSTOP)
     try:

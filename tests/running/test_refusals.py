@@ -87,7 +87,7 @@ def test_a_wrong_command_says_what_there_is(tmp_path: Path) -> None:
         timeout=120,
         check=False,
     )
-    assert (done.returncode, done.stderr) == (1, "python -m workers texts | dispatch | recordings\n")
+    assert (done.returncode, done.stderr) == (1, "python -m workers texts | mail | dispatch | recordings\n")
 
 
 def test_a_link_that_no_text_can_afford_is_refused(tmp_path: Path) -> None:

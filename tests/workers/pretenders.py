@@ -1,6 +1,7 @@
 """Others at the far end of a wire who behave worse than the carrier in a box can: a mail server with moods, a web
 server that answers anything, and a department's own system that need not answer at all."""
 
+import asyncio
 import json
 import ssl
 import threading
@@ -21,12 +22,22 @@ from ports import free_port
 
 @dataclass
 class PostOffice:
-    """Keeps every mail that it was given, also those it then refused; answers come from the two lists, then 250."""
+    """Keeps every mail that it was given, also those it then refused; answers come from the lists, then 250. What is
+    an event among `data` is waited for, and then the connection is gone without an answer. `to` are the addresses of
+    each mail that was kept."""
 
+    sender: list[str] = field(default_factory=list)
     recipient: list[str] = field(default_factory=list)
-    data: list[str] = field(default_factory=list)
+    data: list[str | threading.Event] = field(default_factory=list)
     mails: list[EmailMessage] = field(default_factory=list)
+    to: list[list[str]] = field(default_factory=list)
     port: int = 0
+
+    async def handle_MAIL(self, _server: Any, _session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        answer = self.sender.pop(0) if self.sender else "250 fine"
+        if answer.startswith("2"):
+            envelope.mail_from, envelope.mail_options = address, options
+        return answer
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802
         answer = self.recipient.pop(0) if self.recipient else "250 fine"
@@ -34,13 +45,20 @@ class PostOffice:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802
         self.mails.append(message_from_bytes(envelope.content, _class=EmailMessage, policy=default))
-        return self.data.pop(0) if self.data else "250 kept"
+        self.to.append(list(envelope.rcpt_tos))
+        answer = self.data.pop(0) if self.data else "250 kept"
+        if isinstance(answer, str):
+            return answer
+        while not answer.is_set():
+            await asyncio.sleep(0.02)
+        server.transport.abort()
+        return "250 too late"
 
 
 @contextmanager
-def post_office(**moods: list[str]) -> Iterator[PostOffice]:
+def post_office(**moods: Any) -> Iterator[PostOffice]:
     office = PostOffice(**moods, port=free_port())
     controller = Controller(office, hostname="127.0.0.1", port=office.port)
     controller.start()

@@ -1,10 +1,12 @@
 """The doorbell: one ring waits at a time, a lost one costs nothing but time, and the sweep keeps every promise."""
 
+import threading
 from collections.abc import Iterator
 
 import pytest
-from factories import opened, promise, rows
+from factories import opened, promise, rows, until
 from people import House, use
+from pretenders import post_office
 from redis import Redis
 from rq import Queue
 from rq.serializers import JSONSerializer
@@ -52,7 +54,7 @@ def test_a_hundred_promises_are_one_ring(house: House) -> None:
 
 def test_a_ring_says_which_queue_and_nothing_else(house: House) -> None:
     opened()
-    for queue in ("texts", "dispatch"):
+    for queue in ("texts", "mail"):
         (job,) = Queue(queue, connection=stores.redis(), serializer=JSONSerializer).jobs
         assert (job.func_name, list(job.args), job.kwargs) == ("workers.jobs.drain", [queue], {})
         assert not job.data.startswith(b"\x80"), "no pickle"
@@ -98,9 +100,9 @@ def test_a_redis_that_lost_everything_is_rung_again_by_the_sweep(house: House, s
     server.flushall()
     assert rings("dispatch") == 0
     schedule.sweep()
-    assert (rings("dispatch"), rings("texts")) == (1, 1)
+    assert (rings("mail"), rings("texts")) == (1, 1)
     schedule.sweep()
-    assert rings("dispatch") == 1
+    assert rings("mail") == 1
     assert rows()[0].state == "pending", "with Redis up the sweep leaves the work to the workers"
 
 
@@ -118,3 +120,21 @@ def test_the_sweeper_shows_that_it_is_awake(house: House) -> None:
     with stores.reading() as session:
         awake = session.get_one(Beat, "sweeper")
         assert (stores.database_now(session) - awake.at).total_seconds() < 60
+
+
+def test_without_redis_no_text_waits_for_a_mail_server_that_hangs(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "BY_HAND_SECONDS", 1.0)
+    hanging = threading.Event()
+    with post_office(data=[hanging]) as office:
+        use(REDIS_URL="redis://127.0.0.1:1/0", SMTP_URL=f"smtp://127.0.0.1:{office.port}")
+        for nth in range(6):
+            opened(f"+62812000022{nth:02}")
+        until(lambda: schedule.sweep() or len(house.carrier.ledger.listed("messages")) == 6, "every text")
+        until(lambda: office.mails, "the mail")
+        assert len(office.mails) == 1, "one is still with the mail server"
+        assert [row.state for row in rows(kind="email")].count("leased") == 1
+        hanging.set()
+        schedule._by_hand["mail"].join()
+    house.carrier.settle()

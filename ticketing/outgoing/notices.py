@@ -24,7 +24,7 @@ def promise(session: Session, ticket: Ticket, what: str, *, department: str, mar
 def read(contents: dict[str, str] | None, destination: str) -> tuple[str, str]:
     """What a notice is about, and the department it is about. The release before this one left `contents` empty; then
     the destination says it."""
-    if contents is None:
+    if contents is None or "what" not in contents:
         _, what, department = destination.split(":", 2)
         return what, department
     return contents["what"], contents["department"]

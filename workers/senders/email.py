@@ -4,41 +4,50 @@ Addresses and subject come from the city's files and are set through the email l
 nothing a resident says can become a header.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from config import clock
 from config.hotline import CITY_LANGUAGE, city
 from ticketing.rules.references import written
 from ticketing.rules.routing import EMERGENCY
-from workers.outcomes import Outcome, Work
+from workers.outcomes import Outcome, Work, not_yet
 from workers.senders import report, smtp
 from workers.senders.report import Report
+
+NOTE_PAUSE = timedelta(seconds=20)
 
 
 @dataclass(frozen=True)
 class Letter:
     report: Report
     message: EmailMessage
+    reached: tuple[str, ...]
 
 
 def prepare(session: Session, work: Work) -> Letter | Outcome:
     ready = report.ready(session, work)
-    return ready if isinstance(ready, Outcome) else Letter(ready, _message(ready, work))
+    return ready if isinstance(ready, Outcome) else Letter(ready, _message(ready, work), smtp.reached(work))
 
 
 def send(letter: Letter) -> Outcome:
-    outcome = smtp.post(letter.message)
+    outcome = smtp.post(letter.message, letter.reached)
     if outcome.state == "sent":
-        report.arrived(letter.report)
+        try:
+            report.arrived(letter.report)
+        except SQLAlchemyError as fault:  # the department has it, and needs no second one because our house stumbles
+            not_noted = not_yet(f"mailed, but not noted: {type(fault).__name__}", NOTE_PAUSE)
+            return replace(not_noted, reached=(str(letter.message["To"]),))
     return outcome
 
 
 def ask(_letter: Letter) -> None:
-    """The Message-ID stays the same, so a second copy is recognised as such."""
+    """No mail server can be asked. The Message-ID stays the same, so one more copy is recognised as such."""
 
 
 def _message(told: Report, work: Work) -> EmailMessage:

@@ -1,6 +1,7 @@
 """Sends letters (ticketing/outgoing/notices.py) to those who answer for a ticket: its department, and whoever stands
 above it. They say which report it is, its dates and what is asked; never who reported it, nor what was said."""
 
+from dataclasses import dataclass
 from email.message import EmailMessage
 
 from sqlalchemy.orm import Session
@@ -24,20 +25,26 @@ SENTENCES = {
 }
 
 
-def prepare(session: Session, work: Work) -> EmailMessage | Outcome:
+@dataclass(frozen=True)
+class Letter:
+    message: EmailMessage
+    reached: tuple[str, ...]
+
+
+def prepare(session: Session, work: Work) -> Letter | Outcome:
     ticket = session.get_one(Ticket, work.subject)
     what, owner = notices.read(work.contents, work.destination)
     if what in (notices.WARNED, notices.UNHEARD) and (ticket.department != owner or ticket.state in lifecycle.OVER):
         return dead("the ticket is no longer this department's")
-    return _message(ticket, what, owner, work)
+    return Letter(_message(ticket, what, owner, work), smtp.reached(work))
 
 
-def send(message: EmailMessage) -> Outcome:
-    return smtp.post(message)
+def send(letter: Letter) -> Outcome:
+    return smtp.post(letter.message, letter.reached)
 
 
-def ask(_message: EmailMessage) -> None:
-    """The Message-ID stays the same, so a second copy is recognised as such."""
+def ask(_letter: Letter) -> None:
+    """No mail server can be asked. The Message-ID stays the same, so one more copy is recognised as such."""
 
 
 def _message(ticket: Ticket, what: str, owner: str, work: Work) -> EmailMessage:

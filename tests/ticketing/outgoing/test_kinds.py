@@ -15,13 +15,13 @@ from workers import transactions
 ROWS = {
     "sms": ("texts", "contact:", 4),
     "call": ("texts", "contact:", 96),
-    "email": ("dispatch", "department:", 72),
+    "email": ("mail", "department:", 72),
     "webhook": ("dispatch", "department:", 72),
     "recording": ("recordings", "recording:", 72),
     "photo": ("recordings", "photo:", 72),
     "news": ("texts", "followers:", 72),
     "alert": ("texts", "alert:", 6),
-    "notice": ("dispatch", "notice:", 72),
+    "notice": ("mail", "notice:", 72),
     "alarm": ("texts", "alarm:", 1),
     "rescue": ("dispatch", "call:", 72),
 }

@@ -104,7 +104,7 @@ IMPERSONAL = {
     "photos": "id ticket_id message_id source kind by width height unusable created_at fetched_at removed_at",
     "chats": "id changed_at",
     "messages": "id inbound sid ticket_id template channel reply_to_id intent status error created_at",
-    "outbox": "id kind queue dedupe_key subject_id contents ticket_id repeatable held state attempts faults "
+    "outbox": "id kind queue dedupe_key subject_id contents ticket_id repeatable held state attempts faults deaths "
     "deaths not_before give_up_at lease_until lease_token unknown_since declined provider_ref last_error created_at "
     "finished_at",
     "breakers": "destination failures open_until",

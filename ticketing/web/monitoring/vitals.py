@@ -40,7 +40,7 @@ def vitals(session: Session) -> Vitals:
     due = select(func.min(Outbox.not_before)).where(
         Outbox.state.in_(("pending", "unknown")), Outbox.not_before <= moment
     )
-    unknown = select(func.min(Outbox.unknown_since)).where(Outbox.state == "unknown")
+    unknown = select(func.min(Outbox.unknown_since)).where(Outbox.state == "unknown", Outbox.kind == "sms")
     unread = select(func.min(Message.created_at)).where(Message.inbound, Message.status == "received")
     counted = select(Outbox.kind, Outbox.state, func.count()).where(Outbox.state.in_(OPEN))
     died = select(func.count()).where(Outbox.state == "dead", Outbox.finished_at > moment - timedelta(days=1))
