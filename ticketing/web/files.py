@@ -33,7 +33,8 @@ def play(token: str) -> Response:
     log("recording played", recording=str(recording_id), part=bool(request.range))
     response = Response(audio, mimetype=row.media_type or "audio/wav")
     response.headers["Accept-Ranges"] = "bytes"
-    response.headers["Content-Disposition"] = "inline"
+    kind = "mp3" if row.media_type == "audio/mpeg" else "wav"
+    response.headers["Content-Disposition"] = f'inline; filename="rekaman.{kind}"'
     return response.make_conditional(request.environ, accept_ranges=True, complete_length=len(audio))  # type: ignore[return-value]
 
 
@@ -47,7 +48,7 @@ def show(token: str) -> Response:
     if picture is None:
         return _words("photo_lost", 404) if row.unusable else _words("photo_pending", 503, {"Retry-After": "10"})
     log("photo seen", photo=str(row.id))
-    return Response(picture, mimetype="image/jpeg", headers={"Content-Disposition": "inline"})
+    return Response(picture, mimetype="image/jpeg", headers={"Content-Disposition": 'inline; filename="foto.jpg"'})
 
 
 @recordings.after_request

@@ -46,7 +46,7 @@ def test_the_whole_recording(sqlite_house: House) -> None:
     assert answer.headers["Content-Type"] == "audio/wav"
     assert answer.headers["Content-Length"] == str(SIZE)
     assert answer.headers["Accept-Ranges"] == "bytes"
-    assert answer.headers["Content-Disposition"] == "inline"
+    assert answer.headers["Content-Disposition"] == 'inline; filename="rekaman.wav"'
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,8 @@ def photo(code: str, id_: UUID, size: str) -> Response:
         if ours and found is not None and found.ticket_id == ticket.id and found.kind == photos.PROOF:
             picture = photos.picture(found, thumb=bool(size))
             if picture is not None:
-                return Response(picture, mimetype="image/jpeg")
+                named = {"Content-Disposition": 'inline; filename="foto.jpg"'}
+                return Response(picture, mimetype="image/jpeg", headers=named)
     return pages.tell("photo_gone", "photo_gone_words", 404)
 
 
