@@ -25,7 +25,7 @@ from chaos.load import RATE, Load
 from chaos.nemesis import FAULTS, Nemesis
 from config import clock
 
-CLOSING_SECONDS = 420.0  # the most that healing, draining and writing down may take
+CLOSING_SECONDS = 900.0  # the most that healing, draining and writing down may take
 
 
 @dataclass
@@ -134,7 +134,7 @@ def _lived(
 
 def _reconciled(house: House) -> list[str]:
     try:
-        house.flask("reconcile")
+        house.flask("reconcile", seconds=300)
     except RuntimeError as why:
         return [str(why)]
     return []

@@ -1,5 +1,5 @@
 """The history of a run: what callers were told, what the carrier and the departments saw and what the database says in
-the end: one JSON line for each, written outside the system and on the disk before anything else happens.
+the end: one JSON line for each, written outside the system and out of this process before anything else happens.
 
 Refuses a kind it does not know and a line that lacks what its kind must say, so that a check never passes for want of
 what it would have looked at. More fields than these may be given.
@@ -79,14 +79,13 @@ class History:
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
     def note(self, what: str, **fields: Any) -> None:
-        """Write one line; it is on the disk when this returns. Raises ValueError for a line that says too little."""
+        """Write one line, which no kill takes back. Raises ValueError for a line that says too little."""
         missing = KINDS[what] - fields.keys() if what in KINDS else {"a kind that is known"}
         if missing:
             raise ValueError(f"{what}: lacks {', '.join(sorted(missing))}")
         line = json.dumps({"at": time.time(), "what": what, **fields}, default=_plain)
         with self._lock:
             os.write(self._file, f"{line}\n".encode())
-            os.fsync(self._file)
 
     def close(self) -> None:
         os.close(self._file)

@@ -103,6 +103,7 @@ class House:
         web = self._kept("web", "gunicorn", "--config", "gunicorn.conf.py", "wsgi:app")
         if self.sabotage == "clock":
             web.environment = {**self.environment, "CHAOS_AHEAD": "3600"}
+            self.sabotaged.write_text("dated")  # the word by which a violation names it
         self.keeper.start(web)
         for queue, count in (("texts", 2), ("mail", 2), ("dispatch", 2), ("recordings", 1)):
             self.keeper.start(*(self._kept(f"{queue}-{nth}", "workers", queue) for nth in range(count)))

@@ -26,12 +26,12 @@ SHORT = {
 def test_every_promise_holds(seed: int, tmp_path: Path) -> None:
     asked = ["--seed", str(seed), "--minutes", str(depth.CAMPAIGN_SECONDS / 60), "--faults", SHORT[seed][1], "--once"]
     done = subprocess.run(
-        [sys.executable, "-m", "chaos", *asked, "--keep", str(tmp_path)],
+        [sys.executable, "-m", "chaos", *asked, "--rate", "1.5", "--keep", str(tmp_path)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": "tests"},
         capture_output=True,
         text=True,
-        timeout=depth.CAMPAIGN_SECONDS + 500,
+        timeout=depth.CAMPAIGN_SECONDS + 960,
         check=False,
     )
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr[-2000:]}"

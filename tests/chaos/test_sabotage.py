@@ -63,12 +63,12 @@ def test_what_is_thrown_away_is_found(name: str, fate: int, at: Watched, monkeyp
 def test_a_sabotaged_campaign_is_found_out(name: str, tmp_path: Path) -> None:
     asked = ["--seed", "21", "--minutes", str(depth.SABOTAGE_SECONDS / 60), "--faults", "F9,F23", "--sabotage", name]
     done = subprocess.run(
-        [sys.executable, "-m", "chaos", *asked, "--keep", str(tmp_path)],
+        [sys.executable, "-m", "chaos", *asked, "--rate", "1.5", "--keep", str(tmp_path)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": "tests"},
         capture_output=True,
         text=True,
-        timeout=depth.SABOTAGE_SECONDS + 500,
+        timeout=depth.SABOTAGE_SECONDS + 960,
         check=False,
     )
     assert done.returncode == 1, f"{done.stdout}\n{done.stderr[-2000:]}"
