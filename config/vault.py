@@ -40,6 +40,11 @@ def unseal(sealed: bytes, place: str) -> bytes:
         raise SealBroken(place) from broken
 
 
+def is_newest(sealed: bytes) -> bool:
+    """Whether the key that seals now sealed this."""
+    return sealed[:1] == bytes([next(iter(_ciphers(settings().data_keys)))])
+
+
 def problems() -> list[str]:
     """Why nothing can be sealed with these keys; empty when it can."""
     try:

@@ -36,6 +36,7 @@ COMMANDS: tuple[click.Command, ...] = (
     system.explain_command,
     system.doctor_command,
     system.reconcile_command,
+    system.rotate_command,
     system.migrate_command,
     backup.backup_command,
     backup.restore_command,

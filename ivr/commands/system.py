@@ -1,4 +1,5 @@
-"""Commands about the house itself: `flask explain`, `flask doctor`, `flask reconcile`, `flask migrate`."""
+"""Commands about the house itself: `flask explain`, `flask doctor`, `flask reconcile`, `flask rotate`,
+`flask migrate`."""
 
 import json
 import sys
@@ -49,6 +50,21 @@ def reconcile_command(hours: int | None, as_json: bool) -> None:
         click.echo(json.dumps(found))
         return
     click.echo("\n".join(f"{count:>5} {what}" for what, count in sorted(found.items())) or "nothing was missing")
+
+
+@click.command("rotate")
+def rotate_command() -> None:
+    """Seal and hash anew what was with older keys of DATA_KEYS and LOOKUP_KEY; exit code 1 while something is left."""
+    from ivr.operations import rotation  # noqa: PLC0415 - no web process needs it
+
+    found = rotation.rotate()
+    for what, count in sorted(found.anew.items()):
+        click.echo(f"{what}: {count} anew")
+    for what, count in sorted(found.left.items()):
+        click.echo(f"{what}: {count} left, the log names them")
+    if found.left:
+        raise SystemExit(1)
+    click.echo("nothing is left with an older key")
 
 
 @click.command("migrate")

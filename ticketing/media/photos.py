@@ -111,6 +111,11 @@ def _write(photo_id: UUID, made: bytes, *, thumb: bool) -> None:
     fresh.replace(path)
 
 
+def sealed_for(path: Path) -> str:
+    """The place that a file of a photo is sealed for."""
+    return _seal_place(UUID(hex=path.stem[:32]), thumb=path.stem.endswith("-small"))
+
+
 def _path(photo_id: UUID, *, thumb: bool) -> Path:
     small = "-small" if thumb else ""
     return settings().var_dir / "photos" / photo_id.hex[:2] / f"{photo_id.hex}{small}.sealed"

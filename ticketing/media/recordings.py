@@ -114,6 +114,11 @@ def audio(recording_id: UUID) -> bytes | None:
     return vault.unseal(path.read_bytes(), _place(recording_id)) if path.exists() else None
 
 
+def sealed_for(path: Path) -> str:
+    """The place that the file of a recording is sealed for."""
+    return _place(UUID(hex=path.stem))
+
+
 def _path(recording_id: UUID) -> Path:
     return settings().var_dir / "recordings" / recording_id.hex[:2] / f"{recording_id.hex}.sealed"
 
