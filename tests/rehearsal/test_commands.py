@@ -36,7 +36,7 @@ LONG = {"doctor", "menu"}
 FILES = {
     "port 0": "redis.conf", "HOTLINE_ENV=production": ".env", "OWNER_DATABASE_URL=": "root's own",
     "scrape_configs:": "Prometheus",
-    '{"database"': "an answer", '{"id": "a1b2"': "a body", "POST /masuk": "a request",
+    '{"clock"': "an answer", '{"id": "a1b2"': "a body", "POST /masuk": "a request",
     "[speech]": "city file", "[departments.disnaker]": "city file",
     "[categories.tenaga-kerja]": "city file", "[[menus.traffic]]": "city file", "[[routing]]": "city file",
     "[holidays]": "city file", '@app.post("/masuk")': "a receiver",
@@ -157,7 +157,7 @@ def units() -> set[str]:
     """What systemctl may be told of: ours, and Debian's."""
     ours = {path.name for path in (ROOT / "deploy").iterdir()}
     wanted = set(re.findall(r"hotline-[\w@-]+\.service", (ROOT / "deploy/hotline.target").read_text()))
-    return ours | wanted | {"hotline*", "hotline-worker@*", "nginx", "postgresql", "redis-server"}
+    return ours | wanted | {"hotline*", "hotline-worker@*", "nginx", "postgresql", "redis-server", "systemd-timesyncd"}
 
 
 def names_units(words: list[str]) -> bool:
