@@ -98,6 +98,7 @@ class Settings(BaseSettings):
     proxies: int = Field(default=0, ge=0, le=5)
     metrics_token: str = ""
     pg_bin: str = ""
+    backup_recipients: str = ""
 
     @model_validator(mode="before")
     @classmethod

@@ -31,13 +31,18 @@ def backup_command(folder: Path) -> None:
 @click.command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--replace", is_flag=True, help="Give up what the database holds now.")
-def restore_command(file: Path, replace: bool) -> None:
+@click.option(
+    "--identity",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The file with the age key of an encrypted backup.",
+)
+def restore_command(file: Path, replace: bool, identity: Path | None) -> None:
     """Make this house what it was when the backup FILE was made. Stop the hotline first."""
     from ivr.operations import backup  # noqa: PLC0415 - no web process needs it
 
     began = time.monotonic()
     try:
-        manifest = backup.restore(file, replace=replace)
+        manifest = backup.restore(file, replace=replace, identity=identity)
     except (DumpError, OSError) as fault:
         raise click.ClickException(str(fault)) from fault
     click.echo(f"restored what was made at {manifest.made_at}: {_holds(manifest)}, in {time.monotonic() - began:.1f} s")

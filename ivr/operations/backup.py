@@ -1,5 +1,5 @@
 """A backup: one .tar of the database, the sealed recordings and photos, the list of erasures, where the history of each
-ticket ends, and a manifest that says what must be in it.
+ticket ends, and a manifest that says what must be in it; encrypted (encryption.py), without exception in production.
 
 It is written whole or not at all, and holds no key: without DATA_KEYS and LOOKUP_KEY it is of no use to anybody. The
 files are copied after the database, so every one that a row names is there. Restoring checks everything before it
@@ -16,7 +16,7 @@ import re
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import clock, stores, vault
 from config.logs import warn
 from config.settings import settings
+from ivr.operations import encryption
 from ticketing.contacts import erased
 from ticketing.database import dumps, heads, schema
 from ticketing.database.dumps import Counts, DumpError
@@ -61,13 +62,20 @@ class Manifest:
 
 def make(folder: Path) -> tuple[Path, Manifest]:
     """Back the house up into `folder`, while it works."""
+    to = encryption.recipients()
+    if settings().production and not to:
+        raise DumpError("BACKUP_RECIPIENTS is missing: production makes no backup in the clear")
     migration = _migration()
     moment = clock.now()
-    path = folder / f"hotline-{moment:%Y%m%dT%H%M%SZ}.tar"
+    path = folder / f"hotline-{moment:%Y%m%dT%H%M%SZ}.tar{'.age' if to else ''}"
     if migration == schema.head():
         heads.write()  # before the database, which has all of it then, and perhaps more
-    with _whole(path) as file, tarfile.open(fileobj=file, mode="w") as tar:
-        with tempfile.TemporaryDirectory(dir=folder) as spare:
+    with (
+        _whole(path) as file,
+        encryption.encrypted(file, to) if to else nullcontext(file) as into,
+        tarfile.open(fileobj=into, mode="w|") as tar,
+    ):
+        with tempfile.TemporaryDirectory(dir=settings().var_dir) as spare:
             counts = dumps.dump(Path(spare) / DATABASE)
             files = {DATABASE: _add(tar, DATABASE, (Path(spare) / DATABASE).open("rb"))}
         files |= _add_sealed(tar)
@@ -88,9 +96,10 @@ def make(folder: Path) -> tuple[Path, Manifest]:
     return path, manifest
 
 
-def restore(path: Path, *, replace: bool) -> Manifest:
-    """Make this house what it was in the backup. `replace`: although it holds something already."""
-    with _opened(path) as tar:
+def restore(path: Path, *, replace: bool, identity: Path | None = None) -> Manifest:
+    """Make this house what it was in the backup. `replace`: although it holds something already; `identity`: the file
+    with the key of an encrypted one."""
+    with encryption.opened(path, identity) as file, _opened(file, path.name) as tar:
         manifest = _read(tar)
         _refuse_unfit(manifest, replace=replace)
         _refuse_broken(tar, manifest)
@@ -177,12 +186,12 @@ def _kind() -> str:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[tarfile.TarFile]:
+def _opened(file: Any, name: str) -> Iterator[tarfile.TarFile]:
     try:
-        with tarfile.open(path, "r:") as tar:
+        with tarfile.open(fileobj=file, mode="r:") as tar:
             yield tar
     except tarfile.TarError as fault:
-        raise DumpError(f"{path.name} is no whole backup: {fault}") from fault
+        raise DumpError(f"{name} is no whole backup: {fault}") from fault
 
 
 def _read(tar: tarfile.TarFile) -> Manifest:

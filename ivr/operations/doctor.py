@@ -10,9 +10,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import clock, stores, vault
 from config.hotline import CityFileError, city
 from config.settings import TWILIO_API, settings
-from ivr.operations import doctor_servers, doctor_work
+from ivr.operations import doctor_servers, doctor_work, encryption
 from ticketing.calls import alarms
 from ticketing.database import schema
+from ticketing.database.dumps import DumpError
 from ticketing.rules import numbers
 from workers import carrier
 from workers.senders import smtp
@@ -78,6 +79,18 @@ def _database() -> Iterator[tuple[str, str]]:
         yield ("FAIL" if settings().production else "ok"), "SQLite, for trying and small houses"
     else:
         yield from doctor_servers.postgres()
+
+
+def _backups() -> Iterator[tuple[str, str]]:
+    try:
+        to = encryption.recipients()
+    except DumpError as fault:
+        yield "FAIL", str(fault)
+        return
+    if to:
+        yield "ok", f"encrypted, to keys: {len(to)}"
+    else:
+        yield ("FAIL" if settings().production else "ok"), "BACKUP_RECIPIENTS is missing: not encrypted"
 
 
 def _carrier() -> Iterator[tuple[str, str]]:
@@ -148,6 +161,7 @@ _CHECKS: dict[str, Callable[[], Iterator[tuple[str, str]]]] = {
     "secrets": _secrets,
     "database": _database,
     "redis": doctor_servers.redis,
+    "backups": _backups,
     "carrier": _carrier,
     "mail": _mail,
     "webhooks": _webhooks,

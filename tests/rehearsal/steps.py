@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import requests
 from flask import Flask
 from ports import free_port
+from pyrage.x25519 import Identity
 
 from ivr.simulator.app import create_app as create_simulator
 from ivr.simulator.app import serving
@@ -51,6 +52,7 @@ class Rehearsal:
         self.owner: dict[str, str] = {}  # what root keeps
         self.environment: dict[str, str] = {}  # the lines of .env
         self.smtp_port, self.number = free_port(), ""
+        self.key = Identity.generate()  # that opens the backups
         self.carrier = self._carrier()
 
     def steps(self) -> Iterator[Step]:
@@ -140,6 +142,7 @@ class Rehearsal:
             "postgresql://hotline:PASSWORD@127.0.0.1/hotline":
                 self._at_our_port("postgresql://hotline:PASSWORD@127.0.0.1/hotline"),
             "unix:///run/redis/redis-server.sock?db=0": "unix:///run/redis/redis-server.sock?db=0",
+            "KEY,KEY": str(self.key.to_public()),
             "smtp://USER:PASSWORD@MAILHOST:587": f"smtp://127.0.0.1:{self.smtp_port}",
             "1500444@DOMAIN": "1500444@bekasikota.example", "NAME": "BEKASI", "NUMBER": "+622150010444",
         }  # fmt: skip
@@ -330,7 +333,9 @@ class Rehearsal:
         self.machine.run(
             servers.line(machine, "hotline-backup.service", "ExecStart"), user=self.machine.user, groups=GROUPS
         )
-        (made,) = machine.path("/var/backups/hotline/").glob("*.tar")
+        (made,) = machine.path("/var/backups/hotline/").glob("*.tar.age")
+        identity = machine.folder / "hotline-backup.txt"
+        identity.write_text(f"{self.key}\n")
         servers.as_postgres(machine, "sudo -u postgres createdb --owner=hotline_owner elsewhere")
         machine.run(f"install -d -o {machine.user} -g {machine.group} -m 700 {machine.folder}/elsewhere")
         where = {
@@ -340,6 +345,6 @@ class Rehearsal:
         where |= {
             "VAR_DIR": f"{machine.folder}/elsewhere",
         }
-        self.flask(f".venv/bin/flask restore {made}", **where)
+        self.flask(f".venv/bin/flask restore --identity {identity} {made}", **where)
         if self.number not in self.flask(f".venv/bin/flask tickets show {self.number}", **where):
             raise Amiss(f"the backup has no ticket {self.number}")

@@ -206,15 +206,18 @@ def starts_supervisord(words: list[str]) -> bool:
     return {"export", "mkdir", "$PYTHON"} >= {words[0]} and (ROOT / "processes.conf").exists()
 
 
-def checks_the_city(words: list[str]) -> bool:
-    """python -m config.lint"""
+def checks_the_city_or_makes_a_key(words: list[str]) -> bool:
+    """python -m config.lint, or a key of age with its public half above it."""
+    if words[1] == "-c":
+        made = subprocess.run([sys.executable, *words[1:]], capture_output=True, text=True, check=True).stdout
+        return bool(re.fullmatch(r"# age1\w+\nAGE-SECRET-KEY-1\w+\n", made))
     return words[1:] == ["-m", "config.lint"] and lint.main() == 0
 
 
 SYSTEM: dict[str, Callable[[list[str]], bool]] = {
     "systemctl": names_units, "make": makes, "python3": makes_a_secret, "tail": names_logs, "grep": names_logs,
     "sox": says_what_a_clip_is, "ps": lists_processes, "export": starts_supervisord, "mkdir": starts_supervisord,
-    "$PYTHON": starts_supervisord, ".venv/bin/python": checks_the_city,
+    "$PYTHON": starts_supervisord, ".venv/bin/python": checks_the_city_or_makes_a_key,
 }  # fmt: skip
 SIMULATED = "curl -X POST -H 'Content-Type: application/json' -d "
 

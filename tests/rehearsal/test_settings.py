@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from people import use
+from pyrage.x25519 import Identity
 
 from config.settings import ROOT, Settings, settings
 from ivr.app import refuse_if_unsafe
@@ -18,7 +19,7 @@ MADE = {
     "HEX": secrets.token_hex(32), "1:BASE64": "1:" + "A" * 43, "ACCOUNT": "AC" + "1" * 32, "TOKEN": "t" * 32,
     "NAME": "BEKASI", "NUMBER": "+622150010444",
     "smtp://USER:PASSWORD@MAILHOST:587": "smtp://hotline:secret@mail.bekasikota.go.id:587",
-    "1500444@DOMAIN": "1500444@bekasikota.go.id",
+    "1500444@DOMAIN": "1500444@bekasikota.go.id", "KEY,KEY": str(Identity.generate().to_public()),
 }  # fmt: skip
 
 

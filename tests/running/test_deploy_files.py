@@ -65,6 +65,18 @@ def test_a_stop_is_gentle_and_nothing_stays_down(name: str, seconds: int) -> Non
     assert service["NoNewPrivileges"] == "yes"
 
 
+def test_every_unit_is_confined_alike() -> None:
+    """Each may write where it must and nowhere else; the rest of what confines them is the same."""
+    confined = re.compile("Protect|Private|Restrict|Lock|Memory|SystemCall|Capability|NoNew|Remove|UMask")
+    units = {path.name: read(path)["Service"] for path in sorted(DEPLOY.glob("*.service"))}
+    alike = {name: {key: unit[key] for key in unit if confined.match(key)} for name, unit in units.items()}
+    assert len(alike["hotline-sweeper.service"]) >= 18
+    assert [name for name in alike if alike[name] != alike["hotline-sweeper.service"]] == []
+    assert {name: unit["ReadWritePaths"] for name, unit in units.items() if "backup" in name} == {
+        "hotline-backup.service": "/srv/hotline/var /var/backups/hotline"
+    }
+
+
 # -- the proxy; what a real nginx makes of it: make rehearsal -------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ import pytest
 from factories import change, promise
 from people import House, use
 from ports import free_port
+from pyrage.x25519 import Identity
 from redis import Redis
 
 from config import stores
@@ -113,6 +114,22 @@ def test_who_may_read_the_metrics(sqlite_house: House, token: str, mark: str, sa
 def test_the_disk_and_the_fallback_documents_are_looked_at(sqlite_house: House) -> None:
     assert any("of the disk with VAR_DIR is free" in said for said in findings(sqlite_house, "disk"))
     assert marks(sqlite_house, "fallback") == {"ok"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "keys", "mark", "said"),
+    [
+        ("development", "", "ok", "BACKUP_RECIPIENTS is missing: not encrypted"),
+        ("production", "", "FAIL", "BACKUP_RECIPIENTS is missing: not encrypted"),
+        ("production", "{}, {}", "ok", "encrypted, to keys: 2"),
+        ("production", "{},x", "FAIL", "BACKUP_RECIPIENTS holds something else than public keys of age (age1...)"),
+    ],
+)
+def test_whether_backups_are_encrypted(sqlite_house: House, environment: str, keys: str, mark: str, said: str) -> None:
+    public = Identity.generate().to_public()
+    secrets = {name: getattr(settings(), name.lower()) for name in ("SECRET_KEY", "DATA_KEYS", "LOOKUP_KEY")}
+    use(HOTLINE_ENV=environment, BACKUP_RECIPIENTS=keys.format(public, public), **secrets)
+    assert (marks(sqlite_house, "backups"), findings(sqlite_house, "backups")) == ({mark}, {said})
 
 
 # -- the servers ---------------------------------------------------------------------------------------------------
