@@ -1,5 +1,6 @@
-"""Settings of gunicorn for the web app: two processes, a graceful stop, nothing personal in its logs. Of 32 threads ten
-do work at a time (the rooms of ivr/channels/guard.py), the others wait for a moment or turn away."""
+"""Settings of gunicorn for the web app: two processes, a graceful stop, nothing personal in its logs. Of the 32 threads
+for webhooks ten do work at a time (the rooms of ivr/channels/guard.py), the others wait for a moment or turn away;
+pages have threads of their own (ivr/reception.py)."""
 
 import sys
 
@@ -7,10 +8,10 @@ from config import clock, metrics
 from config.settings import settings
 from ticketing.rules import deadlines
 
-bind = f"{'0.0.0.0' if settings().production else '127.0.0.1'}:{settings().port}"  # noqa: S104 - behind a proxy
+bind = settings().listen.split(",")
 workers = 2
 preload_app = True  # imported once; nothing connects at import
-worker_class = "gthread"
+worker_class = "ivr.reception.Reception"
 threads = 32
 graceful_timeout = 30
 timeout = 30

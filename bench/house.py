@@ -148,7 +148,7 @@ class House:
 
     def start(self) -> "House":
         command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py"]
-        command += ["--bind", f"127.0.0.1:{self.port}", self.app]  # production would listen to everybody
+        command += ["--bind", f"127.0.0.1:{self.port}", self.app]
         self.web = self.machine.spawn(command, self.environment, f"web-{self.name}")
         until = time.monotonic() + 30
         while not self._answers():

@@ -33,6 +33,7 @@ _MADE_SECRETS = ("SECRET_KEY", "DATA_KEYS", "LOOKUP_KEY")
 _WEBHOOK_SECRET = re.compile(
     "([a-z0-9-]+)=(whsec_(?:[A-Za-z0-9+/]{4}){8,}(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?)"
 )
+_ADDRESS = r"(?:unix:/[^,\s]+|(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\]):\d{1,5})"
 _SIMULATED_ACCOUNT = "AC" + "51" * 16
 _SIMULATED_OFFICER = "+622150010100"
 _SIMULATED_WHATSAPP = "+622150010445"
@@ -45,6 +46,7 @@ class Settings(BaseSettings):
 
     hotline_env: Literal["development", "production"] = "development"
     port: int = Field(default=8000, ge=1, le=65533)
+    listen: str = Field(default="", pattern=f"^{_ADDRESS}(?:,{_ADDRESS})*$")
     public_url: str = ""
     var_dir: Path = ROOT / "var"
 
@@ -109,6 +111,7 @@ class Settings(BaseSettings):
         var = Path(found.get("var_dir") or ROOT / "var").absolute()
         port = int(found.get("port") or 8000)
         found["var_dir"] = var
+        found.setdefault("listen", f"127.0.0.1:{port}")
         found["public_url"] = str(found.get("public_url", "" if production else f"http://127.0.0.1:{port}")).rstrip("/")
         found.setdefault("database_url", f"sqlite:///{var}/hotline.db")
         for name in ("database_url", "owner_database_url"):

@@ -102,6 +102,7 @@ PARTS = (
     Part("drill that is killed", 35, r"test_a_drill_that_ends_while", short=r"\[15\]$"),
     Part("campaign on the carrier and the disk", 130, r"test_every_promise_holds\[the carrier"),
     Part("hostile corpus, wire", 60, r"test_corpus.*(\[C(12|14|15|17|18) |test_no_framing)", short=_ALL),
+    Part("hostile requests on kept connections", 60, r"test_no_webhook_behind", short=_ALL),
     Part("hostile page and properties", 60, r"hostile/test_(page|properties)", short=_ALL),
     Part(
         "looks of pages",
