@@ -12,13 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import drain, flood, journeys, page, plant, sizes, statements, table, turns
+from bench import drain, flood, journeys, page, plant, sizes, statements, table, turns, uploads
 from bench.house import House, Machine
 from bench.load import closed_loop
 from bench.webhooks import Call
 from config.settings import ROOT
 
-PARTS = ("sizes", "turns", "statements", "journeys", "flood", "drain", "page")
+PARTS = ("sizes", "turns", "statements", "journeys", "flood", "drain", "page", "uploads")
 MAX_SECONDS = 20 * 60
 QUICK = os.environ.get("QUICK", "") not in ("", "0")
 _began = time.monotonic()
@@ -38,7 +38,7 @@ def main() -> None:
         _say(f"PostgreSQL and Valkey stand in {machine.folder}")
         if {"turns", "statements"} & set(chosen):
             _single_turns(machine, chosen, found)
-        if {"journeys", "drain", "flood", "sizes", "page"} & set(chosen):
+        if {"journeys", "drain", "flood", "sizes", "page", "uploads"} & set(chosen):
             _at_work(machine, chosen, found)
     finally:
         signal.alarm(0)
@@ -73,7 +73,7 @@ def _at_work(machine: Machine, chosen: list[str], found: dict[str, Any]) -> None
     house.start_workers()
     parts: dict[str, Callable[[House, bool, Callable[[str], None]], dict[str, Any]]] = {
         "sizes": sizes.measure, "journeys": journeys.measure, "flood": flood.measure, "drain": drain.measure,
-        "page": page.measure,
+        "page": page.measure, "uploads": uploads.measure,
     }  # fmt: skip
     for name, measure in parts.items():
         if name in chosen:

@@ -31,6 +31,8 @@ def _rows(found: dict[str, Any]) -> Iterator[Row]:
         yield "everything handed over after the flood", f"{found['flood']['drained_after']} s", "", ""
     for name, one in found.get("page", {}).items():
         yield from _page(name, one)
+    if "uploads" in found:
+        yield from _uploads(found["uploads"])
     if "sizes" in found:
         yield from _sizes(found["sizes"])
 
@@ -101,6 +103,13 @@ def _page(name: str, one: dict[str, Any]) -> Iterator[Row]:
     times = f"{one['paint']} ms, content {one['content']} ms ({one['loads']} loads)"
     aimed = "slow 3G" in name
     yield f"{name}: first paint", times, "<= 2000 ms" if aimed else "", _met(one["content"], most=2000) if aimed else ""
+
+
+def _uploads(found: dict[str, Any]) -> Iterator[Row]:
+    for name, one in found.items():
+        measured = f"p50 {one['p50']} p95 {one['p95']} ms, longest {one['longest']} s, apologies {one['apologies']}"
+        met = _met(one["p95"], most=1.5 * found["alone"]["p95"]) if not one["apologies"] else "missed"
+        yield f"callers beside uploads: {name}", measured, "p95 <= 1.5 times alone, no apology", met
 
 
 def _sizes(sizes: dict[str, Any]) -> Iterator[Row]:
