@@ -128,7 +128,7 @@ def test_no_webhook_behind_a_hostile_request_is_lost(server: tuple[str, str]) ->
             name = list(HOSTILE)[at % len(HOSTILE)]
             expected, made = HOSTILE[name]
             status, _ = line.ask(made(inside))
-            if status != expected:
+            if status != expected and (name, status) != ("no link", 429):  # a source that tried thirty may try no more
                 amiss.append(f"{name}: {status}")
             status, said = line.ask(webhook(address, token))
             if status != 200 or b"<Response>" not in said or b"/voice/fallback/saved" in said:
