@@ -52,7 +52,7 @@ class Standing:
         for line in self.process.stdout:
             said += line
             if "Ctrl-C" in line:
-                until(self._answers, "the simulator")
+                until(self.answers, "the simulator")
                 return said
         raise AssertionError(f"it ended with {self.process.wait()}: {said}")
 
@@ -73,9 +73,16 @@ class Standing:
         until(lambda: not self.processes(), "its end")
         shutil.rmtree(self.var, ignore_errors=True)
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Whether the telephone in the browser can be used, and the web process behind it."""
         with contextlib.suppress(requests.RequestException):
-            return requests.get(self.url("/state"), timeout=2).ok
+            return requests.get(self.url("/state"), timeout=2).ok and self.knock()
+        return False
+
+    def knock(self) -> bool:
+        """Whether the web process is ready."""
+        with contextlib.suppress(requests.RequestException):
+            return requests.get(f"http://127.0.0.1:{self.port}/readyz", timeout=2).ok
         return False
 
     # -- its processes ---------------------------------------------------------------------------------------------
