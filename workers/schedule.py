@@ -15,6 +15,7 @@ from config.signals import Stopping
 from ticketing.models import Beat
 from ticketing.privacy import retention
 from workers import doorbell, jobs, outbox, reconcile, time_limits
+from workers.fetchers import recording
 
 STEP = 1.0
 BY_HAND_SECONDS = 3.0
@@ -64,6 +65,7 @@ SCHEDULE = (
     Regular("sweep", timedelta(seconds=10), sweep),
     Regular("beat", timedelta(seconds=10), beat),
     Regular("chase", timedelta(minutes=1), time_limits.apply_due),
+    Regular("lost", timedelta(minutes=1), recording.look_after_lost),
     Regular("reconcile", timedelta(minutes=5), reconcile.reconcile),
     Regular("forget", timedelta(hours=1), retention.Runs().go_on, portions=True),
 )

@@ -194,6 +194,12 @@ def keep_told(session: Session, form: dict[str, str], turn: int) -> None:
     call_log.keep_if_due(session, call, noted_recording(session, call, form, turn))
 
 
+def lost_told(session: Session, form: dict[str, str], turn: int) -> None:
+    """The carrier's callback told that it has no recording for turn `turn`."""
+    noted = noted_recording(session, find_or_begin(session, form), form, turn)
+    call_log.lost(session, noted.id, why=f"the carrier says {form['RecordingStatus']}")
+
+
 def keep_fallback(session: Session, form: dict[str, str]) -> None:
     """What was recorded by the fallback."""
     call = find_or_begin(session, form)

@@ -56,9 +56,11 @@ def status(form: Form) -> Response:
 @voice.post("/voice/recording/<int:number>")
 @guarded(RECORDED)
 def recorded(form: Form, number: int) -> Response:
-    """The recording that turn `number` brings is complete, whether or not that turn ever comes."""
+    """The recording that turn `number` brings is complete, whether or not that turn ever comes; or there is none."""
     if form["RecordingStatus"] == "completed":
         transactions.carry_out(lambda session: turns.keep_told(session, form, min(number, MAX_TURN)))
+    elif form["RecordingStatus"] in ("absent", "failed"):
+        transactions.carry_out(lambda session: turns.lost_told(session, form, min(number, MAX_TURN)))
     return Response(status=204)
 
 

@@ -8,23 +8,24 @@ neither did; all under the same keys, so it does not matter who comes first or h
 import re
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from config import clock, stores
-from config.hotline import city
+from config.hotline import CITY_LANGUAGE, city
 from config.logs import log
 from config.settings import settings
-from ticketing.calls import dropped, surveys
+from ticketing.calls import callbacks, dropped, surveys
 from ticketing.calls.memory import Memory, remembered
 from ticketing.contacts import contacts
 from ticketing.media import recordings
 from ticketing.models import Call, Recording, Ticket, Turn
-from ticketing.outgoing import promises
-from ticketing.rules import lifecycle, numbers
-from ticketing.tickets import additions, intake, register
+from ticketing.outgoing import notices, promises
+from ticketing.rules import lifecycle, numbers, routing
+from ticketing.tickets import additions, history, intake, moves, register
 
 Details = dict[str, Any]
 
@@ -133,7 +134,43 @@ def keep(session: Session, call: Call, details: Details, recording: Recording, l
     if again and ticket.state not in lifecycle.OVER and promises.has_left(session, ticket, ticket.department):
         additions.added(session, ticket, by="caller", what="recording")
     dropped.was_heard(session, call, ticket)
+    if recording.lost_at is not None:  # the carrier said so before there was a ticket
+        recording.lost_at = None
+        lost(session, recording.id, why="the carrier has no such recording")
     return ticket
+
+
+def lost(session: Session, recording_id: UUID, *, why: str) -> None:
+    """Nobody will hear this recording: the call centre gets the report, and the caller is called back. A department
+    that was sent its link hears that nothing is behind it."""
+    of = session.scalar(select(Recording.ticket_id).where(Recording.id == recording_id))
+    ticket = session.get(Ticket, of, with_for_update=True) if of else None
+    recording = session.get_one(Recording, recording_id, with_for_update=True)
+    if recording.fetched_at or recording.lost_at or recording.removed_at:
+        return
+    recording.lost_at = clock.now()
+    promises.end(session, f"recording:{recording.sid}", why)
+    superseded = recording.kind == "report" and not recording.current
+    if ticket is None or superseded or ticket.state in lifecycle.OVER:
+        return
+    history.record(session, ticket, "recording lost", by="hotline", before=ticket.state, why={"why": why})
+    words, had = city().text(CITY_LANGUAGE, "mail", "lost"), ticket.department
+    if had != routing.TRIAGE and promises.has_left(session, ticket, had):
+        notices.promise(session, ticket, notices.LOST, department=had, mark=recording.id)
+    if had != routing.TRIAGE and recording.kind == "report":
+        moves.assign(session, ticket, routing.TRIAGE, by="hotline", note_text=words)
+    else:
+        history.note(session, ticket, words, by="hotline")
+    _call_back(session, ticket, recording)
+
+
+def _call_back(session: Session, ticket: Ticket, recording: Recording) -> None:
+    """Whoever told of something that must not be known at home is called by a person who knows that, not by promise."""
+    if ticket.contact is not None and not city().category(ticket.category).confidential:
+        callbacks.promise(
+            session, ticket, ticket.contact, callbacks.window(clock.now()), key=f"{recording.sid}:lost",
+            department=routing.TRIAGE, topic=ticket.category, language=ticket.language,
+        )  # fmt: skip
 
 
 def keep_if_due(session: Session, call: Call, recording: Recording) -> None:

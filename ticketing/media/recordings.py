@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from config import clock, stores, vault
@@ -40,25 +40,23 @@ def attach(session: Session, ticket: Ticket, recording: Recording, *, kind: str 
 
 
 def current(session: Session, ticket: Ticket) -> Recording | None:
-    """The audio of the report, unless its time is over."""
+    """The audio of the report, unless its time is over or it is lost."""
     found: Recording | None = session.scalar(
-        select(Recording).where(Recording.ticket_id == ticket.id, Recording.current, Recording.removed_at.is_(None))
+        select(Recording).where(Recording.ticket_id == ticket.id, Recording.current, *_to_be_had())
     )
     return found
 
 
 def remarks(session: Session, ticket: Ticket) -> list[Recording]:
     """What the reporter added later, oldest first."""
-    query = select(Recording).where(
-        Recording.ticket_id == ticket.id, Recording.kind == "remark", Recording.removed_at.is_(None)
-    )
+    query = select(Recording).where(Recording.ticket_id == ticket.id, Recording.kind == "remark", *_to_be_had())
     return list(session.scalars(query.order_by(Recording.created_at, Recording.turn)))
 
 
 def awaited(session: Session, ticket: Ticket) -> bool:
     """True while audio of this ticket, the report or a remark, is still on its way to us."""
     rows = [current(session, ticket), *remarks(session, ticket)]
-    return any(row is not None and row.fetched_at is None and row.removed_at is None for row in rows)
+    return any(row is not None and row.fetched_at is None for row in rows)
 
 
 def newest(session: Session, call: Call) -> Recording | None:
@@ -72,6 +70,7 @@ def fetched(session: Session, recording_id: UUID, *, media_type: str | None, sil
     """The audio is under our roof: dispatch that waited for it may go. Gives the ticket whose audio it is now."""
     row = session.get_one(Recording, recording_id, with_for_update=True)
     row.fetched_at, row.media_type, row.silent = row.fetched_at or clock.now(), media_type, silent
+    row.lost_at = None  # somebody had it fetched all the same
     if row.ticket_id is None:
         return None
     waiting = select(Outbox).where(
@@ -108,6 +107,19 @@ def give_up(session: Session, recording: Recording) -> None:
         promises.promise(session, "recording", recording.id, key=f"{key}:removed", ticket=None)
 
 
+def lost(session: Session, after: UUID | None, most: int) -> list[UUID]:
+    """Recordings of reports whose fetching was given up, and of which nobody has heard so yet; in the order of ids."""
+    query = (
+        select(Recording.id)
+        .join(Outbox, Outbox.subject_id == Recording.id)
+        .where(Outbox.kind == "recording", Outbox.state == "dead", Recording.ticket_id.is_not(None))
+        .where(Recording.fetched_at.is_(None), *_to_be_had())
+    )
+    if after is not None:
+        query = query.where(Recording.id > after)
+    return list(session.scalars(query.order_by(Recording.id).limit(most)))
+
+
 def audio(recording_id: UUID) -> bytes | None:
     """The audio as the carrier sent it, or None when it is not here."""
     path = _path(recording_id)
@@ -117,6 +129,10 @@ def audio(recording_id: UUID) -> bytes | None:
 def sealed_for(path: Path) -> str:
     """The place that the file of a recording is sealed for."""
     return _place(UUID(hex=path.stem))
+
+
+def _to_be_had() -> tuple[ColumnElement[bool], ...]:
+    return Recording.removed_at.is_(None), Recording.lost_at.is_(None)
 
 
 def _path(recording_id: UUID) -> Path:

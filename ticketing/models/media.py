@@ -28,6 +28,7 @@ class Recording(Base):
     media_type: Mapped[str | None] = mapped_column(String(40))
     created_at: Mapped[datetime] = mapped_column(Moment, default=clock.now)
     fetched_at: Mapped[datetime | None] = mapped_column(Moment)
+    lost_at: Mapped[datetime | None] = mapped_column(Moment)  # the carrier has none, or gave none in all its time
     removed_at: Mapped[datetime | None] = mapped_column(Moment)
 
 

@@ -8,8 +8,9 @@ from ticketing.outgoing import promises
 
 KIND = "notice"
 # Most of the time is gone. The first answer is missing. The date has passed. A resident says it is not fixed. For the
-# second time, so another office looks.
+# second time, so another office looks. The recording behind the link that was sent is lost.
 WARNED, UNHEARD, LATE, REOPENED, VERIFICATION = "warned", "unanswered", "late", "reopened", "verification"
+LOST = "lost"
 
 
 def promise(session: Session, ticket: Ticket, what: str, *, department: str, mark: object) -> bool:

@@ -105,6 +105,14 @@ def drop(row: Outbox, why: str) -> None:
     row.state, row.last_error, row.finished_at, row.lease_token = "dead", why, clock.now(), None
 
 
+def end(session: Session, key: str, why: str) -> None:
+    """End the promise under this key unkept, if it is still to be kept."""
+    open_ = Outbox.state.in_(("pending", "leased", "unknown"))
+    row = session.scalar(select(Outbox).where(Outbox.dedupe_key == key, open_).with_for_update())
+    if row is not None:
+        drop(row, why)
+
+
 def receipt(session: Session, subject: UUID, *, provider_ref: str, good: bool, status: str) -> None:
     """The carrier told what became of a text: that settles a row whose outcome was unknown."""
     row = session.scalar(select(Outbox).where(Outbox.subject_id == subject).with_for_update())

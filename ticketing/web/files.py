@@ -28,7 +28,7 @@ def play(token: str) -> Response:
         return _words("recording_unknown", 404)
     audio = sounds.audio(recording_id)
     if audio is None:
-        lost = _fetch_given_up(row)
+        lost = row.lost_at is not None or _fetch_given_up(row)
         return _words("recording_lost", 404) if lost else _words("recording_pending", 503, {"Retry-After": "10"})
     log("recording played", recording=str(recording_id), part=bool(request.range))
     response = Response(audio, mimetype=row.media_type or "audio/wav")

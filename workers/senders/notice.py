@@ -22,6 +22,7 @@ SENTENCES = {
     notices.LATE: ("late", "late_ask"),
     notices.REOPENED: ("reopened", "reopened_ask"),
     notices.VERIFICATION: ("verification", "verification_ask"),
+    notices.LOST: ("lost_recording", "lost_recording_ask"),
 }
 
 
@@ -72,7 +73,7 @@ def _message(ticket: Ticket, what: str, owner: str, work: Work) -> EmailMessage:
 
 def _addressed(department: Department, what: str) -> tuple[str, str]:
     """To whom, and who gets a copy: a department is warned itself, of the rest whoever stands above it hears."""
-    if what in (notices.WARNED, notices.UNHEARD):
+    if what in (notices.WARNED, notices.UNHEARD, notices.LOST):
         return department.email, ""
     above = department.superior or city().departments["call-centre"].email
     return above, department.email if department.email != above else ""

@@ -100,12 +100,12 @@ IMPERSONAL = {
     "ratings": "id ticket_id call_id asked_at score solved answered_at channel",
     "announcements": "id kind areas words details ticket_id by starts_at ends_at",
     "recordings": "id sid call_id turn ticket_id seconds kind completed current silent media_type created_at "
-    "fetched_at removed_at",
+    "fetched_at lost_at removed_at",
     "photos": "id ticket_id message_id source kind by width height unusable created_at fetched_at removed_at",
     "chats": "id changed_at",
     "messages": "id inbound sid ticket_id template channel reply_to_id intent status error created_at",
     "outbox": "id kind queue dedupe_key subject_id contents ticket_id repeatable held state attempts faults deaths "
-    "deaths not_before give_up_at lease_until lease_token unknown_since declined provider_ref last_error created_at "
+    "not_before give_up_at lease_until lease_token unknown_since declined provider_ref last_error created_at "
     "finished_at",
     "breakers": "destination failures open_until",
     "beats": "name at",

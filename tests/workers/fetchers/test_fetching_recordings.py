@@ -2,11 +2,12 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import requests
 from factories import change, make_due, rows
-from people import House, Resident, use
+from people import ACCOUNT, House, Resident, use
 from pretenders import web
 from sqlalchemy import select
 
@@ -14,7 +15,8 @@ from config import clock, stores
 from config.settings import settings
 from ivr.simulator.calls import audio
 from ticketing.media import decoding, recordings
-from ticketing.models import Outbox, Recording
+from ticketing.models import Call, Callback, Outbox, Recording
+from workers import jobs
 from workers.fetchers import recording as sender
 
 
@@ -81,26 +83,102 @@ def test_the_mail_does_not_wait_for_ever(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "body", "why"),
+    ("status", "kind", "body", "why"),
     [
-        ("text/html", b"<html>", "what the carrier sent is no audio"),
-        ("application/json", b"{}", "what the carrier sent is no audio"),
-        ("audio/wav", b"<html>", "what the carrier sent is no audio"),
-        ("audio/wav", b"", "what the carrier sent is no audio"),
-        ("audio/wav", b"RIFF" + b"\0" * 3000, "the recording is too large or too slow"),
+        (200, "text/html", b"<html>", "what the carrier sent is no audio"),
+        (200, "application/json", b"{}", "what the carrier sent is no audio"),
+        (200, "audio/wav", b"<html>", "what the carrier sent is no audio"),
+        (200, "audio/wav", b"", "what the carrier sent is no audio"),
+        (200, "audio/wav", b"RIFF" + b"\0" * 3000, "the recording is too large or too slow"),
+        (200, "audio/wav", b"RIFF\xff\xff\0\0WAVE" + b"\0" * 900, "the recording is cut off"),
+        (500, "text/html", b"", "carrier 500"),
+        (403, "text/html", b"", "carrier 403"),
     ],
 )
-def test_what_is_no_recording_is_not_kept(
-    sqlite_house: House, kind: str, body: bytes, why: str, monkeypatch: pytest.MonkeyPatch
+def test_what_cannot_be_used_is_asked_for_again_until_its_time_is_over(
+    sqlite_house: House, status: int, kind: str, body: bytes, why: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reported(sqlite_house)
+    api = sqlite_house.carrier.api_url
     monkeypatch.setattr(sender, "MAX_BYTES", 2000)
-    with web(kind=kind, body=body) as elsewhere:
+    with web(status=status, kind=kind, body=body) as elsewhere:
         use(TWILIO_API_URL=elsewhere.url)
         sqlite_house.work()
-        assert (fetch().state, fetch().last_error) == ("dead", why)
+        assert (fetch().state, fetch().last_error) == ("pending", why)
+        change(fetch(), attempts=8)
+        assert again(sqlite_house) == ("pending", why)
+        assert fetch().not_before - clock.now() > timedelta(minutes=25), "less and less often"
         assert not any(line.startswith("DELETE") for line in elsewhere.asked), "nobody else has it either"
     assert recordings.audio(kept().id) is None
+    monkeypatch.undo()
+    use(TWILIO_API_URL=api)
+    assert again(sqlite_house) == ("sent", None)
+
+
+CENTRE = "petugas@1500444.invalid"
+
+
+def dies(house: House) -> None:
+    """It could not be had in all its time."""
+    change(fetch(), give_up_at=clock.now() - timedelta(seconds=1))
+    make_due(fetch())
+    with web(kind="text/html", body=b"<html>") as elsewhere:
+        use(TWILIO_API_URL=elsewhere.url)
+        jobs.drain("recordings")
+    use(TWILIO_API_URL=house.carrier.api_url)
+    assert fetch().state == "dead"
+    assert sender.look_after_lost() == 1
+    assert sender.look_after_lost() == 0, "once"
+
+
+def links(mail: Any) -> list[str]:
+    return re.findall(r"http\S+/recordings/\S+", mail.text)
+
+
+def test_a_recording_that_is_never_had_is_told_to_whoever_has_its_link(house: House) -> None:
+    house.carrier.faults.set({"media_missing": 1000})
+    reported(house)
+    for row in (*rows(kind="email"), fetch()):
+        change(row, created_at=clock.now() - timedelta(minutes=5))
+    again(house)
+    (letter,) = house.mails("dlh")
+    (link,) = links(letter)
+    dies(house)
+    house.work()
+    assert house.ticket()["department"] == "call-centre"
+    _, told = house.mails("dlh")
+    assert "tidak dapat diambil" in told.text and links(told) == []
+    (report,) = house.mails("petugas")
+    assert "Mohon telepon pelapor" in report.text and links(report) == []
+    assert requests.get(link, timeout=60).status_code == 404
+    with stores.reading() as session:
+        callback = session.scalars(select(Callback)).one()
+    assert (callback.state, callback.department) == ("open", "call-centre")
+    assert len(house.carrier.ledger.listed("recordings")) == 1, "it stays at the carrier, for whoever replays it"
+    house.carrier.faults.clear()
+    house.flask("outbox", "--replay", str(fetch().id))
+    house.work()
+    assert (fetch().state, kept().lost_at) == ("sent", None)
+    assert requests.get(link, timeout=60).status_code == 200
+
+
+@pytest.mark.parametrize("status", ["absent", "failed"])
+def test_what_the_carrier_does_not_have_reaches_no_department(house: House, status: str) -> None:
+    house.carrier.faults.set({"media_missing": 1000})
+    reported(house)
+    with stores.reading() as session:
+        call = session.scalars(select(Call)).one().sid
+    told = {"AccountSid": ACCOUNT, "CallSid": call, "RecordingSid": kept().sid, "RecordingStatus": status}
+    for _ in range(2):
+        assert house.post(f"/voice/recording/{kept().turn}", told).status_code == 204
+    house.work()
+    assert (fetch().state, fetch().last_error) == ("dead", f"the carrier says {status}")
+    assert house.mails("dlh") == []
+    (mail,) = house.mails()
+    assert mail.to == CENTRE and "Mohon telepon pelapor" in mail.text and links(mail) == []
+    with stores.reading() as session:
+        assert len(session.scalars(select(Callback)).all()) == 1
+    assert sender.look_after_lost() == 0
 
 
 def test_a_redirect_is_not_followed(sqlite_house: House) -> None:

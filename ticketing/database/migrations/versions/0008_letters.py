@@ -1,7 +1,7 @@
-"""A column that counts the attempts during which a worker died, apart from all others; and an index by which the row of
-a text is found.
+"""Columns that count the attempts during which a worker died, apart from all others, and that say since when a recording
+is lost; and an index by which the row of a text is found.
 
-The release before this one counts no deaths and needs no index.
+The release before this one counts no deaths, loses no recording, and needs no index.
 """
 
 import sqlalchemy as sa
@@ -22,8 +22,10 @@ def upgrade() -> None:
         with op.get_context().autocommit_block():  # on a table in use, without keeping its writers out
             op.create_index(*_INDEX, postgresql_concurrently=True, if_not_exists=True)
     op.add_column("outbox", sa.Column("deaths", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("recordings", sa.Column("lost_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("recordings", "lost_at")
     op.drop_index("ix_outbox_subject_id", table_name="outbox")
     op.drop_column("outbox", "deaths")
