@@ -170,6 +170,7 @@ _CHECKS: dict[str, Callable[[], Iterator[tuple[str, str]]]] = {
     "proxies": _proxies,
     "fallback": doctor_work.documents,
     "work": doctor_work.work,
+    "history": doctor_work.history,
     "disk": doctor_work.disk,
     "clock": doctor_work.clock,
     "metrics": doctor_work.metrics,

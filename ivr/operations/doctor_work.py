@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import stores
 from config.settings import MIN_TOKEN, settings
 from ivr.operations import backup, fallback
+from ticketing.database import heads
 from ticketing.outgoing import spending
 from ticketing.privacy import retention
 from ticketing.web.monitoring.health import MIN_DISK, clock_trouble
@@ -39,6 +40,22 @@ def work() -> Found:
     yield from (("WARN", trouble) for trouble in troubles)
     if not troubles:
         yield "ok", "nothing is late, unknown or newly dead"
+
+
+def history() -> Found:
+    """Whether the history of every ticket was what its hashes say when the last backup looked at it."""
+    if not heads.path().exists():
+        yield ("WARN" if settings().production else "ok"), "no heads were written yet: flask backup does"
+        return
+    try:
+        said = heads.summary(heads.path())
+    except heads.HeadsError as fault:
+        yield "FAIL", str(fault)
+        return
+    if said["broken"]:
+        yield "FAIL", f"{said['broken']} faults at {said['made_at']}: flask tickets verify"
+    else:
+        yield "ok", f"{said['tickets']} tickets verified at {said['made_at']}"
 
 
 def disk() -> Found:

@@ -277,6 +277,7 @@ def test_a_fault_stays_one_until_somebody_looked(sqlite_house: House) -> None:
     moved(number, "reopened")
     assert len(heads.write().faults) == 1, "also when it goes on from there"
     assert heads.summary(heads.path())["broken"] == 1
+    assert "FAIL  history: 1 faults at " in sqlite_house.refused("doctor")
     heads.path().unlink()
     assert heads.write().faults == []
 
