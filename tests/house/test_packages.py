@@ -153,13 +153,21 @@ def test_a_package_with_another_hash_is_refused(tmp_path: Path, right: bool) -> 
 FREE = (
     r"0?BSD|MIT|Apache|PSF|Python Software Foundation|Python-2\.0|ISC|Zlib|CC0|MPL|Mozilla|Lesser General Public|LGPL"
 )
-NO_CLASSIFIER = {"supervisor"}  # says "BSD-derived" in a field that lists of what runs do not read
+# Say it in a field that lists of what runs do not read ("BSD-derived"), and in a file alone ("MIT License").
+NO_CLASSIFIER = {"supervisor", "pyrage"}
 
 
 def licence(name: str) -> str:
     about = importlib.metadata.metadata(name)
     kinds = [line for line in about.get_all("Classifier") or () if line.startswith("License ::")]
-    return about.get("License-Expression") or "; ".join(kinds) or about.get("License") or "none"
+    return about.get("License-Expression") or "; ".join(kinds) or about.get("License") or in_its_file(name)
+
+
+def in_its_file(name: str) -> str:
+    """The first line of the file that the package names as its licence."""
+    named = set(importlib.metadata.metadata(name).get_all("License-File") or ())
+    texts = [file.read_text() for file in importlib.metadata.files(name) or () if file.name in named]
+    return texts[0].strip().partition("\n")[0] if texts else "none"
 
 
 def test_every_package_that_runs_has_a_licence_that_a_city_may_use() -> None:

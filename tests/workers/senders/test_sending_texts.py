@@ -115,7 +115,7 @@ def test_twice_unknown_is_for_a_person(house: House, monkeypatch: pytest.MonkeyP
     change(text_row(number, RECEIPT), unknown_since=clock.now() - TEN_MINUTES)
     with web(body=b'{"messages": []}', posted=b"<html>", kind="application/json") as half:
         use(TWILIO_API_URL=half.url)
-        assert again(house, number, RECEIPT) == ("dead", "unknown twice")
+        assert again(house, number, RECEIPT) == ("dead", "unknown twice: no answer: JSONDecodeError")
 
 
 @pytest.mark.parametrize("template", [RECEIPT, STATUS])
