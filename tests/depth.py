@@ -97,7 +97,7 @@ PARTS = (
     Part("campaign on Valkey and workers", 130, r"test_every_promise_holds\[Valkey"),
     Part("prefixes of calls", 50, r"test_every_prefix_of_a_call\[", short=r"\[mobile"),
     Part("hostile corpus, markup and mail", 115, r"test_corpus.*\[C([5-9]|10) ", short=_ALL),
-    Part("make run with kills", 120, r"test_make_run", short=r"test_a_house_that_is_hurt"),
+    Part("make run with kills", 200, r"test_make_run", short=r"test_a_house_that_is_hurt"),
     Part("hostile corpus, reports and commands", 145, r"test_corpus.*\[C[134] ", short=_ALL),
     Part("drill that is killed", 35, r"test_a_drill_that_ends_while", short=r"\[15\]$"),
     Part("campaign on the carrier and the disk", 130, r"test_every_promise_holds\[the carrier"),

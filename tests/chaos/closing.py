@@ -23,6 +23,8 @@ SETTLED = timedelta(minutes=3)
 _OPEN = "state IN ('pending', 'unknown', 'leased')"
 _DUE = f"""SELECT count(*) FROM outbox WHERE {_OPEN}
     AND (not_before < clock_timestamp() OR state = 'leased') AND NOT (state = 'leased' AND lease_until IS NULL)"""
+# What the carrier's log brought at the very end is read by the next round of the sweeper.
+_DUE_OR_UNREAD = f"SELECT ({_DUE}) + (SELECT count(*) FROM messages WHERE inbound AND status = 'received')"
 
 
 def heal(house: House, history: History) -> float:
@@ -36,19 +38,19 @@ def heal(house: House, history: History) -> float:
 def let_time_pass(house: House) -> None:
     """What waits for a later time gets it now; a promise may take several steps."""
     until = time.monotonic() + REST_SECONDS
-    rest(house)
+    rest(house, due=_DUE_OR_UNREAD)
     for _ in range(MAX_STEPS):
         with house.postgres.connect() as database:
             if not a_quarter_of_an_hour(database) or time.monotonic() > until:
                 break
-        rest(house, until - time.monotonic())
+        rest(house, until - time.monotonic(), due=_DUE_OR_UNREAD)
 
 
-def rest(house: House, limit: float = REST_SECONDS) -> float | None:
+def rest(house: House, limit: float = REST_SECONDS, *, due: str = _DUE) -> float | None:
     """Seconds until nothing is due any more; None when that does not come about."""
     began = time.monotonic()
     while time.monotonic() - began < limit:
-        if _count(house, _DUE) == 0:
+        if _count(house, due) == 0:
             return round(time.monotonic() - began, 1)
         time.sleep(0.5)
     return None

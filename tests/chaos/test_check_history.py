@@ -695,6 +695,7 @@ ALLOWED: dict[str, list[Edit]] = {
     ],
     "a recording that may be silence alone": [put("carrier recording", {"sid": "RE3"}, seconds=6)],
     "a carrier that kept no log of calls": [without("carrier call")],
+    "a call that was never connected": [also(line("carrier call", sid="CA9", direction="inbound", status="queued"))],
     "the number of a report of another day": [also(line("told number", call="CA3", number="222"))],
     "a ticket of no call": [put("ticket", {"number": "222"}, call=None), without("accepted", call="CA2")],
     "the log of a carrier that does not name our rows": [

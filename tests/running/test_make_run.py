@@ -60,7 +60,7 @@ def test_a_house_that_is_hurt_goes_on_and_everything_arrives_once(standing: Stan
     callers, tickets = ["+6281200000001"], []
     standing.call(callers[0])
     tickets.append(everything_arrives_once(standing, callers[0]))
-    kills = ("supervisord", "worker", "web", "valkey", "sweeper", "supervisord") if depth.KILLS else ("supervisord",)
+    kills = ("supervisord", "worker", "web", "valkey", "sweeper", "supervisord") if depth.KILLS else ()
     for nth, who in enumerate(kills, start=2):
         kill(standing, who)
         callers.append(f"+628120000000{nth}")
