@@ -1,7 +1,9 @@
 """The carrier's REST client: one place for its address, its credentials and its time limit."""
 
+import re
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +17,13 @@ from config.settings import settings
 from workers.outcomes import Outcome, later
 
 SECONDS = 8.0
+SID = re.compile(r"[A-Z]{2}[0-9a-fA-F]{32}")
+# What the client raises when an answer of 2xx is no object of the kind that was asked for.
+_NO_OBJECT = (AttributeError, TypeError, KeyError, IndexError)
+
+
+class HalfAnswer(ValueError):
+    """The carrier said yes and nothing that can be used: what was asked may have been done, or not."""
 
 
 def client() -> Client:
@@ -30,10 +39,32 @@ def client() -> Client:
 def dial(through: Client, to: str, said_at: str, *, seconds: int) -> str:
     """Ring a number for so long; the carrier asks `said_at` what to say there, and tells it how the call ended. The id
     of the call."""
-    made = through.calls.create(
-        to=to, from_=settings().caller_id, url=said_at, status_callback=f"{said_at}/status", timeout=seconds
+    return created(
+        through.calls.create,
+        to=to,
+        from_=settings().caller_id,
+        url=said_at,
+        status_callback=f"{said_at}/status",
+        timeout=seconds,
     )
-    return str(made.sid)
+
+
+def created(create: Callable[..., Any], **what: Any) -> str:
+    """The id of what the carrier made. Raises HalfAnswer where its answer names none, and what the client raises."""
+    with whole_answers():
+        sid = create(**what).sid
+    if not isinstance(sid, str) or not SID.fullmatch(sid):
+        raise HalfAnswer("no id in the answer")
+    return sid
+
+
+@contextmanager
+def whole_answers() -> Iterator[None]:
+    """Around what the client reads: raises HalfAnswer for null, a list, a word or a number instead of an object."""
+    try:
+        yield
+    except _NO_OBJECT as fault:
+        raise HalfAnswer(f"no object in the answer: {type(fault).__name__}") from fault
 
 
 def delete(what: Callable[[Client], Any]) -> Outcome | None:

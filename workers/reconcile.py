@@ -9,7 +9,7 @@ What is still under way is left to its webhooks.
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from twilio.base.exceptions import TwilioException, TwilioRestException
 
 from config import stores
-from config.logs import log
+from config.logs import log, warn
 from config.settings import settings
 from ticketing.calls import call_log
 from ticketing.contacts import erased
@@ -70,7 +70,7 @@ def reconcile(*, since: datetime | None = None, seconds: float = RUN_SECONDS) ->
         found["incomplete"] = 1
     except (RequestException, TwilioException, ValueError) as fault:  # ValueError: half an answer
         raise CarrierAway(f"the carrier's log cannot be read: {type(fault).__name__}") from fault
-    else:
+    if not found["incomplete"] and not found["not understood"]:
         with stores.transaction() as session:
             session.merge(Beat(name=NAME, at=now))
     found = +found  # what is nothing need not be said
@@ -87,36 +87,34 @@ class _Run:
 
     def calls(self) -> None:
         """Calls that ended: known from now on, and over."""
-        listed = self.client.calls.stream(start_time_after=self.since, page_size=PAGE)
-        for page in self._pages(one for one in listed if self._is_over(one)):
+        for page in self._pages(self.client.calls, self._is_over, start_time_after=self.since):
             with stores.reading() as session:
                 done = select(Call.sid).where(Call.sid.in_([one.sid for one in page]), Call.ended_at.is_not(None))
                 known = set(session.scalars(done))
             for one in page:
-                if one.sid not in known and not _erased(one):
-                    self._import(one)
+                if one.sid not in known:
+                    self._try(self._import, one)
 
     def recordings(self) -> None:
         """Recordings of calls that are over and that no ticket has: each becomes what it was made for."""
         since = self.since - USELESS_AFTER
-        listed = self.client.recordings.stream(date_created_after=since, page_size=PAGE)
-        old_ones_first = sorted(listed, key=lambda one: one.date_created)
-        for page in self._pages(one for one in old_ones_first if one.date_created < self.settled):
+        pages = self._pages(self.client.recordings, self._is_settled, date_created_after=since)
+        old_ones_first = sorted((one for page in pages for one in page), key=lambda one: one.date_created)
+        for page in (old_ones_first[at : at + PAGE] for at in range(0, len(old_ones_first), PAGE)):
             with stores.reading() as session:
                 rows = session.scalars(select(Recording).where(Recording.sid.in_([one.sid for one in page])))
                 known = {row.sid: row.ticket_id is not None for row in rows}
             for one in page:
                 if known.get(one.sid):
                     continue  # its own promise fetches it and deletes it there
-                if one.sid not in known:
-                    self._keep(one)
+                if one.sid not in known and self._try(self._keep, one) is False:
+                    continue  # nothing is deleted there that is not here
                 if one.date_created < self.now - USELESS_AFTER:
                     self._delete(one)
 
     def texts(self) -> None:
         """Texts that came in, and what became of ours."""
-        listed = self.client.messages.stream(date_sent_after=self.since, page_size=PAGE)
-        for page in self._pages(one for one in listed if one.date_created < self.settled):
+        for page in self._pages(self.client.messages, self._is_settled, date_sent_after=self.since):
             incoming = [one for one in page if one.direction == "inbound"]
             with stores.reading() as session:
                 mine = select(Message.sid).where(Message.sid.in_([one.sid for one in incoming]))
@@ -124,19 +122,35 @@ class _Run:
                 unsettled = _unsettled(session, [one.sid for one in page if one.direction == "outbound-api"])
             for one in incoming:
                 if one.sid not in known:
-                    self._receive(one)
+                    self._try(self._receive, one)
             for one in page:
                 if one.sid in unsettled:
                     self._settle(one, unsettled[one.sid])
 
-    def _pages(self, listed: Iterator[Any]) -> Iterator[list[Any]]:
+    def _pages(self, what: Any, wanted: Callable[[Any], bool], **since: datetime) -> Iterator[list[Any]]:
+        """Those of the carrier's list that are wanted. Raises HalfAnswer where it is no list, which ends the run."""
         page: list[Any] = []
-        for one in listed:
-            page.append(one)
-            if len(page) == PAGE:
-                yield page
-                page = []
+        with carrier.whole_answers():
+            for one in what.stream(**since, page_size=PAGE):
+                if self._try(wanted, one):
+                    page.append(one)
+                if len(page) == PAGE:
+                    yield page
+                    page = []
         yield page
+
+    def _try(self, act: Callable[[Any], bool | None], one: Any) -> bool | None:
+        """An entry that nobody understands holds up no other: False. The run is not complete then: the next one begins
+        at the same time, and an alarm says that none was complete for so long."""
+        try:
+            return act(one)
+        except (AttributeError, TypeError, ValueError) as fault:
+            self.found["not understood"] += 1
+            warn("not understood", entry=str(getattr(one, "sid", None))[:40], why=type(fault).__name__)
+            return False
+
+    def _is_settled(self, one: Any) -> bool:
+        return bool(one.date_created < self.settled)
 
     def _check_time(self) -> None:
         if time.monotonic() > self.until:
@@ -148,6 +162,8 @@ class _Run:
 
     def _import(self, told: Any) -> None:
         self._check_time()
+        if _erased(told):
+            return
         with transactions.transaction() as session:
             known = session.scalar(select(Call.id).where(Call.sid == told.sid)) is not None
             call = _call(session, told)

@@ -80,13 +80,14 @@ def serving(server: BaseServer) -> Iterator[None]:
 
 @dataclass
 class Web:
-    """One answer to everything, and `posted` to every POST if that is given; `asked` is what was asked for, `logins`
-    who asked."""
+    """One answer to everything, `posted` to every POST if that is given, and those of `bodies` to who asks for that
+    name; `asked` is what was asked for, `logins` who asked."""
 
     status: int = 200
     kind: str = "text/html"
     body: bytes = b""
     posted: bytes | None = None
+    bodies: dict[str, bytes] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     logins: list[str] = field(default_factory=list)
@@ -103,7 +104,8 @@ def web(**what: Any) -> Iterator[Web]:
             answer.logins.append(self.headers.get("Authorization", ""))
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
             special = answer.posted if self.command == "POST" else None
-            body = answer.body if special is None else special
+            name = self.path.partition("?")[0].rpartition("/")[2].removesuffix(".json")
+            body = answer.bodies.get(name, answer.body) if special is None else special
             self.send_response(answer.status if special is None else 201)
             self.send_header("Content-Type", answer.kind)
             self.send_header("Content-Length", str(len(body)))

@@ -72,14 +72,17 @@ def send(text: Text | Unsendable) -> Outcome:
         return dead("the resident wrote more than a day ago, and this text is not registered at WhatsApp")
     client = carrier.client()
     try:
-        made = client.messages.create(to=text.to, from_=text.sender, status_callback=text.callback, **_words(text))
+        return sent(
+            carrier.created(
+                client.messages.create, to=text.to, from_=text.sender, status_callback=text.callback, **_words(text)
+            )
+        )
     except TwilioRestException as fault:
         return _refused(text, fault, carrier.retry_after(fault, client))
     except (RequestException, TwilioException, ValueError) as fault:  # ValueError: half an answer
         if carrier.never_left(fault):
             return later(f"no connection: {type(fault).__name__}")
         return unknown(f"no answer: {type(fault).__name__}")
-    return sent(str(made.sid))
 
 
 def ask(text: Text | Unsendable) -> Outcome | None:
@@ -87,15 +90,17 @@ def ask(text: Text | Unsendable) -> Outcome | None:
     if isinstance(text, Unsendable):  # it never left
         return send(text)
     try:
-        # The list is by day; a minute's grace for clocks that differ.
-        for seen in carrier.client().messages.list(
-            to=text.to, date_sent_after=text.since - timedelta(days=1), limit=50
-        ):
-            made = seen.date_created
-            if seen.body == text.body and (made is None or made >= text.since - timedelta(minutes=1)):
-                return sent(str(seen.sid))
+        with carrier.whole_answers():  # the list is by day
+            listed = carrier.client().messages.list(
+                to=text.to, date_sent_after=text.since - timedelta(days=1), limit=50
+            )
     except (RequestException, TwilioException, ValueError) as fault:
         return unknown(f"cannot ask: {type(fault).__name__}", wait=timedelta(minutes=1))
+    for seen in listed:
+        made = seen.date_created
+        # A minute's grace for clocks that differ.
+        if seen.body == text.body and (made is None or made >= text.since - timedelta(minutes=1)):
+            return sent(str(seen.sid))
     return None
 
 

@@ -118,11 +118,18 @@ def test_twice_unknown_is_for_a_person(house: House, monkeypatch: pytest.MonkeyP
         assert again(house, number, RECEIPT) == ("dead", "unknown twice: no answer: JSONDecodeError")
 
 
+NO_ANSWERS = (
+    b'{"sid": "SM0', b"null", b"[]", b'["SM0"]', b'"SM0"', b"{}", b"true", b"7",
+    b'{"sid": null}', b'{"sid": 5}', b'{"sid": "SM0"}', b'{"sid": ["SM0"]}',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("said", NO_ANSWERS)
 @pytest.mark.parametrize("template", [RECEIPT, STATUS])
-def test_half_an_answer_is_an_unknown_outcome_and_not_another_text(house: House, template: str) -> None:
+def test_half_an_answer_is_an_unknown_outcome_and_not_another_text(house: House, template: str, said: bytes) -> None:
     number = waiting(house, template)
     api = house.carrier.api_url
-    with web(status=201, body=b'{"sid": "SM0') as half:
+    with web(status=201, body=said, kind="application/json") as half:
         use(TWILIO_API_URL=half.url)
         house.work()
         assert now(number, template)[0] == "unknown"
