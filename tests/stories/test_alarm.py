@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from factories import rows, seen, wib
+from factories import change, rows, seen, wib
 from people import House, Resident, use
 from sqlalchemy import select
 
@@ -63,6 +63,15 @@ def test_a_telephone_rings_at_night_until_somebody_presses_1(duty: House) -> Non
     assert f"Petugas siaga sudah menerima laporan {number}" in ani.inbox[-1]
     assert duty.carrier.ringing(SECOND) == [] and rows(kind="alarm")[0].state == "sent"
     assert duty.mails("petugas")[0].subject.startswith("DARURAT: ")
+
+
+@pytest.mark.parametrize(("state", "told"), [("pending", 1), ("leased", 1), ("unknown", 1), ("sent", 0), ("dead", 0)])
+def test_who_answers_hears_of_all_that_is_not_over_also_what_a_worker_holds(duty: House, state: str, told: int) -> None:
+    Resident(duty).texts(FIRE)
+    (row,) = rows(kind="alarm")
+    change(row, state=state)
+    with stores.reading() as session:
+        assert len(alarms.unheard(session)) == told
 
 
 def test_nobody_answers_and_the_next_one_is_rung(duty: House) -> None:

@@ -60,7 +60,7 @@ def unheard(session: Session) -> Sequence[Ticket]:
     waiting = (
         select(Ticket)
         .join(Outbox, Outbox.subject_id == Ticket.id)
-        .where(Outbox.kind == KIND, Outbox.state.in_(("pending", "sending", "unknown")), ~heard)
+        .where(Outbox.kind == KIND, Outbox.state.in_(("pending", "leased", "unknown")), ~heard)
         .where(Ticket.state.not_in(lifecycle.OVER))
         .order_by(Ticket.created_at.desc())
     )
