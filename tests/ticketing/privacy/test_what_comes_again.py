@@ -22,9 +22,15 @@ WORDS = "lampu jalan mati di depan rumah ibu Sulastri, kranji"
 
 @pytest.fixture(autouse=True)
 def moment() -> Iterator[Any]:
-    """Two hours ago, by our clock; the database has its own, and by that all of it is settled."""
+    """Two hours ago, by our clock; PostgreSQL has its own, and by that all of it is settled."""
     with time_machine.travel(clock.now() - timedelta(hours=2), tick=True) as watch:
         yield watch
+
+
+def read_the_log(moment: Any) -> dict[str, int]:
+    """What the carrier has from this long evening, once it is settled by any clock."""
+    moment.shift(timedelta(minutes=10))
+    return dict(reconcile.reconcile(since=clock.now() - timedelta(hours=3)))
 
 
 def of_text(sid: str) -> dict[str, str]:
@@ -70,8 +76,7 @@ def test_what_the_carriers_log_brings_from_before_makes_nobody_known(house: Hous
     with stores.transaction() as session:
         for table, name in ((Message, Message.sid), (Call, Call.sid), (Recording, Recording.sid)):
             session.execute(update(table).values({name: cast(table.id, String)}))
-    moment.shift(timedelta(minutes=10))
-    found = reconcile.reconcile(since=clock.now() - timedelta(hours=3))
+    found = read_the_log(moment)
     assert not {"texts", "calls", "recordings"} & {name for name, count in found.items() if count}, found
     moment.shift(timedelta(minutes=10))
     inbox.read_late()
@@ -86,5 +91,5 @@ def test_who_writes_after_the_erasure_is_somebody_new(house: House, moment: Any)
     house.carrier.app_url, there = "http://127.0.0.1:1", house.carrier.app_url
     house.carrier.text(ANI, WORDS)
     house.carrier.app_url = there
-    assert reconcile.reconcile(since=clock.now() - timedelta(hours=3))["texts"] == 1
+    assert read_the_log(moment)["texts"] == 1
     assert held()["known"] == before["known"] + 1
