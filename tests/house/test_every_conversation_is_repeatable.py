@@ -40,7 +40,7 @@ WAYS: tuple[Answers, ...] = (
     pressed("2"),
     (*pressed("2", "2", "*"), take(9, "#")),
     (*pressed("2", "2", "*"), take(9, "#"), *pressed("1")),
-    (*pressed("2", "2", "*"), take(120, "silence"), *pressed("1")),
+    (*pressed("2", "2", "*"), take(120, "silence")),
     (Answer(words="lapor lampu jalan mati di kranji"),),
     (*pressed("2", "5", "1"), take(9, "#"), *pressed("1")),
     (*pressed("2", "3", "1"), Answer(words="kranji"), *pressed("1")),
